@@ -1,0 +1,85 @@
+/* experiment.h: the whole offline chain: data, split, fit, evaluate, report, model file. What
+ * `matinee train`, `evaluate` and `compare` do; nothing of it prints except through `progress`. */
+#ifndef MATINEE_EXPERIMENT_EXPERIMENT_H
+#define MATINEE_EXPERIMENT_EXPERIMENT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/settings.h"
+#include "models/model.h"
+
+/* Settings of an experiment: model, data, seed, seeds, threads, evaluation.*; with data.*
+ * (dataset/), data.split.* (split/), trainer.* (models/trainer.h) and the model's own they make up
+ * what train accepts. */
+extern const struct setting_spec experiment_settings[];
+
+/* All tables that an experiment with this model reads, in one struct settings. */
+struct settings *experiment_settings_for(const struct model_ops *ops, struct arena *arena);
+
+/* A metric by name ("ndcg@10") with its 95 % interval over users (both NaN where there is none:
+ * coverage, gini). */
+struct metric_value {
+    const char *name;
+    double value, low, high;
+};
+
+/* One fit and its measurement: one seed or one fold. */
+struct experiment_run {
+    uint64_t seed;
+    uint32_t fold; /* 0: no folds; 1 ... */
+    const struct metric_value *metrics;
+    size_t metric_count;
+    struct fit_report fit; /* copied into the report's arena */
+    double fit_seconds, evaluate_seconds;
+    /* Per-user values of each metric for paired tests: user_values[m * user_count + u], NaN where
+     * skipped. */
+    const float *user_values;
+    size_t user_count;
+};
+
+struct experiment_report {
+    const char *model, *data, *split,
+        *candidates; /* "leave_one_out", "given (99)", "all", "100 sampled, seed 42" */
+    bool order_aware;
+    uint64_t seed;
+    size_t threads;
+    const struct settings *settings;
+    const struct metric_value *metrics; /* the mean over runs */
+    size_t metric_count;
+    const struct experiment_run *runs;
+    size_t run_count;
+    double fit_seconds, evaluate_seconds; /* sums over runs */
+    size_t peak_rss_bytes;
+    size_t parameter_count;
+    const char *model_file; /* NULL if none was written */
+};
+
+struct experiment_options {
+    const char *out; /* model file to write, or NULL: none */
+    bool resume;
+    struct progress *progress; /* never NULL */
+    const atomic_bool *cancel; /* or NULL */
+};
+
+/* Trains and evaluates as `settings` say (made by experiment_settings_for). The report lives in
+ * `arena`. */
+enum status experiment_train(const struct settings *settings,
+                             const struct experiment_options *options, struct arena *arena,
+                             struct experiment_report **report, struct error *error);
+/* Opens the model file and its data again, makes the same split, measures. `overrides`: "key=value"
+ * pairs of evaluation.*. Errors: other data than at the fit, a model fitted on all data. */
+enum status experiment_evaluate(const char *model_file, const char *const *overrides,
+                                size_t override_count, const struct experiment_options *options,
+                                struct arena *arena, struct experiment_report **report,
+                                struct error *error);
+
+/* The report as the JSON of DESIGN: an allocated string of the arena, ending in a new line. */
+char *experiment_report_json(const struct experiment_report *report, struct arena *arena);
+
+#endif

@@ -1,0 +1,98 @@
+/* kernels.h: dense arithmetic on `real`, one table of functions for each instruction set.
+ *
+ * scalar.c is the reference: every other table must agree with it (tests/kernels). The table is
+ * chosen once, by CPUID, the first time it is asked for; MATINEE_KERNELS=scalar|avx2|avx512
+ * overrides. Results are bit-identical from run to run on one table; between tables they may differ
+ * in the last bits.
+ *
+ * Determinism that callers rely on: every element that gemm writes is one sum over k in ascending
+ * order in one accumulator (fused multiply-add where the table has it), so its bits do not depend
+ * on how rows or columns are cut into blocks, shards or batches. That is why gemm is ours rather
+ * than the BLAS's: training steps multiply matrices of 50 to 250 rows, where the call costs more
+ * than the product, and need the bias and activation fused. Large matrices that are factored or
+ * multiplied once go to OpenBLAS and LAPACK (sparse/, models/linear).
+ *
+ * Nothing here fails or allocates. Pointers need no alignment. Arrays may not overlap unless said.
+ */
+#ifndef MATINEE_KERNELS_KERNELS_H
+#define MATINEE_KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/real.h"
+
+enum kernel_activation { KERNEL_NONE, KERNEL_RELU };
+
+/* c[m][n] (+)= a[m][k] * b[k][n], then + bias[n], then the activation.
+ *   a       element (i, l) at a[i * a_row + l * a_column]: a transposed a is a_row = 1, a_column =
+ * its leading dimension b       element (l, j) at b[l * b_row + j] c       element (i, j) at c[i *
+ * c_row + j] bias    [n] or NULL accumulate  0: c is overwritten; 1: the product is added to what c
+ * holds */
+struct kernel_gemm {
+    size_t m, n, k;
+    const real *a;
+    size_t a_row, a_column;
+    const real *b;
+    size_t b_row;
+    real *c;
+    size_t c_row;
+    const real *bias;
+    int accumulate;
+    enum kernel_activation activation;
+};
+
+/* One step of Adam on `count` elements (Kingma & Ba 2015; decoupled decay: Loshchilov & Hutter
+ * 2019). first, second  the moments; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t for the
+ * step t = 1, 2, ... gradient is multiplied by gradient_scale first and l2 * weight added; decay is
+ * AdamW's. */
+struct kernel_adam {
+    real rate, beta1, beta2, epsilon, correction1, correction2, l2, decay, gradient_scale;
+};
+
+struct kernel_table {
+    const char *name; /* "scalar", "avx2", "avx512" */
+
+    real (*dot)(const real *a, const real *b, size_t n);
+    real (*squared_distance)(const real *a, const real *b, size_t n);
+    real (*sum)(const real *a, size_t n);
+    real (*maximum)(const real *a, size_t n);                   /* n > 0 */
+    void (*axpy)(real *y, real alpha, const real *x, size_t n); /* y += alpha * x */
+    void (*scale)(real *y, real alpha, size_t n);               /* y *= alpha */
+    void (*multiply)(real *y, const real *a, const real *b,
+                     size_t n); /* y = a * b; y may be a or b */
+    void (*multiply_add)(real *y, const real *a, const real *b, size_t n); /* y += a * b */
+    void (*gemm)(const struct kernel_gemm *job);
+
+    /* scores[i] = dot(query, vectors + rows[i] * stride); rows NULL means 0, 1, 2, ... */
+    void (*gather_dot)(real *scores, const real *query, const real *vectors, size_t stride,
+                       size_t n, const uint32_t *rows, size_t row_count);
+    /* y[columns[i]] += alpha * values[i]; values NULL means all 1; no column twice in one call */
+    void (*scatter_axpy)(real *y, real alpha, const uint32_t *columns, const real *values,
+                         size_t count);
+
+    void (*adam)(const struct kernel_adam *step, real *weight, real *first, real *second,
+                 const real *gradient, size_t count);
+    /* What `gap` steps of Adam with a zero gradient would have done, exactly in the update order:
+     * the catch-up of a row that is used again after `gap` steps without a gradient.
+     * step->correction1/2 are those of the last step done; further ones follow from beta1, beta2.
+     * (l2 must be 0.) */
+    void (*adam_idle)(const struct kernel_adam *step, real *weight, real *first, real *second,
+                      size_t count, size_t gap);
+
+    /* How many of values[0..n) are greater than, and how many equal to, x. NaN is neither. */
+    void (*count_above)(const real *values, size_t n, real x, size_t *greater, size_t *equal);
+    /* The hidden state of the scoring of one user against many items, feature-major so that items
+     * fill the lanes: out[f][i] = relu(item_half[f][i] + user_half[f]) for f < features, i < items;
+     * rows are `stride` apart. */
+    void (*add_relu)(real *out, const real *item_half, const real *user_half, size_t features,
+                     size_t items, size_t stride);
+};
+
+/* The table in use. */
+const struct kernel_table *kernels(void);
+/* A table by name, or NULL if it is not built in or this processor cannot run it. For tests and
+ * benchmarks. */
+const struct kernel_table *kernels_named(const char *name);
+
+#endif

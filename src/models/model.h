@@ -1,0 +1,154 @@
+/* model.h: the one interface of every model.
+ *
+ * A model is created from settings, fitted on train (and validation, for stopping and choices only;
+ * it never sees test), and then scores queries. After fit it never changes: what learns later
+ * returns a new model. It knows users and items as dense indices and nothing of films.
+ *
+ * To add a model: one file src/models/FAMILY/NAME.c whose only exported symbol is `const struct
+ * model_ops model_NAME`, one line in models.def. */
+#ifndef MATINEE_MODELS_MODEL_H
+#define MATINEE_MODELS_MODEL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/settings.h"
+#include "dataset/dataset.h"
+#include "dataset/interactions.h"
+#include "nn/tensor.h"
+
+#define MODEL_NO_USER UINT32_MAX
+
+/* Who asks: a known user (with the history to score from) or a bare history. The history is what
+ * the model may use as the person's past: at evaluation the training rows, when served everything
+ * known. Borrowed for the call. */
+struct query {
+    uint32_t user; /* a user of the fit, or MODEL_NO_USER: fold in from the history alone */
+    struct history history;
+    const float *genre_preference; /* [columns of the "genres" feature] or NULL */
+    const float *wish_vector;      /* the encoded wish or NULL */
+};
+
+enum model_needs {
+    MODEL_NEEDS_RATINGS = 1,
+    MODEL_NEEDS_ORDER = 2,
+    MODEL_NEEDS_GENRES = 4,
+    MODEL_NEEDS_TEXT = 8
+};
+enum model_traits {
+    MODEL_ORDER_AWARE = 1,      /* uses the order of time */
+    MODEL_PREDICTS_RATINGS = 2, /* scores are on the rating scale; rmse and mae apply */
+    MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
+};
+
+struct model;
+
+/* How well a model does on validation; higher is better. Handed in by experiment/. */
+typedef double model_measure(void *context, const struct model *model);
+
+/* One line of the report's "epochs". */
+struct epoch_record {
+    uint32_t epoch; /* 1 is the first */
+    double loss;
+    double validation; /* NaN: not measured in this epoch */
+    double seconds;
+};
+
+/* Everything a fit may look at. Zeroed members are absent. */
+struct fit_input {
+    const struct interactions *train;
+    const struct interactions *validation;
+    const struct item_feature *features;
+    size_t feature_count;
+    model_measure *measure; /* NULL: no early stopping */
+    void *measure_context;
+    const char *measure_name; /* "ndcg@10" */
+    uint64_t seed;
+    struct progress *progress;   /* never NULL; may be silent */
+    const char *checkpoint_path; /* where to save on the way, or NULL */
+    bool resume; /* go on from checkpoint_path if it is there and of the same settings and data */
+    const atomic_bool *cancel; /* set: save the checkpoint, return STATUS_CANCELLED; may be NULL */
+    uint8_t data_checksum[32]; /* ties a checkpoint to its data */
+};
+
+/* What a fit says of itself, for the report. Owned by the model's arena. */
+struct fit_report {
+    const struct epoch_record *epochs;
+    size_t epoch_count;
+    uint32_t best_epoch; /* 0: no epochs */
+    const char *const
+        *choices; /* "trainer.max_epochs=37", ...; found on validation, for the refit */
+    size_t choice_count;
+};
+
+/* The first member of every model's struct. */
+struct model {
+    const struct model_ops *ops;
+    struct arena arena;              /* what lives as long as the model */
+    uint32_t user_count, item_count; /* of the fit */
+    float rating_min, rating_max;    /* of the training rows */
+    struct fit_report report;
+};
+
+struct model_ops {
+    const char *name;    /* "item_knn": the word used on the command line */
+    const char *aliases; /* "item_cf" or NULL; several with | */
+    const char *family;  /* "neighbor" */
+    const char *summary; /* one line for `matinee models` */
+    const char *source;  /* paper, equation */
+    const struct setting_spec *settings;
+    unsigned needs, traits;
+
+    /* *out gets a new model that model_destroy frees. Settings are read here and not kept. */
+    enum status (*create)(struct model **out, const struct settings *settings, struct error *error);
+    enum status (*fit)(struct model *model, const struct fit_input *input, struct error *error);
+    /* scores[q * item_count + i] for items[i], or for every item when items is NULL (item_count is
+     * then the model's). Higher is better; every score is finite. Takes scratch from
+     * arena_scratch(). May be called from many threads; parallelism is the caller's. */
+    void (*score)(const struct model *model, const struct query *queries, size_t query_count,
+                  const uint32_t *items, size_t item_count, float *scores);
+    /* The model's named tensors, in a fixed order; returns their number (at most
+     * MODEL_TENSORS_MAX). Before a load the slots are empty and have names only; after it they
+     * borrow from the mapped file. */
+    size_t (*tensors)(struct model *model, struct tensor **list);
+
+    /* Optional: NULL where not offered. */
+    enum status (*attach)(
+        struct model *model,
+        struct error *error); /* after a load: check shapes, derive what is not stored */
+    void (*release)(struct model *model); /* what does not live in the model's arena */
+    const float *(*item_vectors)(const struct model *model, size_t *dimension,
+                                 enum vector_metric *metric);
+    void (*query_vectors)(const struct model *model, const struct query *queries,
+                          size_t query_count, float *vectors);
+    /* shares[history.count]: how much each past row speaks for the item; what they sum to is the
+     * score, up to a constant that depends on the model (see its file). */
+    void (*explain)(const struct model *model, const struct query *query, uint32_t item,
+                    float *shares);
+    /* Defaults that suit data of this size and density, put in with settings_default before create.
+     */
+    void (*suggest)(struct settings *settings, const struct interactions *train);
+};
+
+#define MODEL_TENSORS_MAX 64
+
+/* Every registered model, by models.def; NULL after the last. */
+const struct model_ops *model_at(size_t index);
+/* By name or alias; an error names the nearest. */
+enum status model_find(const struct model_ops **out, const char *name, struct error *error);
+
+void model_destroy(struct model *model); /* NULL is fine */
+/* SHA-256 over all tensors: what "the same model" means in tests. */
+void model_checksum(struct model *model, uint8_t checksum[32]);
+size_t model_parameter_count(struct model *model);
+/* Room for a model's struct of `bytes` bytes whose first member is struct model. */
+void *model_allocate(const struct model_ops *ops, size_t bytes);
+/* The feature of that name, or NULL. */
+const struct item_feature *model_feature(const struct fit_input *input, const char *name);
+
+#endif

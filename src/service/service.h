@@ -1,0 +1,105 @@
+/* service.h: the only door to the engine for those who answer people: recommend, similar, facts.
+ *
+ * What is served is one reference-counted snapshot per model: a request takes it once
+ * (service_acquire), its last user frees it, a newer one replaces it (service_load with the same
+ * name). All functions may be called from many threads. */
+#ifndef MATINEE_SERVICE_SERVICE_H
+#define MATINEE_SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "dataset/dataset.h"
+
+struct service;
+struct snapshot; /* a loaded model with its catalogue and histories */
+
+enum status service_create(struct service **out, struct error *error);
+void service_destroy(struct service *service);
+
+/* Opens a model file and serves it under `name` (NULL: the model's own name, "-2" appended if
+ * taken). The first one loaded is the default. */
+enum status service_load(struct service *service, const char *path, const char *name,
+                         struct error *error);
+enum status service_set_default(struct service *service, const char *name, struct error *error);
+size_t service_model_count(struct service *service);
+
+/* The snapshot served under a name (NULL: the default); give it back with service_release. Errors:
+ * unknown model (names the nearest), none loaded. */
+enum status service_acquire(struct service *service, const char *name, struct snapshot **out,
+                            struct error *error);
+void service_release(struct snapshot *snapshot);
+const struct dataset *
+service_catalogue(const struct snapshot *snapshot); /* ids, movies, histories */
+
+/* One served model, for /api/models. Strings live as long as the snapshot that was acquired for it
+ * or `arena`. */
+struct service_model {
+    const char *name, *family, *summary, *data_name, *metrics; /* metrics: a JSON object */
+    const struct settings *settings;
+    bool is_default;
+};
+size_t service_models(struct service *service, struct service_model **list, struct arena *arena);
+
+struct rated_item {
+    uint32_t item;
+    float rating;
+};
+
+struct recommend_request {
+    uint32_t user;                    /* DATASET_NONE: nobody known */
+    const struct rated_item *ratings; /* a bare history, for user == DATASET_NONE */
+    size_t rating_count;
+    const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
+    uint64_t genres;               /* wanted genres, any of them; 0: no wish */
+    uint64_t excluded_genres;      /* never shown */
+    bool
+        strict; /* only wanted genres; else +0.20 on scores min-max mapped over the allowed films */
+    const uint32_t *excluded_items;
+    size_t excluded_item_count;
+    size_t top_k;     /* 1 ... SERVICE_TOP_K_MAX */
+    double diversity; /* 0 ... 1, by maximal marginal relevance over genres */
+    bool explain;
+};
+
+#define SERVICE_TOP_K_MAX 1000
+#define SERVICE_REASONS_MAX 3
+
+struct recommendation {
+    uint32_t item;
+    float score; /* sigmoid of the model's score (a rating-predicting model: the rating), +0.20 if
+                    soft match */
+    float raw_score; /* the model's own */
+    struct {         /* past films that speak most for it, largest share first; for explain */
+        uint32_t item;
+        float share; /* of the whole, 0..1 */
+    } reasons[SERVICE_REASONS_MAX];
+    size_t reason_count;
+    const char *why; /* one sentence: "because you liked Heat (1995) and ..."; lives in the arena */
+};
+
+struct recommend_answer {
+    size_t count; /* exactly top_k whenever so many films are allowed */
+    struct recommendation *list;
+    const char *basis; /* "known user", "ratings given", "genres given", "popularity" */
+};
+
+/* Films the person has are never shown. Errors (STATUS_NOT_FOUND, STATUS_BAD_USAGE): unknown user
+ * or item index, top_k out of range. */
+enum status service_recommend(const struct snapshot *snapshot,
+                              const struct recommend_request *request, struct arena *arena,
+                              struct recommend_answer *answer, struct error *error);
+
+struct similar_item {
+    uint32_t item;
+    float similarity; /* 1 / (1 + distance) between item vectors; without vectors: score of the
+                         one-item history, min-max mapped */
+};
+enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
+                            struct arena *arena, struct similar_item **list, size_t *count,
+                            struct error *error);
+
+#endif
