@@ -8,13 +8,15 @@
 
 struct progress {
     bool live;         /* standard error is a terminal: one line is drawn again and again */
+    bool quiet;        /* says nothing at all */
     const char *label; /* borrowed; the current task */
     double done, total;
     double started_s, drawn_s; /* monotonic seconds */
     char note[128];            /* shown behind the bar: "loss 0.243  ndcg@10 0.4312" */
 };
 
-/* Live if standard error is a terminal and `quiet` is false. */
+/* Live if standard error is a terminal and `quiet` is false. One thread at a time uses a struct
+ * progress. */
 void progress_init(struct progress *progress, bool quiet);
 /* Begins a task of `total` units (0: unknown). */
 void progress_begin(struct progress *progress, const char *label, double total);

@@ -38,12 +38,13 @@ struct setting_spec {
 
 struct settings; /* an open set of tables and values; lives in the arena it was made in */
 
+/* The arena may not be a thread's scratch arena. */
 struct settings *settings_create(struct arena *arena);
 /* Makes the rows of a table settable, with their defaults. A key that is there already keeps its
  * row. */
 void settings_add(struct settings *settings, const struct setting_spec *table);
-/* Sets a value from text. `origin` is said in errors ("command line", "config/x.yaml:12"). Aliases
- * are resolved. */
+/* Sets a value from text. `origin` is put before an error ("config/x.yaml:12"); NULL for what was
+ * typed on the command line. Aliases are resolved. */
 enum status settings_set(struct settings *settings, const char *key, const char *value,
                          const char *origin, struct error *error);
 /* "key=value" */
@@ -57,7 +58,8 @@ bool settings_is_set(const struct settings *settings,
 bool settings_knows(const struct settings *settings,
                     const char *key); /* the key or an alias of it */
 
-/* Values. Asking for a key that no table has, or as another kind, is a programmer's mistake. */
+/* Values. Asking for a key that no table has, or as another kind, is a programmer's mistake. A
+ * number whose default is "" and that was not set is absent: 0 as an integer, NaN as a real. */
 int64_t settings_int(const struct settings *settings, const char *key);
 double settings_real(const struct settings *settings, const char *key);
 bool settings_bool(const struct settings *settings, const char *key);

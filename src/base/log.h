@@ -1,0 +1,11 @@
+/* log.h: what the program says to the person about itself, on standard error: one line each,
+ * "matinee: ..." in front, never in the way of a live progress line. */
+#ifndef MATINEE_BASE_LOG_H
+#define MATINEE_BASE_LOG_H
+
+/* The task cannot go on. */
+__attribute__((format(printf, 1, 2))) void log_error(const char *format, ...);
+/* It can, but not quite as was asked. */
+__attribute__((format(printf, 1, 2))) void log_warning(const char *format, ...);
+
+#endif
