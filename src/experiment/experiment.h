@@ -61,7 +61,9 @@ struct experiment_report {
 };
 
 struct experiment_options {
-    const char *out; /* model file to write, or NULL: none */
+    const char *out;              /* model file to write, or NULL: none */
+    const char *const *overrides; /* experiment_evaluate: "key=value" pairs of evaluation.* */
+    size_t override_count;
     bool resume;
     struct progress *progress; /* never NULL */
     const atomic_bool *cancel; /* or NULL */
@@ -72,10 +74,9 @@ struct experiment_options {
 enum status experiment_train(const struct settings *settings,
                              const struct experiment_options *options, struct arena *arena,
                              struct experiment_report **report, struct error *error);
-/* Opens the model file and its data again, makes the same split, measures. `overrides`: "key=value"
- * pairs of evaluation.*. Errors: other data than at the fit, a model fitted on all data. */
-enum status experiment_evaluate(const char *model_file, const char *const *overrides,
-                                size_t override_count, const struct experiment_options *options,
+/* Opens the model file and its data again, makes the same split, measures as options->overrides
+ * say. Errors: other data than at the fit, a model fitted on all data. */
+enum status experiment_evaluate(const char *model_file, const struct experiment_options *options,
                                 struct arena *arena, struct experiment_report **report,
                                 struct error *error);
 

@@ -98,8 +98,12 @@ struct similar_item {
     float similarity; /* 1 / (1 + distance) between item vectors; without vectors: score of the
                          one-item history, min-max mapped */
 };
+struct similar_answer {
+    size_t count;
+    struct similar_item *list;
+};
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
-                            struct arena *arena, struct similar_item **list, size_t *count,
+                            struct arena *arena, struct similar_answer *answer,
                             struct error *error);
 
 #endif
