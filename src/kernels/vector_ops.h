@@ -1,0 +1,311 @@
+/* vector_ops.h: the kernels other than gemm, over vectors. A body: avx2.c and avx512.c include it
+ * after they have defined `wide` and what is done with it.
+ *
+ * Order    reductions add into four wide accumulators in turn, then (0 + 1) + (2 + 3), then lanes
+ *          8 + 8, 4 + 4, and neighbours; the same for one row and for four rows at a time.
+ * Tails    the last n % 16 elements are one cut vector, whose missing lanes are 0.
+ * Checked  against scalar.c for all lengths around the width: tests/kernels. */
+#include <math.h>
+
+/* Whether a vector is whole (a constant wherever it is used) or cut, and then which lanes are. */
+struct lanes {
+    int cut;
+    wide_lane_mask mask;
+};
+
+static ALWAYS_INLINE wide take(const float *from, const struct lanes lanes) {
+    return lanes.cut ? wide_load_part(from, lanes.mask) : wide_load(from);
+}
+
+static ALWAYS_INLINE void put(float *to, wide a, const struct lanes lanes) {
+    if (lanes.cut)
+        wide_store_part(to, a, lanes.mask);
+    else
+        wide_store(to, a);
+}
+
+/* Runs the statement for i = 0, 16, 32, ... < n with `lanes` saying what there is at i. */
+#define EACH_VECTOR(n, ...)                                                                        \
+    do {                                                                                           \
+        size_t i = 0;                                                                              \
+        for (; i + wide_lanes <= (n); i += wide_lanes) {                                           \
+            const struct lanes lanes = {.cut = 0};                                                 \
+            __VA_ARGS__;                                                                           \
+        }                                                                                          \
+        if (i < (n)) {                                                                             \
+            const struct lanes lanes = {1, wide_mask((unsigned)((n)-i))};                          \
+            __VA_ARGS__;                                                                           \
+        }                                                                                          \
+    } while (0)
+
+static ALWAYS_INLINE __m128 fold(__m256 a) {
+    return _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+}
+
+static ALWAYS_INLINE float total(wide a) {
+    __m128 four = fold(wide_fold(a));
+    four = _mm_hadd_ps(four, four);
+    return _mm_cvtss_f32(_mm_hadd_ps(four, four));
+}
+
+static ALWAYS_INLINE wide dot_term(wide sum, wide a, wide b) { return wide_fma(a, b, sum); }
+static ALWAYS_INLINE wide distance_term(wide sum, wide a, wide b) {
+    const wide apart = wide_subtract(a, b);
+    return wide_fma(apart, apart, sum);
+}
+
+/* The terms of a and b, summed by lane. */
+#define DEFINE_PAIR_SUM(name, term)                                                                \
+    static ALWAYS_INLINE wide name(const float *a, const float *b, size_t n) {                     \
+        wide s0 = wide_zero(), s1 = s0, s2 = s0, s3 = s0;                                          \
+        for (; n >= 64; n -= 64, a += 64, b += 64) {                                               \
+            s0 = term(s0, wide_load(a), wide_load(b));                                             \
+            s1 = term(s1, wide_load(a + 16), wide_load(b + 16));                                   \
+            s2 = term(s2, wide_load(a + 32), wide_load(b + 32));                                   \
+            s3 = term(s3, wide_load(a + 48), wide_load(b + 48));                                   \
+        }                                                                                          \
+        for (; n >= 16; n -= 16, a += 16, b += 16)                                                 \
+            s0 = term(s0, wide_load(a), wide_load(b));                                             \
+        if (n > 0) {                                                                               \
+            const wide_lane_mask mask = wide_mask((unsigned)n);                                    \
+            s1 = term(s1, wide_load_part(a, mask), wide_load_part(b, mask));                       \
+        }                                                                                          \
+        return wide_add(wide_add(s0, s1), wide_add(s2, s3));                                       \
+    }
+DEFINE_PAIR_SUM(dot_lanes, dot_term)
+DEFINE_PAIR_SUM(distance_lanes, distance_term)
+
+static float dot(const float *a, const float *b, size_t n) { return total(dot_lanes(a, b, n)); }
+
+static float squared_distance(const float *a, const float *b, size_t n) {
+    return total(distance_lanes(a, b, n));
+}
+
+static float sum(const float *a, size_t n) {
+    wide s0 = wide_zero(), s1 = s0, s2 = s0, s3 = s0;
+    for (; n >= 64; n -= 64, a += 64) {
+        s0 = wide_add(s0, wide_load(a));
+        s1 = wide_add(s1, wide_load(a + 16));
+        s2 = wide_add(s2, wide_load(a + 32));
+        s3 = wide_add(s3, wide_load(a + 48));
+    }
+    EACH_VECTOR(n, s0 = wide_add(s0, take(a + i, lanes)));
+    return total(wide_add(wide_add(s0, s1), wide_add(s2, s3)));
+}
+
+static float maximum(const float *a, size_t n) {
+    wide best = wide_set(-INFINITY);
+    size_t i = 0;
+    /* max(x, best) is `best` where x is not a number. */
+    for (; i + wide_lanes <= n; i += wide_lanes)
+        best = wide_max(wide_load(a + i), best);
+    __m256 eight = wide_fold_max(best);
+    __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    float largest = _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+    for (; i < n; i++)
+        largest = a[i] > largest ? a[i] : largest;
+    return largest;
+}
+
+static void axpy(float *y, float alpha, const float *x, size_t n) {
+    const wide factor = wide_set(alpha);
+    EACH_VECTOR(n, put(y + i, wide_fma(factor, take(x + i, lanes), take(y + i, lanes)), lanes));
+}
+
+static void scale(float *y, float alpha, size_t n) {
+    const wide factor = wide_set(alpha);
+    EACH_VECTOR(n, put(y + i, wide_multiply(factor, take(y + i, lanes)), lanes));
+}
+
+static void multiply(float *y, const float *a, const float *b, size_t n) {
+    EACH_VECTOR(n, put(y + i, wide_multiply(take(a + i, lanes), take(b + i, lanes)), lanes));
+}
+
+static void multiply_add(float *y, const float *a, const float *b, size_t n) {
+    EACH_VECTOR(
+        n, put(y + i, wide_fma(take(a + i, lanes), take(b + i, lanes), take(y + i, lanes)), lanes));
+}
+
+static void gather_dot(float *scores, const float *query, const float *vectors, size_t stride,
+                       size_t n, const uint32_t *rows, size_t row_count) {
+    enum { AHEAD = 12 };
+    size_t i = 0;
+    for (; i + 4 <= row_count; i += 4) {
+        __m128 part[4];
+        UNROLL for (size_t r = 0; r < 4; r++) {
+            const size_t row = rows ? rows[i + r] : i + r;
+            if (rows && i + r + AHEAD < row_count) {
+                const float *next = vectors + rows[i + r + AHEAD] * stride;
+                for (size_t line = 0; line < n; line += 16)
+                    _mm_prefetch((const char *)(next + line), _MM_HINT_T0);
+            }
+            part[r] = fold(wide_fold(dot_lanes(query, vectors + row * stride, n)));
+        }
+        _mm_storeu_ps(scores + i,
+                      _mm_hadd_ps(_mm_hadd_ps(part[0], part[1]), _mm_hadd_ps(part[2], part[3])));
+    }
+    for (; i < row_count; i++)
+        scores[i] = dot(query, vectors + (rows ? rows[i] : i) * stride, n);
+}
+
+static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const float *values,
+                         size_t count) {
+    /* The instruction that scatters is slower than this on every processor it exists on today. */
+    if (values)
+        for (size_t i = 0; i < count; i++)
+            y[columns[i]] = __builtin_fmaf(alpha, values[i], y[columns[i]]);
+    else
+        for (size_t i = 0; i < count; i++)
+            y[columns[i]] += alpha;
+}
+
+static void adam(const struct kernel_adam *step, float *weight, float *first, float *second,
+                 const float *gradient, size_t count) {
+    const wide beta1 = wide_set(step->beta1), rest1 = wide_set(1 - step->beta1),
+               beta2 = wide_set(step->beta2), rest2 = wide_set(1 - step->beta2),
+               rate = wide_set(step->rate / step->correction1),
+               root_scale = wide_set(1 / sqrtf(step->correction2)),
+               epsilon = wide_set(step->epsilon), kept = wide_set(1 - step->rate * step->decay),
+               l2 = wide_set(step->l2), factor = wide_set(step->gradient_scale);
+    EACH_VECTOR(count, {
+        const wide w = take(weight + i, lanes);
+        const wide g = wide_fma(l2, w, wide_multiply(factor, take(gradient + i, lanes)));
+        const wide m = wide_fma(beta1, take(first + i, lanes), wide_multiply(rest1, g));
+        const wide v =
+            wide_fma(beta2, take(second + i, lanes), wide_multiply(rest2, wide_multiply(g, g)));
+        const wide root = wide_fma(wide_root(v), root_scale, epsilon);
+        const wide change = wide_divide(wide_multiply(rate, m), root);
+        put(first + i, m, lanes);
+        put(second + i, v, lanes);
+        put(weight + i, wide_subtract(wide_multiply(kept, w), change), lanes);
+    });
+}
+
+/* What a walk over the gap needs of each vector. */
+struct idle {
+    wide w, m, root;
+};
+
+/* One step of an idle gap for `vectors` vectors; returns whether any weight moved. */
+static ALWAYS_INLINE int idle_step(struct idle *at, const int vectors, const float *factors) {
+    const wide kept = wide_set(factors[0]), rate = wide_set(factors[1]),
+               root_scale = wide_set(factors[2]), epsilon = wide_set(factors[3]),
+               beta1 = wide_set(factors[4]), root_decay = wide_set(factors[5]);
+    unsigned still = 0xffff;
+    UNROLL for (int i = 0; i < vectors; i++) {
+        at[i].m = wide_multiply(at[i].m, beta1);
+        at[i].root = wide_multiply(at[i].root, root_decay);
+        const wide change =
+            wide_divide(wide_multiply(rate, at[i].m), wide_fma(at[i].root, root_scale, epsilon));
+        const wide next = wide_subtract(wide_multiply(kept, at[i].w), change);
+        still &= wide_equal(next, at[i].w);
+        at[i].w = next;
+    }
+    return still != 0xffff;
+}
+
+/* Walks the gap, as scalar.c does, until nothing moves; returns the steps done. */
+static ALWAYS_INLINE size_t idle_walk(const struct kernel_adam *step, struct idle *at,
+                                      const int vectors, size_t gap) {
+    const double beta1 = (double)step->beta1, beta2 = (double)step->beta2;
+    const int may_stop = step->decay == 0 && beta1 * beta1 < beta2;
+    double power1 = 1 - (double)step->correction1, power2 = 1 - (double)step->correction2;
+    float factors[6] = {1 - step->rate * step->decay,
+                        step->rate,
+                        1,
+                        step->epsilon,
+                        step->beta1,
+                        (float)sqrt(beta2)};
+    size_t done = 0;
+    int moves = 1;
+    for (; done < gap && moves && (power1 > 0 || power2 > 0); done++) {
+        power1 *= beta1;
+        power2 *= beta2;
+        factors[1] = (float)((double)step->rate / (1 - power1));
+        factors[2] = (float)(1 / sqrt(1 - power2));
+        moves = idle_step(at, vectors, factors) || !may_stop;
+    }
+    /* From here on both corrections are 1, the usual case after the first thousands of steps. */
+    for (; done < gap && moves; done++)
+        moves = idle_step(at, vectors, factors) || !may_stop;
+    return done;
+}
+
+/* `count` <= 16 * vectors elements. */
+static ALWAYS_INLINE void idle_block(const struct kernel_adam *step, float *const state[3],
+                                     const int vectors, size_t count, size_t gap) {
+    struct idle at[4];
+    wide_lane_mask mask[4];
+    UNROLL for (int i = 0; i < vectors; i++) {
+        const size_t start = (size_t)i * wide_lanes, left = count > start ? count - start : 0;
+        mask[i] = wide_mask((unsigned)(left < wide_lanes ? left : wide_lanes));
+        at[i].w = wide_load_part(state[0] + start, mask[i]);
+        at[i].m = wide_load_part(state[1] + start, mask[i]);
+        at[i].root = wide_root(wide_load_part(state[2] + start, mask[i]));
+    }
+    const size_t done = idle_walk(step, at, vectors, gap);
+    const wide left1 =
+        wide_set(done < gap ? (float)pow((double)step->beta1, (double)(gap - done)) : 1);
+    const wide left2 = wide_set((float)pow((double)step->beta2, (double)gap));
+    UNROLL for (int i = 0; i < vectors; i++) {
+        const size_t start = (size_t)i * wide_lanes;
+        const wide second = wide_load_part(state[2] + start, mask[i]);
+        wide_store_part(state[0] + start, at[i].w, mask[i]);
+        wide_store_part(state[1] + start, wide_multiply(at[i].m, left1), mask[i]);
+        wide_store_part(state[2] + start, wide_multiply(second, left2), mask[i]);
+    }
+}
+
+static void adam_idle(const struct kernel_adam *step, float *weight, float *first, float *second,
+                      size_t count, size_t gap) {
+    if (gap == 0)
+        return;
+    for (size_t i = 0; i < count; i += 64) {
+        float *const state[3] = {weight + i, first + i, second + i};
+        const size_t left = count - i;
+        if (left <= 16)
+            idle_block(step, state, 1, left, gap);
+        else if (left <= 32)
+            idle_block(step, state, 2, left, gap);
+        else
+            idle_block(step, state, 4, left < 64 ? left : 64, gap);
+    }
+}
+
+static void count_above(const float *values, size_t n, float x, size_t *greater, size_t *equal) {
+    const wide bound = wide_set(x);
+    size_t above = 0, same = 0, i = 0;
+    for (; i + wide_lanes <= n; i += wide_lanes) {
+        const wide a = wide_load(values + i);
+        above += (size_t)__builtin_popcount(wide_greater(a, bound));
+        same += (size_t)__builtin_popcount(wide_equal(a, bound));
+    }
+    for (; i < n; i++) {
+        above += values[i] > x;
+        same += values[i] == x;
+    }
+    *greater = above;
+    *equal = same;
+}
+
+static void add_relu(float *out, const float *item_half, const float *user_half, size_t features,
+                     size_t items, size_t stride) {
+    const wide zero = wide_zero();
+    for (size_t f = 0; f < features; f++) {
+        const wide own = wide_set(user_half[f]);
+        const float *from = item_half + f * stride;
+        float *to = out + f * stride;
+        EACH_VECTOR(items,
+                    put(to + i, wide_max(wide_add(take(from + i, lanes), own), zero), lanes));
+    }
+}
+
+#define VECTOR_TABLE(table_name)                                                                   \
+    {                                                                                              \
+        .name = (table_name), .dot = dot, .squared_distance = squared_distance, .sum = sum,        \
+        .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
+        .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
+        .scatter_axpy = scatter_axpy, .adam = adam, .adam_idle = adam_idle,                        \
+        .count_above = count_above, .add_relu = add_relu,                                          \
+    }
