@@ -264,6 +264,11 @@ size_t settings_choice(const struct settings *settings, const char *key) {
     return value->choices[0];
 }
 
+const char *settings_show(const struct settings *settings, const char *key) {
+    const struct row *row = find(settings, key);
+    return row ? row->value.text : NULL;
+}
+
 bool settings_entry(const struct settings *settings, size_t index, struct setting_entry *entry) {
     if (index >= settings->count)
         return false;

@@ -71,6 +71,9 @@ size_t settings_text_list(const struct settings *settings, const char *key,
 /* Index of the value among its row's choices. */
 size_t settings_choice(const struct settings *settings, const char *key);
 
+/* A value of any kind as canonical text; NULL if no table has the key. */
+const char *settings_show(const struct settings *settings, const char *key);
+
 /* Every row in the order of adding, with its present value as canonical text; false at the end. */
 struct setting_entry {
     const struct setting_spec *spec;
