@@ -1,0 +1,44 @@
+/* api.h: the service as REST routes (routes.def) on a socket. What `matinee serve` calls.
+ *
+ * Names, parameters and answer shapes are promises to people who use them already: members may be
+ * added, never renamed or nested. */
+#ifndef MATINEE_API_API_H
+#define MATINEE_API_API_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "service/service.h"
+
+/* Zeroed members take their default. */
+struct api_options {
+    const char *host; /* a name or an address; "127.0.0.1" */
+    unsigned port;    /* 0: any free one, see api_port */
+    const char *const
+        *cors_origins; /* whose pages may call from a browser: "http://localhost:5173";
+                          "*": any; NULL: localhost and 127.0.0.1, bare and :5173 */
+    size_t cors_origin_count;
+    unsigned top_k;                 /* of a request that does not say; 10 */
+    unsigned idle_timeout_seconds;  /* 15: nothing came or went for so long */
+    unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
+    unsigned stop_timeout_seconds;  /* 5: how long running requests may take after a stop */
+};
+
+struct api;
+
+/* Begins to answer on threads of its own; `service` is borrowed until api_stop. Errors: the port is
+ * taken, the host is not ours (STATUS_IO). */
+enum status api_start(struct api **out, struct service *service, const struct api_options *options,
+                      struct error *error);
+unsigned api_port(const struct api *api);
+const char *api_url(const struct api *api); /* "http://127.0.0.1:8080/", lives as long as `api` */
+/* Takes no new connections, lets running requests end, closes the rest. NULL is fine. */
+void api_stop(struct api *api);
+
+/* Start, `ready` (may be NULL; told the address to open), wait until *stop is set (a signal's
+ * handler may set it: the wait ends at once), stop. */
+enum status api_serve(struct service *service, const struct api_options *options,
+                      void (*ready)(const char *url), const atomic_bool *stop, struct error *error);
+
+#endif
