@@ -1,0 +1,24 @@
+/* spd.h: solvers for dense symmetric positive definite matrices, factored in place by tiles on all
+ * threads.
+ *
+ * A matrix is [n][n] float, row-major, contiguous; only its lower triangle (with the diagonal) is
+ * read and written. LAPACK and BLAS are called on one tile at a time, single-threaded, in a fixed
+ * order of steps, so that the same input gives the same bits for any number of threads. */
+#ifndef MATINEE_SPARSE_SPD_H
+#define MATINEE_SPARSE_SPD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* matrix = L L^T: replaces the lower triangle by L. False if the matrix is not positive definite to
+ * working precision; its content is then lost. n^3 / 3 multiply-adds and as many additions. */
+bool spd_factor(float *matrix, size_t n);
+
+/* Replaces the lower triangle by that of the inverse. False as above. About n^3 multiply-adds. No
+ * memory beyond the matrix but some of OpenBLAS's own. */
+bool spd_invert(float *matrix, size_t n);
+
+/* Copies the lower triangle over the upper one, for code that wants whole rows. */
+void spd_mirror(float *matrix, size_t n);
+
+#endif

@@ -1,0 +1,128 @@
+/* test_spd.c: factor and inverse: residuals for sizes around the tile, not-definite matrices, the
+ * same bits for any number of threads. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "sparse/spd.h"
+
+static const size_t sizes[] = {1, 2, 17, 255, 256, 257, 600};
+#define SIZE_COUNT (sizeof sizes / sizeof sizes[0])
+
+/* A symmetric matrix with a diagonal that outweighs each row; -1 above the diagonal must survive
+ * factoring and inverting untouched. */
+static float *make_matrix(struct arena *arena, size_t n) {
+    float *matrix = ARENA_ARRAY_RAW(arena, float, n *n);
+    struct rng rng;
+    rng_init(&rng, 7, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            matrix[i * n + j] = j > i ? -1.0f : (float)(rng_uniform(&rng) - 0.5);
+    for (size_t i = 0; i < n; i++)
+        matrix[i * n + i] = 2.0f + (float)n * 0.25f + (float)rng_uniform(&rng);
+    return matrix;
+}
+
+static double lower(const float *matrix, size_t n, size_t i, size_t j) {
+    return i >= j ? matrix[i * n + j] : matrix[j * n + i];
+}
+
+static void factor_times_its_transpose_is_the_matrix(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    for (size_t s = 0; s < SIZE_COUNT; s++) {
+        size_t n = sizes[s];
+        float *matrix = make_matrix(&arena, n), *factor = make_matrix(&arena, n);
+        assert_true(spd_factor(factor, n));
+        for (size_t i = 0; i < n; i += 3)
+            for (size_t j = 0; j <= i; j += 2) {
+                double sum = 0;
+                for (size_t l = 0; l <= j; l++)
+                    sum += (double)factor[i * n + l] * (double)factor[j * n + l];
+                assert_true(fabs(sum - lower(matrix, n, i, j)) < 1e-6 * (double)(n + 8));
+            }
+        for (size_t i = 0; i + 1 < n; i++)
+            assert_true(factor[i * n + i + 1] == -1.0f);
+    }
+    arena_release(&arena);
+}
+
+static void inverse_times_the_matrix_is_one(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    for (size_t s = 0; s < SIZE_COUNT; s++) {
+        size_t n = sizes[s];
+        float *matrix = make_matrix(&arena, n), *inverse = make_matrix(&arena, n);
+        assert_true(spd_invert(inverse, n));
+        for (size_t i = 0; i < n; i += n < 20 ? 1 : 7)
+            for (size_t j = 0; j < n; j += n < 20 ? 1 : 5) {
+                double sum = 0;
+                for (size_t l = 0; l < n; l++)
+                    sum += lower(matrix, n, i, l) * lower(inverse, n, l, j);
+                assert_true(fabs(sum - (i == j)) < 1e-5);
+            }
+    }
+    arena_release(&arena);
+}
+
+static void mirror_copies_the_lower_triangle(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    for (size_t s = 0; s < SIZE_COUNT; s++) {
+        size_t n = sizes[s];
+        float *matrix = make_matrix(&arena, n), *whole = make_matrix(&arena, n);
+        spd_mirror(whole, n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                assert_true((double)whole[i * n + j] == lower(matrix, n, i, j));
+    }
+    arena_release(&arena);
+}
+
+static void not_definite_is_refused(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    for (size_t s = 0; s < SIZE_COUNT; s++) {
+        size_t n = sizes[s];
+        float *matrix = make_matrix(&arena, n);
+        matrix[(n - 1) * n + n - 1] = -1.0f;
+        assert_false(spd_invert(matrix, n));
+    }
+    arena_release(&arena);
+}
+
+static void threads_do_not_change_a_bit(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    size_t n = 700;
+    float *reference = make_matrix(&arena, n);
+    parallel_set_threads(1);
+    assert_true(spd_invert(reference, n));
+    for (size_t threads = 2; threads <= 4; threads += 2) {
+        parallel_set_threads(threads);
+        float *again = make_matrix(&arena, n);
+        assert_true(spd_invert(again, n));
+        assert_memory_equal(again, reference, n * n * sizeof *again);
+    }
+    parallel_set_threads(0);
+    arena_release(&arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(factor_times_its_transpose_is_the_matrix),
+        cmocka_unit_test(inverse_times_the_matrix_is_one),
+        cmocka_unit_test(mirror_copies_the_lower_triangle),
+        cmocka_unit_test(not_definite_is_refused),
+        cmocka_unit_test(threads_do_not_change_a_bit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
