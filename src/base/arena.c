@@ -2,7 +2,8 @@
  *
  * Blocks double from 64 KiB to 4 MiB; what is larger gets a block of its own. Under
  * AddressSanitizer the unused part of a block is poisoned, so that a read past an allocation is
- * caught. */
+ * caught. A hostile build (MATINEE_HOSTILE) fills fresh and given-back memory with junk, so that
+ * whoever relies on either computes nonsense in the tests. */
 #include "base/arena.h"
 
 #include <pthread.h>
@@ -22,6 +23,12 @@
 #define REDZONE_BYTES 0
 #endif
 
+#ifdef MATINEE_HOSTILE
+#define HOSTILE 1
+#else
+#define HOSTILE 0
+#endif
+
 #define BLOCK_BYTES_FIRST ((size_t)64 << 10)
 #define BLOCK_BYTES_LARGEST ((size_t)4 << 20)
 
@@ -35,6 +42,14 @@ struct arena_block {
 _Static_assert(sizeof(struct arena_block) == 64, "the payload of a block must stay aligned");
 
 static char *payload(struct arena_block *block) { return (char *)(block + 1); }
+
+/* A NaN in both float and double, and an index far out of range. */
+static void spoil(void *memory, size_t bytes) {
+    if (HOSTILE) {
+        ASAN_UNPOISON_MEMORY_REGION(memory, bytes);
+        memset(memory, 0xff, bytes);
+    }
+}
 
 static struct arena_block *block_create(struct arena_block *older, size_t bytes) {
     size_t capacity = older ? older->capacity * 2 : BLOCK_BYTES_FIRST;
@@ -64,6 +79,7 @@ void *arena_alloc_raw(struct arena *arena, size_t bytes) {
     }
     block->used = start + bytes + REDZONE_BYTES;
     ASAN_UNPOISON_MEMORY_REGION(payload(block) + start, bytes);
+    spoil(payload(block) + start, bytes);
     return payload(block) + start;
 }
 
@@ -72,7 +88,7 @@ void *arena_alloc(struct arena *arena, size_t bytes) {
     void *result = arena_alloc_raw(arena, bytes);
     /* A new block is zero already; only memory that may have been used before a reset needs
      * clearing. */
-    if (arena->newest == before)
+    if (arena->newest == before || HOSTILE)
         memset(result, 0, bytes);
     return result;
 }
@@ -117,6 +133,7 @@ void arena_reset(struct arena *arena, struct arena_position position) {
     while (arena->newest && arena->newest != position.block) {
         struct arena_block *block = arena->newest;
         if (!position.block && !block->older && block->capacity <= BLOCK_BYTES_LARGEST) {
+            spoil(payload(block), block->used);
             block->used = 0;
             ASAN_POISON_MEMORY_REGION(payload(block), block->capacity);
             return;
@@ -125,6 +142,7 @@ void arena_reset(struct arena *arena, struct arena_position position) {
         block_destroy(block);
     }
     if (arena->newest) {
+        spoil(payload(arena->newest) + position.used, arena->newest->used - position.used);
         arena->newest->used = position.used;
         ASAN_POISON_MEMORY_REGION(payload(arena->newest) + position.used,
                                   arena->newest->capacity - position.used);
