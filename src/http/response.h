@@ -1,0 +1,38 @@
+/* response.h: what goes back to a client. Plain data; texts are constant or live in the arena of
+ * the request. */
+#ifndef MATINEE_HTTP_RESPONSE_H
+#define MATINEE_HTTP_RESPONSE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "http/request.h"
+
+#define RESPONSE_HEADERS_MAX 12
+
+struct response_header {
+    const char *name, *value;
+};
+
+/* Zeroed is the answer 200 without a body. */
+struct response {
+    unsigned status; /* 0 counts as 200 */
+    const char *body;
+    size_t body_size;
+    struct response_header headers[RESPONSE_HEADERS_MAX];
+    size_t header_count;
+};
+
+/* Adds a header; a name that is there already gets the new value. */
+void response_set_header(struct response *response, const char *name, const char *value);
+const char *response_get_header(const struct response *response, const char *name); /* or NULL */
+/* A body of a text type; `text` must outlive the request. */
+void response_text(struct response *response, const char *content_type, const char *text);
+/* The value as compact JSON, numbers to seven digits (what a float holds); takes the reference
+ * `value`. */
+void response_json(struct response *response, const struct request *request, json_t *value);
+
+/* "Not Found" for 404. */
+const char *response_reason(unsigned status);
+
+#endif

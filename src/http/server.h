@@ -1,0 +1,36 @@
+/* server.h: a router on a socket, by libmicrohttpd: a few threads, each with its own epoll.
+ *
+ * Limits, all of them against a stranger: bytes of the head and of the body, number of connections,
+ * how long nothing may happen (idle) and how long one request may take in all (total: a client that
+ * sends a byte a second is never idle). */
+#ifndef MATINEE_HTTP_SERVER_H
+#define MATINEE_HTTP_SERVER_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "http/router.h"
+
+/* Zeroed members take the default that is named. */
+struct server_options {
+    const char *host;               /* "127.0.0.1" */
+    unsigned port;                  /* 0: any free one */
+    unsigned threads;               /* as many as processors, at most 16 */
+    unsigned idle_timeout_seconds;  /* 15 */
+    unsigned total_timeout_seconds; /* 30 */
+    unsigned stop_timeout_seconds;  /* 5: how long server_stop waits for running requests */
+    unsigned connections_max;       /* 1000 */
+    size_t body_bytes_max;          /* 1 MiB; more is answered 413 */
+};
+
+struct server;
+
+/* Answers from now on. `router` is borrowed until server_stop. Errors (STATUS_IO): the port is
+ * taken or not allowed, the host is unknown or not ours. */
+enum status server_start(struct server **out, const struct server_options *options,
+                         const struct router *router, struct error *error);
+unsigned server_port(const struct server *server);
+/* Takes no new connections, waits for running requests, closes the rest. NULL is fine. */
+void server_stop(struct server *server);
+
+#endif
