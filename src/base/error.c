@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef error_set /* macros for the analyser, see error.h */
+#undef error_prefix
+
 enum status error_set(struct error *error, enum status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

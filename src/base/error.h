@@ -34,6 +34,12 @@ __attribute__((format(printf, 3, 4))) enum status error_set(struct error *error,
 __attribute__((format(printf, 2, 3))) enum status error_prefix(struct error *error,
                                                                const char *format, ...);
 
+#ifdef __clang_analyzer__
+/* The analyser looks at one file at a time: here it learns that a failure is never STATUS_OK. */
+#define error_set(error, status, ...) (error_set(error, status, __VA_ARGS__), (status))
+#define error_prefix(error, ...) (error_prefix(error, __VA_ARGS__), STATUS_BAD_INPUT)
+#endif
+
 /* Forwards a failure to the caller: TRY(file_open(&file, path, error)); */
 #define TRY(call)                                                                                  \
     do {                                                                                           \
