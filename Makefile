@@ -14,7 +14,7 @@ ifneq ($(wildcard ../shared/models),)
 export MATINEE_MODELS ?= $(abspath ../shared/models)
 endif
 
-.PHONY: help build run test check tidy format fuzz bench results soak install clean
+.PHONY: help build run test check tidy format fuzz bench results soak docs install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 | /p' Makefile | column -t -s '|'
@@ -62,6 +62,10 @@ results: ## runs every recipe of config/recipes and writes tests/regression/resu
 soak: ## serves under load for MINUTES=10 and watches memory and answers
 	@tools/build release matinee
 	@tools/soak $(or $(MINUTES),10)
+
+docs: ## writes docs/models.md and docs/settings.md from the program's tables
+	@tools/build release matinee
+	@for page in models settings; do build/matinee man --markdown $$page >docs/$$page.md; done
 
 install: build ## PREFIX=/usr/local, DESTDIR=
 	@tools/build release

@@ -1,0 +1,189 @@
+/* reference.c: see reference.h. `matinee man --markdown PAGE` prints a page on standard output.
+ *
+ * Which settings exist is asked of experiment_settings_for(), once for each model, so that a new
+ * table needs no line here. A key that begins with "model." belongs to its model's page; any other
+ * is shared and listed once, under what stands before its first dot. */
+#include "cli/reference.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "experiment/experiment.h"
+#include "models/model.h"
+
+#define SHARED_MAX 512
+
+/* Text in a cell of a table, where a bar would end the cell. */
+static void put_cell(const char *text) {
+    for (; *text; text++) {
+        if (*text == '|')
+            fputs("\\|", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+/* "a|b|c" as code words with commas between them. */
+static void put_words(const char *words) {
+    for (const char *at = words; *at;) {
+        size_t length = strcspn(at, "|");
+        printf("%s`%.*s`", at == words ? "" : ", ", (int)length, at);
+        at += length;
+        at += *at == '|';
+    }
+}
+
+static const char *kind_name(enum setting_kind kind) {
+    switch (kind) {
+    case SETTING_INT:
+        return "whole number";
+    case SETTING_REAL:
+        return "number";
+    case SETTING_BOOL:
+        return "true or false";
+    case SETTING_TEXT:
+        return "text";
+    case SETTING_INT_LIST:
+        return "list of whole numbers";
+    case SETTING_REAL_LIST:
+        return "list of numbers";
+    case SETTING_TEXT_LIST:
+        return "list";
+    }
+    return "";
+}
+
+static void put_row(const struct setting_spec *spec) {
+    printf("| `%s` | ", spec->key);
+    if (spec->value && spec->value[0])
+        printf("`%s`", spec->value);
+    fputs(" | ", stdout);
+    if (spec->choices)
+        put_words(spec->choices);
+    else if (spec->min != 0 || spec->max != 0)
+        printf("%s, %.10g to %.10g", kind_name(spec->kind), spec->min, spec->max);
+    else
+        fputs(kind_name(spec->kind), stdout);
+    fputs(" | ", stdout);
+    put_cell(spec->help);
+    if (spec->aliases) {
+        fputs("; also ", stdout);
+        put_words(spec->aliases);
+    }
+    fputs(" |\n", stdout);
+}
+
+static void put_table_head(void) { puts("| key | default | values | what |\n|---|---|---|---|"); }
+
+static void put_traits(const struct model_ops *ops) {
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } needs[] = {{MODEL_NEEDS_RATINGS, "needs ratings"},
+                 {MODEL_NEEDS_ORDER, "needs the order of events"},
+                 {MODEL_NEEDS_GENRES, "needs genres"},
+                 {MODEL_NEEDS_TEXT, "needs text"}},
+      traits[] = {{MODEL_ORDER_AWARE, "uses the order of events"},
+                  {MODEL_PREDICTS_RATINGS, "predicts ratings"},
+                  {MODEL_RANDOM, "draws random numbers"}};
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (ops->needs & needs[i].bit)
+            printf(" · %s", needs[i].text);
+    for (size_t i = 0; i < sizeof traits / sizeof *traits; i++)
+        if (ops->traits & traits[i].bit)
+            printf(" · %s", traits[i].text);
+    if (ops->explain)
+        fputs(" · explains itself", stdout);
+}
+
+static void put_model(const struct model_ops *ops) {
+    printf("\n## %s\n\n%s.\n\n", ops->name, ops->summary);
+    printf("Family %s", ops->family);
+    put_traits(ops);
+    if (ops->aliases) {
+        fputs(" · also called ", stdout);
+        put_words(ops->aliases);
+    }
+    printf(".\nSource: %s.\n", ops->source);
+    const struct setting_spec *spec = ops->settings;
+    if (!spec || !spec->key) {
+        puts("\nIt has no settings of its own.");
+        return;
+    }
+    putchar('\n');
+    put_table_head();
+    for (; spec->key; spec++)
+        put_row(spec);
+}
+
+void reference_models(void) {
+    puts("# Models\n\nWritten by `matinee man --markdown models`; `make docs` writes it anew.\n\n"
+         "Defaults may be replaced by ones that suit the data's size and density; the report's\n"
+         "`settings` say what was used. Settings that all models share are in "
+         "[settings.md](settings.md).");
+    const struct model_ops *ops;
+    for (size_t i = 0; (ops = model_at(i)); i++)
+        put_model(ops);
+}
+
+/* The shared rows of every model's settings, each key once, in the order of adding. */
+static size_t collect_shared(const struct setting_spec **shared, struct arena *arena) {
+    size_t count = 0;
+    const struct model_ops *ops;
+    for (size_t i = 0; (ops = model_at(i)); i++) {
+        const struct settings *settings = experiment_settings_for(ops, arena);
+        struct setting_entry entry;
+        for (size_t k = 0; settings_entry(settings, k, &entry); k++) {
+            bool known = strncmp(entry.spec->key, "model.", strlen("model.")) == 0;
+            for (size_t s = 0; s < count && !known; s++)
+                known = strcmp(shared[s]->key, entry.spec->key) == 0;
+            if (!known && count < SHARED_MAX)
+                shared[count++] = entry.spec;
+        }
+    }
+    return count;
+}
+
+/* What stands before the first dot; "" for a key without one. */
+static size_t group_length(const char *key) {
+    const char *dot = strchr(key, '.');
+    return dot ? (size_t)(dot - key) : 0;
+}
+
+static bool same_group(const char *a, const char *b) {
+    size_t length = group_length(a);
+    return length == group_length(b) && strncmp(a, b, length) == 0;
+}
+
+static void put_group(const struct setting_spec *const *shared, size_t count, size_t first) {
+    const char *key = shared[first]->key;
+    if (group_length(key))
+        printf("\n## %.*s\n\n", (int)group_length(key), key);
+    else
+        puts("\n## The run\n");
+    put_table_head();
+    for (size_t s = first; s < count; s++)
+        if (same_group(shared[s]->key, key))
+            put_row(shared[s]);
+}
+
+void reference_settings(void) {
+    puts("# Settings\n\nWritten by `matinee man --markdown settings`; `make docs` writes it anew.\n"
+         "\nOn the command line as `key=value`; in a YAML file or recipe nested or with dots. An\n"
+         "unknown key or a value out of range is an error that names the nearest key or the\n"
+         "bounds. Settings of one model are in [models.md](models.md).");
+    struct arena arena = {0};
+    const struct setting_spec *shared[SHARED_MAX];
+    size_t count = collect_shared(shared, &arena);
+    for (size_t s = 0; s < count; s++) {
+        bool begins = true;
+        for (size_t before = 0; before < s && begins; before++)
+            begins = !same_group(shared[before]->key, shared[s]->key);
+        if (begins)
+            put_group(shared, count, s);
+    }
+    arena_release(&arena);
+}
