@@ -44,6 +44,7 @@ enum model_traits {
     MODEL_ORDER_AWARE = 1,      /* uses the order of time */
     MODEL_PREDICTS_RATINGS = 2, /* scores are on the rating scale; rmse and mae apply */
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
+    MODEL_LOG_ODDS = 8,         /* scores are log-odds (trained by bce): sigmoid is a probability */
 };
 
 struct model;
@@ -143,11 +144,17 @@ const struct model_ops *model_at(size_t index);
 enum status model_find(const struct model_ops **out, const char *name, struct error *error);
 
 void model_destroy(struct model *model); /* NULL is fine */
+/* ops->tensors into a list that is long enough; returns their number. */
+size_t model_tensors(struct model *model, struct tensor *list[MODEL_TENSORS_MAX]);
 /* SHA-256 over all tensors: what "the same model" means in tests. */
 void model_checksum(struct model *model, uint8_t checksum[32]);
-size_t model_parameter_count(struct model *model);
-/* Room for a model's struct of `bytes` bytes whose first member is struct model. */
+size_t model_parameter_count(struct model *model); /* elements of tensors of real numbers */
+/* A zeroed model's struct of `bytes` bytes whose first member is struct model; for create(). */
 void *model_allocate(const struct model_ops *ops, size_t bytes);
+/* For attach(): that the tensor is there, of this type and of shape [rows][columns] (columns 0:
+ * [rows]). */
+enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
+                         size_t columns, struct error *error);
 /* The feature of that name, or NULL. */
 const struct item_feature *model_feature(const struct fit_input *input, const char *name);
 
