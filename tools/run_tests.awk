@@ -22,6 +22,8 @@ function result(id, name, verdict, seconds) {
 /^[0-9]+: / {
     id = $1 + 0
     text = substr($0, length($1) + 2)
+    if (text ~ /^(Test command|Working Directory|Test timeout|Environment variables)/)
+        next
     output[id] = output[id] text "\n"
     if (text ~ /^\[  PASSED  \] [0-9]+ test/) {
         split(text, word, " ")
