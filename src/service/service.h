@@ -32,16 +32,18 @@ size_t service_model_count(struct service *service);
 enum status service_acquire(struct service *service, const char *name, struct snapshot **out,
                             struct error *error);
 void service_release(struct snapshot *snapshot);
-const struct dataset *
-service_catalogue(const struct snapshot *snapshot); /* ids, movies, histories */
+/* Ids, films, and as `interactions` the histories. */
+const struct dataset *service_catalogue(const struct snapshot *snapshot);
+const char *service_name(const struct snapshot *snapshot); /* the name it is served under */
 
 /* One served model, for /api/models. Strings live as long as the snapshot that was acquired for it
  * or `arena`. */
 struct service_model {
-    const char *name, *family, *summary, *data_name, *metrics; /* metrics: a JSON object */
+    const char *name, *model, *family, *summary, *data_name, *metrics; /* metrics: a JSON object */
     const struct settings *settings;
     bool is_default;
 };
+/* In the order of loading. */
 size_t service_models(struct service *service, struct service_model **list, struct arena *arena);
 
 struct rated_item {
@@ -70,9 +72,8 @@ struct recommend_request {
 
 struct recommendation {
     uint32_t item;
-    float score; /* sigmoid of the model's score (a rating-predicting model: the rating), +0.20 if
-                    soft match */
-    float raw_score; /* the model's own */
+    float score;     /* what people are shown; see below */
+    float raw_score; /* the model's own; for popularity how many people have the film */
     struct {         /* past films that speak most for it, largest share first; for explain */
         uint32_t item;
         float share; /* of the whole, 0..1 */
@@ -81,6 +82,15 @@ struct recommendation {
     const char *why; /* one sentence: "because you liked Heat (1995) and ..."; lives in the arena */
 };
 
+/* The score that is shown:
+ *   a model that predicts ratings   the rating
+ *   any other                       sigmoid(raw_score)
+ *   popularity                      share of the most popular film's people, 0..1
+ *   soft genres                     the above (log-odds as probabilities, other models' scores as
+ *                                   they are) min-max mapped over the allowed films, +0.20 where a
+ *                                   wanted genre matches
+ *   genre preferences               min-max mapped too, and moved by up to 0.20 either way; with no
+ *                                   history: half popularity, half preference */
 struct recommend_answer {
     size_t count; /* exactly top_k whenever so many films are allowed */
     struct recommendation *list;
@@ -105,5 +115,11 @@ struct similar_answer {
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
                             struct arena *arena, struct similar_answer *answer,
                             struct error *error);
+
+/* Where a bare history lies among the model's vectors; *vector lives in `arena`. Errors: a model
+ * without vectors (STATUS_NOT_FOUND), an unknown item. */
+enum status service_fold_in(const struct snapshot *snapshot, const struct rated_item *ratings,
+                            size_t rating_count, struct arena *arena, const float **vector,
+                            size_t *dimension, struct error *error);
 
 #endif

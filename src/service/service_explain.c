@@ -1,0 +1,199 @@
+/* service_explain.c: why a film is on the list: the films of the person's past that speak for it.
+ *
+ * Idea     A model that can tell shares its score out over the history (ops->explain). For one that
+ *          cannot, the best-rated films of the history are held against the recommended one: by the
+ *          model's item vectors, else by what the model would say to a person who has seen only
+ * that film, else by genres. A share counts only if it speaks for the film; shares are given as
+ *          parts of the sum of those.
+ * Traps    What a model says to the owner of one film contains how popular the recommended film is;
+ *          the mean over the history is taken off, so that only differences count.
+ * Cost     With ops->explain one call for each film of the list; else one batch of at most
+ *          PAST_MAX one-item histories.
+ * Checked  tests/service/test_service_explain.c. */
+#include <math.h>
+#include <string.h>
+
+#include "rank/rank.h"
+#include "service/service_internal.h"
+
+/* How much of a long past is looked at when the model itself cannot explain. */
+#define PAST_MAX 32
+/* From this part of the rating scale on, a film was liked. */
+#define LIKED 0.7f
+
+/* One row of the history that is held against the recommended films. */
+struct past {
+    uint32_t item;
+    float rating;
+};
+
+/* The best-rated rows, the latest first among equals; returns how many. */
+static size_t best_of_past(const struct history *history, struct past past[PAST_MAX]) {
+    size_t count = 0;
+    for (size_t i = history->count; i-- > 0;) {
+        const struct past row = {history->items[i], history->ratings ? history->ratings[i] : 1};
+        size_t at = count < PAST_MAX ? count : PAST_MAX;
+        while (at > 0 && past[at - 1].rating < row.rating)
+            at--;
+        if (at == PAST_MAX)
+            continue;
+        const size_t kept = count < PAST_MAX ? count : PAST_MAX - 1;
+        memmove(&past[at + 1], &past[at], (kept - at) * sizeof *past);
+        past[at] = row;
+        count += count < PAST_MAX;
+    }
+    return count;
+}
+
+/* shares[past][list]: what the model says to people who have seen just one film. */
+static void shares_by_score(const struct snapshot *snapshot, const struct past *past, size_t count,
+                            const struct recommend_answer *answer, float *shares) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    struct query queries[PAST_MAX];
+    static const int64_t FIRST = 1;
+    for (size_t p = 0; p < count; p++)
+        queries[p] = (struct query){.user = MODEL_NO_USER,
+                                    .history = {.count = 1,
+                                                .items = &past[p].item,
+                                                .ratings = known->ratings ? &past[p].rating : NULL,
+                                                .times = known->times ? &FIRST : NULL}};
+    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, answer->count);
+    for (size_t i = 0; i < answer->count; i++)
+        items[i] = answer->list[i].item;
+    snapshot->model->ops->score(snapshot->model, queries, count, items, answer->count, shares);
+    arena_reset(scratch, mark);
+}
+
+static void shares_by_vectors(const struct snapshot *snapshot, const struct past *past,
+                              size_t count, const struct recommend_answer *answer, float *shares) {
+    for (size_t p = 0; p < count; p++)
+        for (size_t i = 0; i < answer->count; i++)
+            shares[p * answer->count + i] =
+                -service_distance(snapshot, past[p].item, answer->list[i].item);
+}
+
+/* Takes the mean of each column off, and puts genres where nothing is left to tell by. */
+static void compare_shares(const struct snapshot *snapshot, const struct past *past, size_t count,
+                           const struct recommend_answer *answer, float *shares) {
+    for (size_t i = 0; i < answer->count; i++) {
+        double mean = 0;
+        float spread = 0;
+        for (size_t p = 0; p < count; p++)
+            mean += (double)shares[p * answer->count + i] / (double)count;
+        for (size_t p = 0; p < count; p++) {
+            float *share = &shares[p * answer->count + i];
+            *share -= (float)mean;
+            spread = fmaxf(spread, fabsf(*share));
+        }
+        if (spread > 1e-6f)
+            continue;
+        for (size_t p = 0; p < count; p++)
+            shares[p * answer->count + i] = (float)rank_genre_cosine(
+                snapshot->genres[past[p].item], snapshot->genres[answer->list[i].item]);
+    }
+}
+
+/* Keeps the largest positive shares of one film; shares[p * stride]. */
+static void keep_largest(struct recommendation *film, const struct past *past, const float *shares,
+                         size_t count, size_t stride) {
+    double sum = 0;
+    film->reason_count = 0;
+    for (size_t p = 0; p < count; p++) {
+        const float share = shares[p * stride];
+        if (!(share > 0))
+            continue;
+        sum += (double)share;
+        size_t at = film->reason_count;
+        while (at > 0 && film->reasons[at - 1].share < share)
+            at--;
+        if (at == SERVICE_REASONS_MAX)
+            continue;
+        const size_t kept =
+            film->reason_count < SERVICE_REASONS_MAX ? film->reason_count : SERVICE_REASONS_MAX - 1;
+        memmove(&film->reasons[at + 1], &film->reasons[at], (kept - at) * sizeof *film->reasons);
+        film->reasons[at].item = past[p].item;
+        film->reasons[at].share = share;
+        film->reason_count += film->reason_count < SERVICE_REASONS_MAX;
+    }
+    for (size_t i = 0; i < film->reason_count; i++)
+        film->reasons[i].share = (float)((double)film->reasons[i].share / sum);
+}
+
+/* By the model's own word, one film after another. */
+static void explain_by_model(const struct snapshot *snapshot, const struct query *query,
+                             struct recommend_answer *answer) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct history *history = &query->history;
+    float *shares = ARENA_ARRAY(scratch, float, history->count);
+    struct past *past = ARENA_ARRAY(scratch, struct past, history->count);
+    for (size_t h = 0; h < history->count; h++)
+        past[h] = (struct past){history->items[h], history->ratings ? history->ratings[h] : 1};
+    for (size_t i = 0; i < answer->count; i++) {
+        snapshot->model->ops->explain(snapshot->model, query, answer->list[i].item, shares);
+        keep_largest(&answer->list[i], past, shares, history->count, 1);
+    }
+    arena_reset(scratch, mark);
+}
+
+static void explain_by_comparison(const struct snapshot *snapshot, const struct query *query,
+                                  struct recommend_answer *answer) {
+    struct past past[PAST_MAX];
+    const size_t count = best_of_past(&query->history, past);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    float *shares = ARENA_ARRAY(scratch, float, count * answer->count);
+    if (snapshot->vectors)
+        shares_by_vectors(snapshot, past, count, answer, shares);
+    else
+        shares_by_score(snapshot, past, count, answer, shares);
+    compare_shares(snapshot, past, count, answer, shares);
+    for (size_t i = 0; i < answer->count; i++)
+        keep_largest(&answer->list[i], past, shares + i, count, answer->count);
+    arena_reset(scratch, mark);
+}
+
+/* Whether the person liked an item of the history; where there are no ratings, to have is to like.
+ */
+static bool is_liked(const struct snapshot *snapshot, const struct history *history,
+                     uint32_t item) {
+    const struct model *model = snapshot->model;
+    if (!history->ratings || !(model->rating_max > model->rating_min))
+        return true;
+    size_t h = 0;
+    while (h < history->count && history->items[h] != item)
+        h++;
+    return h < history->count && history->ratings[h] >= LIKED * model->rating_max;
+}
+
+static const char *sentence(const struct snapshot *snapshot, const struct history *history,
+                            const struct recommendation *film, struct arena *arena) {
+    const struct movie *movies = snapshot->catalogue->movies;
+    if (film->reason_count == 0)
+        return arena_format(arena, "popular: %u of %u people have it", snapshot->counts[film->item],
+                            snapshot->catalogue->users.count);
+    bool liked = true;
+    const char *titles = movies[film->reasons[0].item].title;
+    for (size_t i = 0; i < film->reason_count; i++) {
+        liked = liked && is_liked(snapshot, history, film->reasons[i].item);
+        if (i > 0)
+            titles =
+                arena_format(arena, "%s%s%s", titles, i + 1 < film->reason_count ? ", " : " and ",
+                             movies[film->reasons[i].item].title);
+    }
+    return arena_format(arena, "because you %s %s", liked ? "liked" : "saw", titles);
+}
+
+void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
+                     struct arena *arena, struct recommend_answer *answer) {
+    if (scored && query->history.count > 0 && answer->count > 0) {
+        if (snapshot->model->ops->explain)
+            explain_by_model(snapshot, query, answer);
+        else
+            explain_by_comparison(snapshot, query, answer);
+    }
+    for (size_t i = 0; i < answer->count; i++)
+        answer->list[i].why = sentence(snapshot, &query->history, &answer->list[i], arena);
+}

@@ -1,0 +1,27 @@
+/* service_internal.h: what the answers share: a person as the models see one, and the reasons. */
+#ifndef MATINEE_SERVICE_SERVICE_INTERNAL_H
+#define MATINEE_SERVICE_SERVICE_INTERNAL_H
+
+#include "models/model.h"
+#include "service/service.h"
+#include "service/snapshot.h"
+
+/* A bare history from ratings: an item named twice counts with its last rating. Times are
+ * positions, 1 = first. Memory of the arena. Errors: an item out of range, a rating that is no
+ * number. */
+enum status service_history(const struct snapshot *snapshot, const struct rated_item *ratings,
+                            size_t rating_count, struct arena *arena, struct history *history,
+                            struct error *error);
+
+/* Fills reasons and `why` of each film of the answer. `scored` is false where no model spoke:
+ * popularity and genres. */
+void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
+                     struct arena *arena, struct recommend_answer *answer);
+
+/* The distance between two items' vectors. Of vectors that are compared by dot product or cosine
+ * the direction counts: there a length says how popular an item is, not what it is like. */
+float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);
+
+enum status service_check_top_k(size_t top_k, struct error *error);
+
+#endif

@@ -1,0 +1,95 @@
+/* service_similar.c: films like a film, and where a history lies among them. See service.h.
+ *
+ * Idea     Similar films are near ones where the model has vectors of items; where it has none, the
+ *          question is put to the model as a person who has seen only that film.
+ * Traps    The rest of a min-max mapped row of a neighbour model is 0: films that nobody has seen
+ *          together with this one. They come last, so k films come back whenever there are k.
+ * Checked  tests/service/test_service_similar.c. */
+#include <math.h>
+
+#include "base/assert.h"
+#include "kernels/kernels.h"
+#include "rank/rank.h"
+#include "service/service_internal.h"
+
+static enum status check_item(const struct snapshot *snapshot, uint32_t item, struct error *error) {
+    if (item >= snapshot->catalogue->items.count)
+        return error_set(error, STATUS_NOT_FOUND, "there is no item number %u among %u", item,
+                         snapshot->catalogue->items.count);
+    return STATUS_OK;
+}
+
+float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b) {
+    const size_t dimension = snapshot->dimension;
+    const float *first = snapshot->vectors + a * dimension;
+    const float *second = snapshot->vectors + b * dimension;
+    if (snapshot->metric == VECTOR_L2)
+        return sqrtf(kernels()->squared_distance(first, second, dimension));
+    const float lengths = snapshot->lengths[a] * snapshot->lengths[b];
+    const float cosine = lengths > 0 ? kernels()->dot(first, second, dimension) / lengths : 0;
+    return sqrtf(fmaxf(0, 2 - 2 * cosine));
+}
+
+/* scores[item_count]: higher is more alike; with vectors 1 / (1 + distance), else mapped to 0..1.
+ */
+static void score_alike(const struct snapshot *snapshot, uint32_t item, float *scores) {
+    const uint32_t count = snapshot->catalogue->items.count;
+    const struct model *model = snapshot->model;
+    if (snapshot->vectors) {
+        for (uint32_t i = 0; i < count; i++)
+            scores[i] = 1 / (1 + service_distance(snapshot, item, i));
+        rank_exclude(scores, &item, 1);
+        return;
+    }
+    const float rating = model->rating_max;
+    const int64_t time = 1;
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    const struct query query = {.user = MODEL_NO_USER,
+                                .history = {.count = 1,
+                                            .items = &item,
+                                            .ratings = known->ratings ? &rating : NULL,
+                                            .times = known->times ? &time : NULL}};
+    model->ops->score(model, &query, 1, NULL, count, scores);
+    rank_exclude(scores, &item, 1);
+    rank_min_max(scores, count);
+}
+
+enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
+                            struct arena *arena, struct similar_answer *answer,
+                            struct error *error) {
+    TRY(service_check_top_k(top_k, error));
+    TRY(check_item(snapshot, item, error));
+    const size_t item_count = snapshot->catalogue->items.count;
+    const size_t room = top_k < item_count ? top_k : item_count;
+    struct arena *scratch = arena_scratch();
+    ASSERT(arena != scratch);
+    const struct arena_position mark = arena_mark(scratch);
+    float *scores = ARENA_ARRAY_RAW(scratch, float, item_count);
+    struct ranked *list = ARENA_ARRAY(scratch, struct ranked, room);
+    score_alike(snapshot, item, scores);
+    answer->count = rank_top_k(scores, item_count, room, list);
+    answer->list = ARENA_ARRAY(arena, struct similar_item, answer->count);
+    for (size_t i = 0; i < answer->count; i++)
+        answer->list[i] = (struct similar_item){list[i].item, list[i].score};
+    arena_reset(scratch, mark);
+    return STATUS_OK;
+}
+
+enum status service_fold_in(const struct snapshot *snapshot, const struct rated_item *ratings,
+                            size_t rating_count, struct arena *arena, const float **vector,
+                            size_t *dimension, struct error *error) {
+    const struct model *model = snapshot->model;
+    if (!model->ops->query_vectors || !snapshot->vectors)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "the model \"%s\" has no vectors; ask it for recommendations instead",
+                         model->ops->name);
+    struct query query = {.user = MODEL_NO_USER};
+    TRY(service_history(snapshot, ratings, rating_count, arena, &query.history, error));
+    if (!snapshot->catalogue->interactions.ratings)
+        query.history.ratings = NULL;
+    float *result = ARENA_ARRAY(arena, float, snapshot->dimension);
+    model->ops->query_vectors(model, &query, 1, result);
+    *vector = result;
+    *dimension = snapshot->dimension;
+    return STATUS_OK;
+}

@@ -1,0 +1,79 @@
+/* snapshot.c: see snapshot.h.
+ *
+ * Cost     create: one pass over the histories and over the item vectors.
+ * Checked  tests/service/test_service.c, test_service_threads.c (ThreadSanitizer). */
+#include "service/snapshot.h"
+
+#include <math.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "kernels/kernels.h"
+
+static void derive_counts(struct snapshot *snapshot) {
+    const struct dataset *catalogue = snapshot->catalogue;
+    const uint32_t items = catalogue->items.count;
+    uint64_t *genres = ARENA_ARRAY(&snapshot->arena, uint64_t, items);
+    for (uint32_t i = 0; i < items; i++)
+        genres[i] = catalogue->movies[i].genres;
+    uint32_t *counts = ARENA_ARRAY(&snapshot->arena, uint32_t, items);
+    interactions_item_counts(&catalogue->interactions, counts);
+    for (uint32_t i = 0; i < items; i++)
+        if (counts[i] > snapshot->count_max)
+            snapshot->count_max = counts[i];
+    snapshot->genres = genres;
+    snapshot->counts = counts;
+}
+
+static void derive_vectors(struct snapshot *snapshot) {
+    const struct model *model = snapshot->model;
+    if (!model->ops->item_vectors)
+        return;
+    snapshot->vectors = model->ops->item_vectors(model, &snapshot->dimension, &snapshot->metric);
+    if (!snapshot->vectors)
+        return;
+    float *lengths = ARENA_ARRAY(&snapshot->arena, float, model->item_count);
+    for (uint32_t i = 0; i < model->item_count; i++) {
+        const float *vector = snapshot->vectors + i * snapshot->dimension;
+        lengths[i] = sqrtf(kernels()->dot(vector, vector, snapshot->dimension));
+    }
+    snapshot->lengths = lengths;
+}
+
+enum status snapshot_create(struct snapshot **out, const struct snapshot_source *source,
+                            struct error *error) {
+    const struct model *model = source->model;
+    const struct dataset *catalogue = source->catalogue;
+    if (model->user_count != catalogue->users.count || model->item_count != catalogue->items.count)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "the model knows %u users and %u items, its catalogue %u and %u; train it "
+                         "again",
+                         model->user_count, model->item_count, catalogue->users.count,
+                         catalogue->items.count);
+    struct snapshot *snapshot = alloc_zeroed(1, sizeof *snapshot);
+    atomic_init(&snapshot->references, 1);
+    snapshot->source = *source;
+    snapshot->model = model;
+    snapshot->catalogue = catalogue;
+    derive_counts(snapshot);
+    derive_vectors(snapshot);
+    *out = snapshot;
+    return STATUS_OK;
+}
+
+void snapshot_keep(struct snapshot *snapshot) {
+    const unsigned before =
+        atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+    ASSERT(before > 0);
+}
+
+void snapshot_release(struct snapshot *snapshot) {
+    /* Release, so that what this thread did with it is over; acquire, so that whoever frees it sees
+     * that of all the others. */
+    if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1)
+        return;
+    if (snapshot->source.release)
+        snapshot->source.release(snapshot->source.owner);
+    arena_release(&snapshot->arena);
+    alloc_free(snapshot);
+}

@@ -1,0 +1,55 @@
+/* snapshot.h: a model ready to answer, with its catalogue, histories and what is derived from them.
+ *
+ * Immutable and reference-counted: the service holds one reference, each request another; whoever
+ * gives back the last one frees it. */
+#ifndef MATINEE_SERVICE_SNAPSHOT_H
+#define MATINEE_SERVICE_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/settings.h"
+#include "dataset/dataset.h"
+#include "models/model.h"
+#include "service/service.h"
+
+/* What a snapshot is made of; borrowed until release(owner), which frees it (NULL: nobody does). */
+struct snapshot_source {
+    const struct model *model;
+    const struct dataset *catalogue; /* as many users and items as the model */
+    const struct settings *settings; /* NULL: none to show */
+    const char *metrics;             /* a JSON object; NULL: "{}" */
+    void (*release)(void *owner);
+    void *owner;
+};
+
+struct snapshot {
+    atomic_uint references;
+    struct arena arena;
+    struct snapshot_source source;
+    const struct model *model;
+    const struct dataset *catalogue;
+    const char *name;       /* set when it is adopted */
+    const uint64_t *genres; /* [item_count] bit sets */
+    const uint32_t *counts; /* [item_count] people who have the item */
+    uint32_t count_max;
+    const float *vectors; /* [item_count][dimension] or NULL */
+    size_t dimension;
+    enum vector_metric metric;
+    const float *lengths; /* [item_count] of the vectors */
+};
+
+/* With one reference, the caller's. Errors: the model and the catalogue are not of one size. On
+ * failure `source` stays with the caller. */
+enum status snapshot_create(struct snapshot **out, const struct snapshot_source *source,
+                            struct error *error);
+void snapshot_keep(struct snapshot *snapshot);    /* one more reference */
+void snapshot_release(struct snapshot *snapshot); /* one less; NULL is fine */
+
+/* Serves it under a name; takes the caller's reference, also on failure. As service_load does for
+ * what it has read from a file. */
+enum status service_adopt(struct service *service, struct snapshot *snapshot, const char *name,
+                          struct error *error);
+
+#endif
