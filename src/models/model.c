@@ -64,6 +64,17 @@ void *model_allocate(const struct model_ops *ops, size_t bytes) {
     return model;
 }
 
+void model_describe(struct model *model, const struct interactions *train) {
+    model->user_count = train->user_count;
+    model->item_count = train->item_count;
+    model->rating_min = model->rating_max = train->count > 0 ? interactions_rating(train, 0) : 1;
+    for (size_t row = 1; train->ratings && row < train->count; row++) {
+        const float rating = train->ratings[row];
+        model->rating_min = rating < model->rating_min ? rating : model->rating_min;
+        model->rating_max = rating > model->rating_max ? rating : model->rating_max;
+    }
+}
+
 void model_destroy(struct model *model) {
     if (!model)
         return;

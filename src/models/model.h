@@ -151,6 +151,8 @@ void model_checksum(struct model *model, uint8_t checksum[32]);
 size_t model_parameter_count(struct model *model); /* elements of tensors of real numbers */
 /* A zeroed model's struct of `bytes` bytes whose first member is struct model; for create(). */
 void *model_allocate(const struct model_ops *ops, size_t bytes);
+/* What every fit begins with: user_count, item_count and the range of ratings of its rows. */
+void model_describe(struct model *model, const struct interactions *train);
 /* For attach(): that the tensor is there, of this type and of shape [rows][columns] (columns 0:
  * [rows]). */
 enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
