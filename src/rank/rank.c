@@ -126,13 +126,6 @@ size_t rank_top_k(const float *scores, size_t item_count, size_t k, struct ranke
     return count;
 }
 
-double rank_genre_cosine(uint64_t a, uint64_t b) {
-    if (!a || !b)
-        return 0;
-    return __builtin_popcountll(a & b) /
-           sqrt((double)__builtin_popcountll(a) * __builtin_popcountll(b));
-}
-
 /* Moves the entry at `from` forward to `to`; those between keep their order. */
 static void move_forward(struct ranked *list, double *nearest, size_t from, size_t to) {
     struct ranked entry = list[from];

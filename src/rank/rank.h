@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dataset/genres.h"
+
 /* What an item of a preferred genre gains on scores that are mapped to [0, 1]. */
 #define RANK_PREFERENCE 0.20f
 
@@ -66,7 +68,7 @@ size_t rank_top_k(const float *scores, size_t item_count, size_t k, struct ranke
 void rank_diversify(struct ranked *list, size_t count, size_t k, const uint64_t *genres,
                     double diversity);
 
-/* Cosine of two genre sets; 0 if either is empty. */
-double rank_genre_cosine(uint64_t a, uint64_t b);
+/* How alike two items are in their genres, as rank_diversify sees it. */
+static inline double rank_genre_cosine(uint64_t a, uint64_t b) { return genres_cosine(a, b); }
 
 #endif
