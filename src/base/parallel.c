@@ -17,28 +17,39 @@
 
 #define THREADS_MAX 256
 #define SPIN_ROUNDS 4000 /* some tens of microseconds */
+#define YIELD_ROUNDS 20  /* instead, where threads outnumber processors */
+#define LINE 64          /* bytes that processors pass to each other at a time */
 
+/* What waiting threads look at, what they compete for, and what the caller waits for lie in lines
+ * of their own: else each write would stop those who only look. */
 static struct {
     pthread_mutex_t use;   /* held by the thread whose job runs */
     pthread_mutex_t sleep; /* guards `wake` */
     pthread_cond_t wake;
     pthread_t threads[THREADS_MAX];
-    size_t thread_count; /* with the caller's; 0 before the first use */
-    atomic_uint generation;
-    atomic_uint sleepers;
+    atomic_size_t thread_count; /* with the caller's; 0 before the first use */
+    atomic_bool crowded;        /* more threads than processors */
     atomic_bool stop;
+    _Alignas(LINE) atomic_uint generation;
+    atomic_uint sleepers;
+    _Alignas(LINE) atomic_size_t remaining; /* shards that nobody has claimed yet */
     parallel_body *body;
     void *context;
     size_t shard_count;
-    atomic_size_t remaining; /* shards that nobody has claimed yet */
-    atomic_size_t done;
+    _Alignas(LINE) atomic_size_t done; /* shards that have ended */
 } pool = {.use = PTHREAD_MUTEX_INITIALIZER,
           .sleep = PTHREAD_MUTEX_INITIALIZER,
           .wake = PTHREAD_COND_INITIALIZER};
 
 static _Thread_local bool inside_shard;
 
-static void pause_briefly(void) {
+/* Waits a moment before looking again. A thread that spins where another has no processor to run on
+ * keeps it from doing what is waited for. */
+static void pause_briefly(unsigned round) {
+    if (atomic_load_explicit(&pool.crowded, memory_order_relaxed) || round > SPIN_ROUNDS) {
+        sched_yield();
+        return;
+    }
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -56,21 +67,24 @@ static bool claim(size_t *shard) {
     return false;
 }
 
+/* Runs shards until none is left. They are reported together: before that the job cannot end, after
+ * it nothing of the job is touched. */
 static void take_shards(void) {
     inside_shard = true;
-    size_t shard;
-    while (claim(&shard)) {
+    size_t shard, taken = 0;
+    for (; claim(&shard); taken++)
         pool.body(pool.context, shard);
-        atomic_fetch_add_explicit(&pool.done, 1, memory_order_release);
-    }
     inside_shard = false;
+    if (taken > 0)
+        atomic_fetch_add_explicit(&pool.done, taken, memory_order_release);
 }
 
 static void wait_for_generation(unsigned seen) {
-    for (int i = 0; i < SPIN_ROUNDS; i++) {
+    const unsigned rounds = atomic_load(&pool.crowded) ? YIELD_ROUNDS : SPIN_ROUNDS;
+    for (unsigned round = 0; round < rounds; round++) {
         if (atomic_load_explicit(&pool.generation, memory_order_acquire) != seen)
             return;
-        pause_briefly();
+        pause_briefly(round);
     }
     pthread_mutex_lock(&pool.sleep);
     atomic_fetch_add(&pool.sleepers, 1);
@@ -115,34 +129,37 @@ size_t parallel_processors(void) {
     return count > THREADS_MAX ? THREADS_MAX : count;
 }
 
-static void stop_workers(void) {
-    if (pool.thread_count <= 1)
+static void stop_workers(size_t count) {
+    if (count <= 1)
         return;
     atomic_store(&pool.stop, true);
     publish();
-    for (size_t i = 1; i < pool.thread_count; i++)
+    for (size_t i = 1; i < count; i++)
         pthread_join(pool.threads[i], NULL);
     atomic_store(&pool.stop, false);
     atomic_store(&pool.generation, 0);
 }
 
 void parallel_set_threads(size_t count) {
-    count = count == 0 ? parallel_processors() : count > THREADS_MAX ? THREADS_MAX : count;
+    const size_t processors = parallel_processors();
+    count = count == 0 ? processors : count > THREADS_MAX ? THREADS_MAX : count;
     pthread_mutex_lock(&pool.use);
-    if (count != pool.thread_count) {
-        stop_workers();
-        pool.thread_count = 1;
-        while (pool.thread_count < count &&
-               pthread_create(&pool.threads[pool.thread_count], NULL, worker, NULL) == 0)
-            pool.thread_count++;
+    const size_t before = atomic_load(&pool.thread_count);
+    if (count != before) {
+        stop_workers(before);
+        atomic_store(&pool.crowded, count > processors);
+        size_t started = 1;
+        while (started < count && pthread_create(&pool.threads[started], NULL, worker, NULL) == 0)
+            started++;
+        atomic_store(&pool.thread_count, started);
     }
     pthread_mutex_unlock(&pool.use);
 }
 
 size_t parallel_threads(void) {
-    if (pool.thread_count == 0)
+    if (atomic_load_explicit(&pool.thread_count, memory_order_relaxed) == 0)
         parallel_set_threads(0);
-    return pool.thread_count;
+    return atomic_load_explicit(&pool.thread_count, memory_order_relaxed);
 }
 
 static void run_alone(size_t shard_count, parallel_body *body, void *context) {
@@ -163,8 +180,9 @@ void parallel_for(size_t shard_count, parallel_body *body, void *context) {
     atomic_store(&pool.remaining, shard_count);
     publish();
     take_shards();
-    while (atomic_load_explicit(&pool.done, memory_order_acquire) < shard_count)
-        pause_briefly();
+    for (unsigned round = 0; atomic_load_explicit(&pool.done, memory_order_acquire) < shard_count;
+         round++)
+        pause_briefly(round);
     pthread_mutex_unlock(&pool.use);
 }
 
