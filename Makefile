@@ -55,7 +55,8 @@ bench: ## every benchmark of bench/
 	@tools/build release matinee bench
 	@tools/bench
 
-results: ## runs every recipe of config/recipes and writes tests/regression/results.csv
+results: ## every recipe of config/recipes; writes tests/regression/results.csv
+	@tools/bootstrap results
 	@tools/build release matinee
 	@tools/results
 
