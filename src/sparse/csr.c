@@ -18,6 +18,42 @@
 #define GRAM_ROWS 32      /* rows of the result in a shard: small, because late rows cost more */
 #define PANEL_COLUMNS 128 /* 512 bytes of each dense row: 3,700 rows are 1.9 MB */
 
+/* How many of the ascending values are at most `limit`. */
+static size_t prefix_length(const uint32_t *ascending, size_t count, uint32_t limit) {
+    size_t low = 0;
+    while (count > 0) {
+        size_t half = count / 2;
+        if (ascending[low + half] <= limit) {
+            low += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return low;
+}
+
+size_t csr_row_find(const struct csr_row *row, uint32_t column) {
+    size_t length = prefix_length(row->columns, row->count, column);
+    return length > 0 && row->columns[length - 1] == column ? length - 1 : row->count;
+}
+
+bool csr_is_valid(const struct csr *matrix, size_t entry_count) {
+    if (matrix->offsets[0] != 0 || matrix->offsets[matrix->row_count] != entry_count)
+        return false;
+    for (uint32_t r = 0; r < matrix->row_count; r++)
+        if (matrix->offsets[r] > matrix->offsets[r + 1])
+            return false;
+    for (uint32_t r = 0; r < matrix->row_count; r++) {
+        struct csr_row row = csr_row(matrix, r);
+        for (size_t i = 0; i < row.count; i++)
+            if (row.columns[i] >= matrix->column_count ||
+                (i > 0 && row.columns[i - 1] >= row.columns[i]))
+                return false;
+    }
+    return true;
+}
+
 struct csr csr_transpose(const struct csr *matrix, struct arena *arena) {
     size_t count = csr_count(matrix);
     uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)matrix->column_count + 1);
@@ -51,21 +87,6 @@ struct gram_job {
     struct csr by_row; /* columns ascending */
     struct csr by_column;
 };
-
-/* How many of the ascending values are at most `limit`. */
-static size_t prefix_length(const uint32_t *ascending, size_t count, uint32_t limit) {
-    size_t low = 0;
-    while (count > 0) {
-        size_t half = count / 2;
-        if (ascending[low + half] <= limit) {
-            low += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    return low;
-}
 
 static void gram_rows(void *context, size_t shard) {
     const struct gram_job *job = context;

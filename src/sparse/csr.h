@@ -8,6 +8,7 @@
 #ifndef MATINEE_SPARSE_CSR_H
 #define MATINEE_SPARSE_CSR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,13 @@ static inline struct csr_row csr_row(const struct csr *matrix, uint32_t row) {
 static inline float csr_row_value(const struct csr_row *row, size_t entry) {
     return row->values ? row->values[entry] : 1.0f;
 }
+
+/* Place of a column in a row whose columns ascend; row->count if it is not there. */
+size_t csr_row_find(const struct csr_row *row, uint32_t column);
+
+/* Whether a matrix that came from a file is one: offsets begin at 0, never fall and end at
+ * entry_count, columns ascend within each row and lie below column_count. */
+bool csr_is_valid(const struct csr *matrix, size_t entry_count);
 
 /* The transpose, in memory of the arena; columns ascend within each of its rows. Transposing twice
  * sorts the columns of every row. Time O(entries + rows + columns). */

@@ -1,0 +1,213 @@
+/* item_knn.c: films like those that the person has seen.
+ *
+ * Idea     score(i) = sum over the history's items j, among the k nearest of i, of s_ij, times the
+ *          rating of j with use_ratings. A history is all that is asked for, so known users, new
+ *          ones and sessions are the same sum.
+ * Source   Sarwar et al., WWW 2001; Deshpande & Karypis, TOIS 2004. Similarities: similarity.c.
+ * Differs  Sums are not divided by the similarities: for ranking, many close neighbours should
+ *          count for more than one (Cremonesi et al., RecSys 2010: non-normalised cosine).
+ * State    neighbors in compressed rows, by item of the history: offsets [items + 1] uint64, items
+ *          [entries] uint32, similarities [entries] float32; popularity [items] float32.
+ * Cost     fit: the sum of squared history lengths (ml-1m: 4e8 additions, 0.2 s on two cores).
+ *          score: k additions for each row of the history, or the items asked for.
+ * Traps    k counts the neighbours of the item that is scored, not of the history's item: rows of
+ *          the state differ in length. A history without any neighbour gets the popular items.
+ * Checked  tests/models/test_item_knn.c, conformance, config/recipes/ml-1m-ncf/item_knn.yaml. */
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "models/baseline/item_share.h"
+#include "models/model.h"
+#include "models/neighbor/similarity.h"
+
+extern const struct model_ops model_item_knn;
+
+struct item_knn {
+    struct model base;
+    struct similarity similarity;
+    size_t min_k;
+    bool use_ratings;
+    struct tensor offsets, items, similarities, popularity;
+};
+
+static const struct setting_spec settings_table[] = {
+    {"model.similarity", SETTING_TEXT, "cosine", 0, 0, SIMILARITY_CHOICES, NULL,
+     "how items are compared; the last four compare ratings"},
+    {"model.weighting", SETTING_TEXT, "none", 0, 0, WEIGHTING_CHOICES, "model.feature_weighting",
+     "weights of cosine, asymmetric and tversky: people who have seen everything count less"},
+    {"model.k", SETTING_INT, "40", 1, 100000, NULL, "model.topK",
+     "nearest neighbours of an item that may speak for it"},
+    {"model.min_k", SETTING_INT, "1", 1, 100000, NULL, NULL,
+     "items that fewer neighbours speak for score 0"},
+    {"model.shrinkage", SETTING_REAL, "100", 0, 1e9, NULL, "model.shrink",
+     "draws similarities that rest on few people towards 0"},
+    {"model.alpha", SETTING_REAL, "0.5", 0, 10, NULL, "model.asymmetric_alpha|model.tversky_alpha",
+     "weight of the item itself: asymmetric, tversky"},
+    {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
+     "weight of the neighbour: tversky"},
+    {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+     "whether a film counts by its rating, or the same however it was rated"},
+    {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+static enum status create(struct model **out, const struct settings *settings,
+                          struct error *error) {
+    struct similarity similarity = {
+        .kind = (enum similarity_kind)settings_choice(settings, "model.similarity"),
+        .weighting = (enum weighting)settings_choice(settings, "model.weighting"),
+        .k = (size_t)settings_int(settings, "model.k"),
+        .shrinkage = settings_real(settings, "model.shrinkage"),
+        .alpha = settings_real(settings, "model.alpha"),
+        .beta = settings_real(settings, "model.beta"),
+    };
+    if (similarity.kind == SIMILARITY_ASYMMETRIC && similarity.alpha > 1)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
+                         similarity.alpha);
+    struct item_knn *model = model_allocate(&model_item_knn, sizeof *model);
+    model->similarity = similarity;
+    model->min_k = (size_t)settings_int(settings, "model.min_k");
+    model->use_ratings = settings_bool(settings, "model.use_ratings");
+    model->offsets.name = "neighbor_offsets";
+    model->items.name = "neighbor_items";
+    model->similarities.name = "neighbor_similarities";
+    model->popularity.name = "popularity";
+    *out = &model->base;
+    return STATUS_OK;
+}
+
+/* The neighbours as a matrix: row j lists the items that j speaks for. */
+static struct csr neighbors(const struct item_knn *model) {
+    uint32_t n = model->base.item_count;
+    return (struct csr){n, n, model->offsets.data, model->items.data, model->similarities.data};
+}
+
+static void keep_array(struct tensor *tensor, enum tensor_type type, size_t count, const void *data,
+                       struct arena *arena) {
+    tensor_make(tensor, type, count, 0, arena);
+    memcpy(tensor->data, data, tensor_bytes(tensor));
+}
+
+static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
+    struct item_knn *model = (struct item_knn *)base;
+    const struct interactions *train = input->train;
+    model_describe(base, train);
+    bool compares_ratings = similarity_needs_values(model->similarity.kind);
+    if (compares_ratings && !train->ratings)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "this model.similarity compares ratings, and these data have none: use "
+                         "cosine, asymmetric or tversky");
+    struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
+                          model->use_ratings || compares_ratings ? train->ratings : NULL};
+    struct arena scratch = {0};
+    struct csr nearest = similarity_nearest(&by_user, &model->similarity, &scratch);
+    struct csr by_history = csr_transpose(&nearest, &scratch);
+    size_t count = csr_count(&by_history);
+    keep_array(&model->offsets, TENSOR_U64, (size_t)train->item_count + 1, by_history.offsets,
+               &base->arena);
+    keep_array(&model->items, TENSOR_U32, count, by_history.columns, &base->arena);
+    keep_array(&model->similarities, TENSOR_F32, count, by_history.values, &base->arena);
+    arena_release(&scratch);
+    tensor_make(&model->popularity, TENSOR_F32, train->item_count, 0, &base->arena);
+    item_share_fill(tensor_floats(&model->popularity), train);
+    return STATUS_OK;
+}
+
+static float strength(const struct item_knn *model, const struct history *history, size_t row) {
+    return model->use_ratings && history->ratings ? history->ratings[row] : 1.0f;
+}
+
+/* Scores of all items, or popularity where the history has no neighbours. counts[items] is scratch,
+ * NULL if min_k is 1. */
+static void score_all(const struct item_knn *model, const struct history *history, float *scores,
+                      float *counts) {
+    const struct kernel_table *table = kernels();
+    struct csr matrix = neighbors(model);
+    size_t n = matrix.column_count, entries = 0;
+    memset(scores, 0, n * sizeof *scores);
+    if (counts)
+        memset(counts, 0, n * sizeof *counts);
+    for (size_t h = 0; h < history->count; h++) {
+        struct csr_row row = csr_row(&matrix, history->items[h]);
+        table->scatter_axpy(scores, strength(model, history, h), row.columns, row.values,
+                            row.count);
+        if (counts)
+            table->scatter_axpy(counts, 1.0f, row.columns, NULL, row.count);
+        entries += row.count;
+    }
+    if (entries == 0)
+        item_share_scores(scores, tensor_floats(&model->popularity), NULL, n);
+    else if (counts)
+        for (size_t i = 0; i < n; i++)
+            if (counts[i] < (float)model->min_k)
+                scores[i] = 0;
+}
+
+static void score(const struct model *base, const struct query *queries, size_t query_count,
+                  const uint32_t *items, size_t item_count, float *scores) {
+    const struct item_knn *model = (const struct item_knn *)base;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    size_t n = base->item_count;
+    float *counts = model->min_k > 1 ? ARENA_ARRAY_RAW(scratch, float, n) : NULL;
+    float *all = items ? ARENA_ARRAY_RAW(scratch, float, n) : NULL;
+    for (size_t q = 0; q < query_count; q++) {
+        float *out = scores + q * item_count;
+        score_all(model, &queries[q].history, items ? all : out, counts);
+        if (items)
+            item_share_scores(out, all, items, item_count);
+    }
+    arena_reset(scratch, mark);
+}
+
+/* Exact: the shares sum to the score, except where the score is popularity or min_k makes it 0. */
+static void explain(const struct model *base, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct item_knn *model = (const struct item_knn *)base;
+    struct csr matrix = neighbors(model);
+    for (size_t h = 0; h < query->history.count; h++) {
+        struct csr_row row = csr_row(&matrix, query->history.items[h]);
+        size_t entry = csr_row_find(&row, item);
+        shares[h] = entry < row.count
+                        ? strength(model, &query->history, h) * csr_row_value(&row, entry)
+                        : 0.0f;
+    }
+}
+
+static size_t tensors(struct model *base, struct tensor **list) {
+    struct item_knn *model = (struct item_knn *)base;
+    list[0] = &model->offsets;
+    list[1] = &model->items;
+    list[2] = &model->similarities;
+    list[3] = &model->popularity;
+    return 4;
+}
+
+static enum status attach(struct model *base, struct error *error) {
+    const struct item_knn *model = (const struct item_knn *)base;
+    size_t entries = tensor_count(&model->items);
+    TRY(model_expect(&model->offsets, TENSOR_U64, (size_t)base->item_count + 1, 0, error));
+    TRY(model_expect(&model->items, TENSOR_U32, entries, 0, error));
+    TRY(model_expect(&model->similarities, TENSOR_F32, entries, 0, error));
+    TRY(model_expect(&model->popularity, TENSOR_F32, base->item_count, 0, error));
+    struct csr matrix = neighbors(model);
+    if (!csr_is_valid(&matrix, entries))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "item_knn: the lists of neighbours are damaged; train the model again");
+    return STATUS_OK;
+}
+
+const struct model_ops model_item_knn = {
+    .name = "item_knn",
+    .aliases = "item_cf",
+    .family = "neighbor",
+    .summary = "items like those in the history, by who has met them",
+    .source = "Sarwar et al., WWW 2001; Deshpande & Karypis, TOIS 2004",
+    .settings = settings_table,
+    .create = create,
+    .fit = fit,
+    .score = score,
+    .tensors = tensors,
+    .attach = attach,
+    .explain = explain,
+};

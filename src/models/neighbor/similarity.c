@@ -1,0 +1,220 @@
+/* similarity.c: similarities between items, all nearest neighbours at once. See similarity.h.
+ *
+ * Idea     Row i of A^T A, summed user by user into one dense row (Gustavson 1978), holds what the
+ *          similarities of item i to all others need; the k largest are kept and the row is wiped.
+ *          Nothing of the size items x items ever exists.
+ *
+ * Two families. x_ui is the entry of user u and item i after weighting, s the shrinkage:
+ *   over all users, for implicit use          dot = sum_u x_ui x_uj, |i|^2 = sum_u x_ui^2
+ *     cosine            dot / (|i| |j| + s)
+ *     asymmetric        dot / (|i|^2a |j|^2(1-a) + s)              Aiolli, RecSys 2013; a = alpha
+ *     tversky           dot / (dot + a (|i|^2 - dot) + b (|j|^2 - dot) + s)          Tversky 1977
+ *   over the n users who rated both, times n / (n + s) (Koren, KDD 2008)
+ *     adjusted_cosine   cosine of r - mean of the user             Sarwar et al., WWW 2001
+ *     pearson           correlation of r                           Herlocker et al., SIGIR 1999
+ *     pearson_baseline  cosine of r - (mean + b_u + b_i)           Koren, TKDD 2010
+ *     msd               1 / (1 + mean squared difference of r)     Shardanand & Maes, CHI 1995
+ * i is the item whose neighbours are sought, j the neighbour.
+ * Shrinkage of the first family is added below the line as in Ferrari Dacrema et al., TOIS 2021,
+ * whose shapes of tf-idf and BM25 (k1 1.2, b 0.75) these are too: items are the documents, users
+ * the terms, so that a user who has seen everything says little.
+ *
+ * Traps    Ties among the k nearest go to the lower index, so the last neighbours depend on the
+ *          numbering of items where similarities are equal.
+ * Checked  tests/models/test_item_knn.c against tests/models/neighbor_reference.txt (numpy). */
+#include "models/neighbor/similarity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/parallel.h"
+#include "kernels/kernels.h"
+#include "sparse/largest.h"
+
+#define SHARD_ITEMS 64
+
+/* Sums over the users who rated both items. */
+struct moments {
+    float n, x, y, xx, yy, xy;
+    float unused[2]; /* 32 bytes: one vector register */
+};
+
+struct job {
+    const struct similarity *how;
+    struct csr by_user, by_item; /* weighted or centred values */
+    float *left, *right;         /* [items] what the norms of i and j contribute below the line */
+    struct entry *nearest;       /* [items][keep] */
+    size_t *counts;              /* [items] */
+    size_t keep;
+};
+
+bool similarity_needs_values(enum similarity_kind kind) {
+    return kind >= SIMILARITY_ADJUSTED_COSINE;
+}
+
+/* Similarities of item i over all users; returns how many are above 0. */
+static size_t compare_over_all(const struct job *job, uint32_t i, void *sums,
+                               struct entry *entries) {
+    const struct kernel_table *table = kernels();
+    float *dots = sums, shrinkage = (float)job->how->shrinkage;
+    memset(dots, 0, job->by_item.row_count * sizeof *dots);
+    struct csr_row users = csr_row(&job->by_item, i);
+    for (size_t u = 0; u < users.count; u++) {
+        struct csr_row row = csr_row(&job->by_user, users.columns[u]);
+        table->scatter_axpy(dots, csr_row_value(&users, u), row.columns, row.values, row.count);
+    }
+    bool tversky = job->how->kind == SIMILARITY_TVERSKY;
+    float alpha = (float)job->how->alpha, beta = (float)job->how->beta, left = job->left[i];
+    size_t count = 0;
+    for (uint32_t j = 0; j < job->by_item.row_count; j++) {
+        float dot = dots[j];
+        if (dot <= 0 || j == i)
+            continue;
+        float below = tversky ? dot + alpha * (left - dot) + beta * (job->right[j] - dot)
+                              : left * job->right[j];
+        entries[count++] = (struct entry){j, dot / (below + shrinkage)};
+    }
+    return count;
+}
+
+/* n^2 times the variance, or 0 where it is nothing but rounding. */
+static double spread(double n, double sum, double squares) {
+    double result = n * squares - sum * sum;
+    return result > 1e-5 * n * squares ? result : 0;
+}
+
+static double compare_moments(enum similarity_kind kind, const struct moments *m) {
+    double n = (double)m->n, xx = (double)m->xx, yy = (double)m->yy, xy = (double)m->xy;
+    if (kind == SIMILARITY_MSD) {
+        double squares = xx + yy - 2 * xy;
+        return 1 / (1 + (squares > 0 ? squares / n : 0));
+    }
+    double above = xy, below = xx * yy;
+    if (kind == SIMILARITY_PEARSON) {
+        double x = (double)m->x, y = (double)m->y;
+        above = n * xy - x * y;
+        below = spread(n, x, xx) * spread(n, y, yy);
+    }
+    return below > 0 ? above / sqrt(below) : 0;
+}
+
+/* Similarities of item i over those who rated both; returns how many are above 0. */
+static size_t compare_over_common(const struct job *job, uint32_t i, void *sums,
+                                  struct entry *entries) {
+    struct moments *moments = sums;
+    memset(moments, 0, job->by_item.row_count * sizeof *moments);
+    struct csr_row users = csr_row(&job->by_item, i);
+    for (size_t u = 0; u < users.count; u++) {
+        struct csr_row row = csr_row(&job->by_user, users.columns[u]);
+        float x = users.values[u];
+        for (size_t l = 0; l < row.count; l++) {
+            struct moments *m = &moments[row.columns[l]];
+            float y = row.values[l];
+            m->n += 1;
+            m->x += x;
+            m->y += y;
+            m->xx += x * x;
+            m->yy += y * y;
+            m->xy += x * y;
+        }
+    }
+    size_t count = 0;
+    for (uint32_t j = 0; j < job->by_item.row_count; j++) {
+        if (moments[j].n <= 0 || j == i)
+            continue;
+        double value = compare_moments(job->how->kind, &moments[j]);
+        value *= (double)moments[j].n / ((double)moments[j].n + job->how->shrinkage);
+        if (value > 0)
+            entries[count++] = (struct entry){j, (float)value};
+    }
+    return count;
+}
+
+static void nearest_of_shard(void *context, size_t shard) {
+    struct job *job = context;
+    bool common = similarity_needs_values(job->how->kind);
+    size_t n = job->by_item.row_count, end = (shard + 1) * SHARD_ITEMS;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    void *sums = arena_alloc_raw(scratch, n * (common ? sizeof(struct moments) : sizeof(float)));
+    struct entry *entries = ARENA_ARRAY_RAW(scratch, struct entry, n);
+    for (size_t i = shard * SHARD_ITEMS; i < n && i < end; i++) {
+        size_t count =
+            (common ? compare_over_common : compare_over_all)(job, (uint32_t)i, sums, entries);
+        job->counts[i] = largest_select(entries, count, job->keep);
+        memcpy(job->nearest + i * job->keep, entries, job->counts[i] * sizeof *entries);
+    }
+    arena_reset(scratch, mark);
+}
+
+/* |i|^(2 power) for each item. */
+static float *norms_to(const struct csr *by_item, double power, struct arena *arena) {
+    float *norms = ARENA_ARRAY_RAW(arena, float, by_item->row_count);
+    for (uint32_t i = 0; i < by_item->row_count; i++) {
+        struct csr_row row = csr_row(by_item, i);
+        double sum = 0;
+        for (size_t u = 0; u < row.count; u++)
+            sum += (double)csr_row_value(&row, u) * (double)csr_row_value(&row, u);
+        norms[i] = (float)pow(sum, power);
+    }
+    return norms;
+}
+
+static void prepare(struct job *job, const struct csr *by_user, struct arena *scratch) {
+    static const enum centring centrings[] = {
+        [SIMILARITY_ADJUSTED_COSINE] = CENTRING_USER,
+        [SIMILARITY_PEARSON] = CENTRING_ITEM, /* changes nothing but keeps the sums small */
+        [SIMILARITY_PEARSON_BASELINE] = CENTRING_BASELINE,
+        [SIMILARITY_MSD] = CENTRING_NONE,
+    };
+    enum similarity_kind kind = job->how->kind;
+    bool common = similarity_needs_values(kind);
+    ASSERT(!common || by_user->values);
+    job->by_user = common ? weighting_centre(by_user, centrings[kind], scratch)
+                          : weighting_apply(by_user, job->how->weighting, scratch);
+    job->by_item = csr_transpose(&job->by_user, scratch);
+    double alpha = kind == SIMILARITY_ASYMMETRIC ? job->how->alpha : 0.5;
+    job->left = norms_to(&job->by_item, kind == SIMILARITY_TVERSKY ? 1 : alpha, scratch);
+    job->right = norms_to(&job->by_item, kind == SIMILARITY_TVERSKY ? 1 : 1 - alpha, scratch);
+}
+
+static int by_index(const void *a, const void *b) {
+    uint32_t x = ((const struct entry *)a)->index, y = ((const struct entry *)b)->index;
+    return x < y ? -1 : x > y;
+}
+
+static struct csr collect(const struct job *job, struct arena *arena) {
+    uint32_t n = job->by_item.row_count;
+    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        offsets[i + 1] = offsets[i] + job->counts[i];
+    uint32_t *columns = ARENA_ARRAY_RAW(arena, uint32_t, offsets[n]);
+    float *values = ARENA_ARRAY_RAW(arena, float, offsets[n]);
+    for (uint32_t i = 0; i < n; i++) {
+        struct entry *row = job->nearest + i * job->keep;
+        qsort(row, job->counts[i], sizeof *row, by_index);
+        for (size_t l = 0; l < job->counts[i]; l++) {
+            columns[offsets[i] + l] = row[l].index;
+            values[offsets[i] + l] = row[l].value;
+        }
+    }
+    return (struct csr){n, n, offsets, columns, values};
+}
+
+struct csr similarity_nearest(const struct csr *by_user, const struct similarity *similarity,
+                              struct arena *arena) {
+    ASSERT(similarity->k > 0 && similarity->shrinkage >= 0);
+    struct arena prepared = {0};
+    struct job job = {.how = similarity};
+    prepare(&job, by_user, &prepared);
+    size_t n = by_user->column_count;
+    job.keep = similarity->k < n ? similarity->k : n;
+    job.nearest = ARENA_ARRAY_RAW(&prepared, struct entry, n * job.keep);
+    job.counts = ARENA_ARRAY(&prepared, size_t, n);
+    parallel_for((n + SHARD_ITEMS - 1) / SHARD_ITEMS, nearest_of_shard, &job);
+    struct csr result = collect(&job, arena);
+    arena_release(&prepared);
+    return result;
+}

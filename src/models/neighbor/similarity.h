@@ -1,0 +1,46 @@
+/* similarity.h: the nearest rows of a matrix: which items (or people) resemble one another, judged
+ * by who has met them. Names, sources and formulas of the similarities are in similarity.c. */
+#ifndef MATINEE_MODELS_NEIGHBOR_SIMILARITY_H
+#define MATINEE_MODELS_NEIGHBOR_SIMILARITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "models/neighbor/weighting.h"
+#include "sparse/csr.h"
+
+/* In the order of SIMILARITY_CHOICES, so that settings_choice gives one. */
+enum similarity_kind {
+    SIMILARITY_COSINE,
+    SIMILARITY_ASYMMETRIC,
+    SIMILARITY_TVERSKY,
+    SIMILARITY_ADJUSTED_COSINE,
+    SIMILARITY_PEARSON,
+    SIMILARITY_PEARSON_BASELINE,
+    SIMILARITY_MSD,
+};
+#define SIMILARITY_CHOICES "cosine|asymmetric|tversky|adjusted_cosine|pearson|pearson_baseline|msd"
+
+struct similarity {
+    enum similarity_kind kind;
+    enum weighting weighting; /* of cosine, asymmetric and tversky */
+    size_t k;                 /* neighbours that a row keeps at most */
+    double shrinkage;         /* >= 0; see similarity.c */
+    double alpha, beta;       /* >= 0; asymmetric and tversky */
+};
+
+/* True for the similarities that compare ratings: without ratings they say nothing. */
+bool similarity_needs_values(enum similarity_kind kind);
+
+/* For each item its at most k most similar other items with a similarity above 0.
+ *   by_user  [users][items]; its values, if any, are ratings
+ * Returns [items][items] in memory of the arena: row i lists the neighbours of item i in ascending
+ * order with their similarities. Equal similarities: the lower index is nearer. Works on all
+ * threads; the same bits for any number of them. Cannot fail.
+ * Time: the sum of the squared lengths of users' rows. Memory: three copies of by_user, one row of
+ * items for each shard, the result. */
+struct csr similarity_nearest(const struct csr *by_user, const struct similarity *similarity,
+                              struct arena *arena);
+
+#endif

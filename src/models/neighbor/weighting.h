@@ -1,0 +1,24 @@
+/* weighting.h: what the entries of a users x items matrix count for before items are compared. */
+#ifndef MATINEE_MODELS_NEIGHBOR_WEIGHTING_H
+#define MATINEE_MODELS_NEIGHBOR_WEIGHTING_H
+
+#include "base/arena.h"
+#include "sparse/csr.h"
+
+/* In the order of the choices of model.weighting. */
+enum weighting { WEIGHTING_NONE, WEIGHTING_TFIDF, WEIGHTING_BM25 };
+#define WEIGHTING_CHOICES "none|tfidf|bm25"
+
+/* What is taken off each rating before ratings are compared. */
+enum centring { CENTRING_NONE, CENTRING_USER, CENTRING_ITEM, CENTRING_BASELINE };
+
+/* by_user with other values: weighted as a text is, items being the documents and users the terms.
+ * WEIGHTING_NONE returns by_user itself. New values live in the arena, the rest is shared. */
+struct csr weighting_apply(const struct csr *by_user, enum weighting weighting,
+                           struct arena *arena);
+
+/* by_user with its ratings less the mean of the user, the mean of the item, or the baseline mean +
+ * b_u + b_i. Memory as above. */
+struct csr weighting_centre(const struct csr *by_user, enum centring centring, struct arena *arena);
+
+#endif
