@@ -29,7 +29,8 @@ NR == 1 { next }
 END {
     for (g = 1; g <= group_count; g++) {
         printf "\n### %s\n\n", order[g]
-        print "| recipe | model | seeds | HR@10 | NDCG@10 | recall@20 | NDCG@20 | RMSE | fit s | MB |"
+        print "| recipe | model | seeds | HR@10 | NDCG@10 | recall@20 | NDCG@20 | RMSE" \
+              " | fit s | MB |"
         print "|---|---|---|---|---|---|---|---|---|---|"
         count = split(recipes[order[g]], recipe, " ")
         for (i = 1; i <= count; i++) {
