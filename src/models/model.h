@@ -45,6 +45,7 @@ enum model_traits {
     MODEL_PREDICTS_RATINGS = 2, /* scores are on the rating scale; rmse and mae apply */
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
     MODEL_LOG_ODDS = 8,         /* scores are log-odds (trained by bce): sigmoid is a probability */
+    MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
 };
 
 struct model;
