@@ -1,0 +1,365 @@
+/* compare.c: `matinee compare`: several models on one split, with what of their differences is
+ * noise.
+ *
+ * Idea     Every model is trained and measured by itself; one that fails is listed with its reason
+ *          and does not stop the rest. Differences are tested pairwise against the best, user by
+ *          user (paired Student test, 5 %).
+ * Checked  tests/cli. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/terminal.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/job.h"
+#include "cli/json.h"
+#include "cli/paired.h"
+#include "cli/report.h"
+#include "cli/style.h"
+#include "cli/table.h"
+#include "experiment/experiment.h"
+#include "metrics/metrics.h"
+
+#define MODELS_MAX 64
+#define METRIC_COLUMNS 4 /* of the table for a person; files have all */
+
+struct entry {
+    const char *model;
+    struct experiment_report *report; /* NULL: failed */
+    const char *failure;
+};
+
+struct comparison {
+    struct entry entries[MODELS_MAX];
+    size_t count;
+    const struct experiment_report *first; /* any that did not fail */
+    struct arena *arena;
+};
+
+/* ---- Running ---- */
+
+static enum status read_models(struct comparison *to, const struct arguments *arguments,
+                               struct error *error) {
+    const char *value = NULL;
+    for (size_t i = 0; i < arguments->pair_count; i++)
+        if (strncmp(arguments->pairs[i], "models=", 7) == 0)
+            value = arguments->pairs[i] + 7;
+    if (!value)
+        return error_set(error, STATUS_BAD_USAGE, "which models? models=a,b,c or models=all");
+    static const struct setting_spec table[] = {
+        {"models", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL, "what to compare"},
+        {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
+    };
+    struct settings *settings = settings_create(arguments->arena);
+    settings_add(settings, table);
+    TRY(settings_set(settings, "models", value, NULL, error));
+    const char *const *names;
+    size_t count = settings_text_list(settings, "models", &names);
+    bool all = count == 1 && strcmp(names[0], "all") == 0;
+    const struct model_ops *ops = NULL;
+    for (size_t i = 0; all ? (ops = model_at(i)) != NULL : i < count; i++) {
+        if (!all)
+            TRY(model_find(&ops, names[i], error));
+        if (to->count == MODELS_MAX)
+            return error_set(error, STATUS_LIMIT, "models names more than %d", MODELS_MAX);
+        to->entries[to->count++].model = ops->name;
+    }
+    if (to->count == 0)
+        return error_set(error, STATUS_BAD_USAGE, "models is empty; models=a,b,c or models=all");
+    return STATUS_OK;
+}
+
+static enum status run_one(struct entry *entry, const struct arguments *arguments,
+                           struct progress *progress, const char *folder, struct error *error) {
+    struct job job;
+    TRY(job_make(&job, arguments, entry->model, "models", error));
+    job_start(&job);
+    const char *name = arena_format(arguments->arena, "%s.safetensors", entry->model);
+    const struct experiment_options options = {
+        .out = folder ? files_join(arguments->arena, folder, name) : NULL,
+        .progress = progress,
+        .cancel = interrupt_flag(),
+    };
+    return experiment_train(job.settings, &options, arguments->arena, &entry->report, error);
+}
+
+static enum status run_all(struct comparison *comparison, const struct arguments *arguments,
+                           struct progress *progress, struct error *error) {
+    const char *folder = command_text(arguments, "--out");
+    if (folder)
+        TRY(files_make_folder(folder, error));
+    size_t done = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        struct entry *entry = &comparison->entries[i];
+        enum status status = run_one(entry, arguments, progress, folder, error);
+        progress_end(progress);
+        if (status == STATUS_CANCELLED)
+            return status;
+        if (status != STATUS_OK) {
+            entry->report = NULL;
+            entry->failure = arena_copy(arguments->arena, error->text);
+            continue;
+        }
+        comparison->first = comparison->first ? comparison->first : entry->report;
+        done++;
+    }
+    /* The last reason is as good as any: each is in the list. */
+    return done > 0 ? STATUS_OK : error_prefix(error, "none of the models could be compared");
+}
+
+/* ---- Ranking ---- */
+
+static double value_of(const struct entry *entry, const char *metric) {
+    const struct metric_value *value = entry->report ? report_find(entry->report, metric) : NULL;
+    return value ? value->value : NAN;
+}
+
+static bool lower_is_better(const char *metric) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct metric parsed;
+    struct error error;
+    bool lower =
+        metrics_parse(&parsed, metric, scratch, &error) == STATUS_OK && parsed.ops->lower_is_better;
+    arena_reset(scratch, mark);
+    return lower;
+}
+
+/* The entry with the best value; NULL: nobody has the metric. */
+static const struct entry *best_of(const struct comparison *comparison, const char *metric) {
+    const struct entry *best = NULL;
+    bool lower = lower_is_better(metric);
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct entry *entry = &comparison->entries[i];
+        double value = value_of(entry, metric);
+        if (isnan(value))
+            continue;
+        double held = best ? value_of(best, metric) : 0;
+        if (!best || (lower ? value < held : value > held))
+            best = entry;
+    }
+    return best;
+}
+
+/* "*" the best, "≈" no different from it that could be told from noise, "" worse. */
+static const char *mark_of(const struct entry *entry, const struct entry *best,
+                           const char *metric) {
+    if (!best || isnan(value_of(entry, metric)))
+        return "";
+    if (entry == best)
+        return "*";
+    double p = paired_difference(best->report, entry->report, metric).p;
+    return !isnan(p) && p >= 0.05 ? "≈" : "";
+}
+
+/* By the headline metric, the best first; those that failed last, as they came. */
+static void sort_entries(struct comparison *comparison, const char *metric) {
+    bool lower = lower_is_better(metric);
+    for (size_t i = 1; i < comparison->count; i++) {
+        struct entry moving = comparison->entries[i];
+        double value = value_of(&moving, metric);
+        size_t at = i;
+        for (; at > 0; at--) {
+            double before = value_of(&comparison->entries[at - 1], metric);
+            bool ahead =
+                !isnan(value) && (isnan(before) || (lower ? value < before : value > before));
+            if (!ahead)
+                break;
+            comparison->entries[at] = comparison->entries[at - 1];
+        }
+        comparison->entries[at] = moving;
+    }
+}
+
+/* Metrics for the table: those at K = 10 where there are any, else the first ones. */
+static size_t headline(const struct comparison *comparison, const char **names) {
+    const struct experiment_report *report = comparison->first;
+    size_t count = 0;
+    for (int pass = 0; pass < 2 && count == 0; pass++)
+        for (size_t i = 0; i < report->metric_count && count < METRIC_COLUMNS; i++) {
+            const char *at = strchr(report->metrics[i].name, '@');
+            if (pass == 1 || !at || strcmp(at, "@10") == 0)
+                names[count++] = report->metrics[i].name;
+        }
+    return count;
+}
+
+/* ---- Output ---- */
+
+static const char *marked_cell(const struct comparison *comparison, const struct entry *entry,
+                               const char *metric) {
+    const struct metric_value *value = entry->report ? report_find(entry->report, metric) : NULL;
+    if (!value)
+        return "";
+    const char *mark = mark_of(entry, best_of(comparison, metric), metric);
+    return arena_format(comparison->arena, "%s %s", report_interval(value, comparison->arena),
+                        *mark ? mark : " ");
+}
+
+static void print_person(const struct comparison *comparison) {
+    const struct style *style = style_of(stdout);
+    const char *names[METRIC_COLUMNS], *cells[TABLE_COLUMNS_MAX] = {"model"};
+    size_t count = headline(comparison, names);
+    char alignment[TABLE_COLUMNS_MAX + 1] = "l";
+    for (size_t c = 0; c < count; c++) {
+        cells[c + 1] = names[c];
+        alignment[c + 1] = 'l';
+    }
+    cells[count + 1] = "fit";
+    alignment[count + 1] = 'r';
+    struct table table;
+    table_init(&table, alignment, comparison->arena);
+    table_add(&table, cells);
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct entry *entry = &comparison->entries[i];
+        cells[0] = entry->model;
+        for (size_t c = 0; c < count; c++)
+            cells[c + 1] = marked_cell(comparison, entry, names[c]);
+        cells[count + 1] =
+            entry->report
+                ? arena_copy(comparison->arena, style_seconds(entry->report->fit_seconds).text)
+                : "failed";
+        table_add(&table, cells);
+        table_note(&table, entry->failure);
+        if (i == 0)
+            table_colour(&table, style->green);
+    }
+    printf("%s\n\n", report_label(comparison->first, comparison->arena));
+    table_print(&table, stdout);
+    puts(
+        "\n  ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the "
+        "best\n  (paired test over users, 5 %).");
+}
+
+static const char *files_row(const struct comparison *comparison, const struct entry *entry,
+                             const char *before, const char *between, const char *after) {
+    struct arena *arena = comparison->arena;
+    const char *row = arena_format(arena, "%s%s%s%s", before, entry->model, between,
+                                   entry->report ? "done" : "failed");
+    for (size_t m = 0; m < comparison->first->metric_count; m++) {
+        const struct metric_value *value =
+            entry->report ? report_find(entry->report, comparison->first->metrics[m].name) : NULL;
+        row = arena_format(arena, "%s%s%s", row, between,
+                           value && !isnan(value->value) ? arena_format(arena, "%.6g", value->value)
+                                                         : "");
+    }
+    double seconds = entry->report ? entry->report->fit_seconds : 0;
+    return arena_format(arena, "%s%s%.3f%s", row, between, seconds, after);
+}
+
+static const char *file_text(const struct comparison *comparison, bool markdown) {
+    struct arena *arena = comparison->arena;
+    const char *before = markdown ? "| " : "", *between = markdown ? " | " : ",";
+    const char *after = markdown ? " |\n" : "\n";
+    const char *text = arena_format(arena, "%smodel%sstatus", before, between);
+    const char *rule = "|---|---";
+    for (size_t m = 0; m < comparison->first->metric_count; m++) {
+        text = arena_format(arena, "%s%s%s", text, between, comparison->first->metrics[m].name);
+        rule = arena_format(arena, "%s|---:", rule);
+    }
+    text = arena_format(arena, "%s%sfit_seconds%s%s", text, between, after,
+                        markdown ? arena_format(arena, "%s|---:|\n", rule) : "");
+    if (markdown)
+        text = arena_format(arena, "%s\n\n%s", report_label(comparison->first, arena), text);
+    for (size_t i = 0; i < comparison->count; i++)
+        text = arena_format(arena, "%s%s", text,
+                            files_row(comparison, &comparison->entries[i], before, between, after));
+    return text;
+}
+
+static enum status write_files(const struct comparison *comparison, const char *folder,
+                               struct error *error) {
+    static const char *const names[] = {"comparison.csv", "comparison.md"};
+    for (int markdown = 0; markdown < 2; markdown++) {
+        const char *text = file_text(comparison, markdown);
+        const char *path = files_join(comparison->arena, folder, names[markdown]);
+        TRY(files_write(path, text, strlen(text), error));
+    }
+    return STATUS_OK;
+}
+
+static enum status write_reports(const struct comparison *comparison, const char *file,
+                                 struct error *error) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct entry *entry = &comparison->entries[i];
+        json_t *object =
+            entry->report
+                ? json_loads(experiment_report_json(entry->report, comparison->arena), 0, NULL)
+                : json_pack("{s:s}", "model", entry->model);
+        json_object_set_new(object, "status", json_string(entry->report ? "done" : "failed"));
+        if (entry->failure)
+            json_object_set_new(object, "error", json_string(entry->failure));
+        json_array_append_new(list, object);
+    }
+    return json_write(json_pack("{s:o}", "models", list), file, error);
+}
+
+static enum status compare(struct comparison *comparison, const struct arguments *arguments,
+                           struct progress *progress, struct error *error) {
+    TRY(read_models(comparison, arguments, error));
+    TRY(run_all(comparison, arguments, progress, error));
+    const char *names[METRIC_COLUMNS];
+    if (headline(comparison, names) > 0)
+        sort_entries(comparison, names[0]);
+    const char *folder = command_text(arguments, "--out");
+    const char *json = command_text(arguments, "--json");
+    if (folder)
+        TRY(write_files(comparison, folder, error));
+    if (json)
+        TRY(write_reports(comparison, json, error));
+    if (!json || strcmp(json, "-") != 0)
+        print_person(comparison);
+    return STATUS_OK;
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    struct comparison *comparison = ARENA_NEW(arguments->arena, struct comparison);
+    comparison->arena = arguments->arena;
+    struct progress progress;
+    progress_init(&progress, settings_bool(arguments->options, "--quiet"));
+    enum status status = compare(comparison, arguments, &progress, error);
+    progress_end(&progress);
+    return status;
+}
+
+static const struct command_option options[] = {
+    {{"--config", SETTING_TEXT, "", 0, 0, NULL, NULL, "settings from a YAML file"},
+     "FILE",
+     "CONFIG_PATH",
+     WORD_FILE},
+    {{"--out", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "a folder for comparison.csv, comparison.md and the model files"},
+     "DIR",
+     NULL,
+     WORD_FOLDER},
+    {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "all reports as JSON; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee compare models=popularity,item_knn,ease", "Three models on the built-in data."},
+    {"matinee compare data=ml-1m models=all --out results",
+     "Every model; tables and model files go to results/."},
+    {NULL, NULL},
+};
+
+const struct command compare_command = {
+    .name = "compare",
+    .summary = "several models on one split, and which differences are noise",
+    .usage = "models=a,b,c|all [data=NAME|PATH] [key=value ...] [OPTIONS]",
+    .about = "Trains and measures each model on the same split and candidates. A difference that a "
+             "paired test over users cannot tell from noise is marked; a model that fails is "
+             "listed with its reason and does not stop the rest.",
+    .takes_settings = true,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

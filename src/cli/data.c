@@ -1,0 +1,316 @@
+/* data.c: `matinee data list|info|show|get`: which data sets there are, what is in one, fetching
+ * one. Checked by tests/cli. */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/style.h"
+#include "cli/table.h"
+#include "dataset/catalogue.h"
+#include "dataset/dataset.h"
+#include "dataset/summary.h"
+
+static const char *count_text(struct arena *arena, size_t value) {
+    return arena_copy(arena, style_count(value).text);
+}
+
+static const char *mean_text(struct arena *arena, double value) {
+    return isnan(value) ? "" : arena_format(arena, "%.2f", value);
+}
+
+static enum status list_data(const struct arguments *arguments) {
+    struct arena *arena = arguments->arena;
+    const struct style *style = style_of(stdout);
+    struct table table;
+    table_init(&table, "llrL", arena);
+    table_row(&table, "name", "what", "download", "where", NULL);
+    if (dataset_has_builtin()) {
+        table_row(&table, "built-in", "610 users, 9,742 films, 100,836 ratings", "",
+                  "in the program (MovieLens latest-small)", NULL);
+        table_colour(&table, style->green);
+    }
+    const struct catalogue_entry *entry;
+    for (size_t i = 0; (entry = catalogue_at(i)); i++) {
+        const char *place = catalogue_locate(entry->name, arena);
+        uint64_t bytes = catalogue_size(entry);
+        const char *size = bytes ? arena_copy(arena, style_bytes(bytes).text) : "";
+        bool is_here = place && strcmp(place, "built-in") != 0;
+        table_row(&table, entry->name, entry->facts, size, is_here ? place : "", NULL);
+        if (place)
+            table_colour(&table, style->green);
+    }
+    table_print(&table, stdout);
+    printf("\nLooked for in %s.\n", catalogue_places(arena));
+    puts("matinee data get NAME downloads one; data=PATH takes any folder, archive or file.");
+    return STATUS_OK;
+}
+
+static enum status open_named(const struct arguments *arguments, struct dataset **dataset,
+                              struct error *error) {
+    const char *name = command_operand(arguments, 1);
+    TRY(dataset_open(dataset, name ? name : catalogue_default(), error));
+    if ((*dataset)->warnings)
+        log_warning("%s", (*dataset)->warnings);
+    return STATUS_OK;
+}
+
+static void print_fact(const char *name, const char *text) {
+    const struct style *style = style_of(stdout);
+    printf("  %s%-14s%s %s\n", style->dim, name, style->off, text);
+}
+
+static const char *day_text(struct arena *arena, int64_t seconds) {
+    char text[32];
+    time_t when = (time_t)seconds;
+    struct tm parts;
+    gmtime_r(&when, &parts);
+    strftime(text, sizeof text, "%Y-%m-%d", &parts);
+    return arena_copy(arena, text);
+}
+
+static void print_summary(const struct dataset *dataset, const struct summary *summary,
+                          struct arena *arena) {
+    const struct style *style = style_of(stdout);
+    printf("%s%s%s\n", style->bold, dataset->name, style->off);
+    print_fact("source", arena_format(arena, "%s (%s)", dataset->source, dataset->reader));
+    print_fact("users", count_text(arena, summary->users));
+    print_fact("films",
+               arena_format(arena, "%s, of which %s rated", count_text(arena, summary->items),
+                            count_text(arena, summary->rated_items)));
+    print_fact("ratings", count_text(arena, summary->interactions));
+    print_fact("sparsity", arena_format(arena, "%.3f %%", 100 * summary->sparsity));
+    print_fact("per user", arena_format(arena, "%zu to %s, median %zu, mean %.1f",
+                                        summary->user_min, count_text(arena, summary->user_max),
+                                        summary->user_median, summary->user_mean));
+    print_fact("per film", arena_format(arena, "up to %s, median %zu, mean %.1f of those rated",
+                                        count_text(arena, summary->item_max), summary->item_median,
+                                        summary->item_mean));
+    if (!isnan(summary->mean_rating))
+        print_fact("values", arena_format(arena, "%g to %g, mean %.2f", (double)dataset->rating_min,
+                                          (double)dataset->rating_max, summary->mean_rating));
+    if (summary->time_first)
+        print_fact("time", arena_format(arena, "%s to %s", day_text(arena, summary->time_first),
+                                        day_text(arena, summary->time_last)));
+    else if (dataset->has_order)
+        print_fact("time", "positions, 1 = oldest");
+    if (summary->year_first)
+        print_fact("film years",
+                   arena_format(arena, "%d to %d", summary->year_first, summary->year_last));
+    if (summary->tag_applications)
+        print_fact("tags", count_text(arena, summary->tag_applications));
+    if (summary->test_interactions)
+        print_fact("given test", count_text(arena, summary->test_interactions));
+    if (summary->candidates_per_user)
+        print_fact("candidates", arena_format(arena, "%zu given with each test film",
+                                              summary->candidates_per_user));
+    if (summary->fold_count)
+        print_fact("given folds", count_text(arena, summary->fold_count));
+}
+
+static void print_rating_values(const struct summary *summary, struct arena *arena) {
+    if (summary->rating_value_count == 0)
+        return;
+    struct table table;
+    table_init(&table, "rrr", arena);
+    table_row(&table, "rating", "count", "share", NULL);
+    for (size_t i = 0; i < summary->rating_value_count; i++) {
+        const struct summary_rating *rating = &summary->rating_values[i];
+        table_row(&table, arena_format(arena, "%g", (double)rating->value),
+                  count_text(arena, rating->count),
+                  arena_format(arena, "%.1f %%",
+                               100.0 * (double)rating->count / (double)summary->interactions),
+                  NULL);
+    }
+    putchar('\n');
+    table_print(&table, stdout);
+}
+
+static void print_genres(const struct summary *summary, struct arena *arena) {
+    if (summary->genre_count == 0)
+        return;
+    struct table table;
+    table_init(&table, "lrrr", arena);
+    table_row(&table, "genre", "films", "ratings", "mean", NULL);
+    for (size_t i = 0; i < summary->genre_count; i++) {
+        const struct summary_genre *genre = &summary->genres[i];
+        table_row(&table, genre->name, count_text(arena, genre->films),
+                  count_text(arena, genre->ratings), mean_text(arena, genre->mean_rating), NULL);
+    }
+    putchar('\n');
+    table_print(&table, stdout);
+}
+
+static void print_top(const struct dataset *dataset, const struct summary *summary,
+                      struct arena *arena) {
+    struct table table;
+    table_init(&table, "rLrr", arena);
+    table_row(&table, "", "most rated", "ratings", "mean", NULL);
+    for (size_t i = 0; i < summary->top_count; i++) {
+        const struct summary_item *top = &summary->top[i];
+        table_row(&table, arena_format(arena, "%zu", i + 1), dataset->movies[top->item].title,
+                  count_text(arena, top->ratings), mean_text(arena, top->mean_rating), NULL);
+    }
+    putchar('\n');
+    table_print(&table, stdout);
+}
+
+static enum status info_data(const struct arguments *arguments, struct error *error) {
+    struct dataset *dataset;
+    TRY(open_named(arguments, &dataset, error));
+    struct summary summary = summary_make(dataset, arguments->arena);
+    print_summary(dataset, &summary, arguments->arena);
+    print_rating_values(&summary, arguments->arena);
+    print_genres(&summary, arguments->arena);
+    print_top(dataset, &summary, arguments->arena);
+    dataset_close(dataset);
+    return STATUS_OK;
+}
+
+static const char *id_text(struct arena *arena, const struct id_map *map, uint32_t index) {
+    struct text_slice name = id_map_name(map, index);
+    return arena_copy_length(arena, name.start, name.length);
+}
+
+static void add_rows(struct table *table, const struct dataset *dataset, uint32_t user,
+                     size_t count, struct arena *arena) {
+    const struct interactions *all = &dataset->interactions;
+    for (uint64_t row = all->offsets[user]; row < all->offsets[user + 1] && count > 0; row++) {
+        uint32_t item = all->items[row];
+        const char *when = !all->times ? ""
+                           : dataset->times_are_seconds
+                               ? day_text(arena, all->times[row])
+                               : arena_format(arena, "%lld", (long long)all->times[row]);
+        table_row(table, id_text(arena, &dataset->users, user),
+                  id_text(arena, &dataset->items, item), dataset->movies[item].title,
+                  arena_format(arena, "%g", (double)interactions_rating(all, row)), when, NULL);
+        count--;
+    }
+}
+
+static enum status show_rows(const struct arguments *arguments, const struct dataset *dataset,
+                             struct error *error) {
+    const char *id = command_text(arguments, "--user");
+    size_t rows = (size_t)settings_int(arguments->options, "--rows");
+    struct table table;
+    table_init(&table, "rrLrl", arguments->arena);
+    table_row(&table, "user", "film", "title", "rating", "time", NULL);
+    if (id) {
+        uint32_t user = id_map_find(&dataset->users, id, strlen(id));
+        if (user == DATASET_NONE)
+            return error_set(error, STATUS_NOT_FOUND, "%s has no user \"%.64s\"", dataset->name,
+                             id);
+        add_rows(&table, dataset, user, rows, arguments->arena);
+    } else {
+        size_t each = rows > 10 ? 10 : rows;
+        for (uint32_t user = 0; user < dataset->users.count && rows > 0; user++) {
+            const struct interactions *all = &dataset->interactions;
+            size_t has = (size_t)(all->offsets[user + 1] - all->offsets[user]);
+            size_t count = has < each ? has : each;
+            count = count < rows ? count : rows;
+            add_rows(&table, dataset, user, count, arguments->arena);
+            rows -= count;
+        }
+    }
+    table_print(&table, stdout);
+    return STATUS_OK;
+}
+
+static enum status show_data(const struct arguments *arguments, struct error *error) {
+    struct dataset *dataset;
+    TRY(open_named(arguments, &dataset, error));
+    enum status status = show_rows(arguments, dataset, error);
+    dataset_close(dataset);
+    return status;
+}
+
+static const char *entry_name(void *context, size_t index) {
+    (void)context;
+    const struct catalogue_entry *entry = catalogue_at(index);
+    return entry ? entry->name : NULL;
+}
+
+static enum status get_data(const struct arguments *arguments, struct error *error) {
+    const char *name = command_operand(arguments, 1);
+    if (!name)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "NAME is missing: matinee data get NAME; matinee data list names them");
+    const struct catalogue_entry *entry = catalogue_find(name);
+    if (!entry) {
+        const char *nearest = settings_nearest(name, entry_name, NULL);
+        return error_set(error, STATUS_NOT_FOUND,
+                         "no data set is called \"%.64s\"; %s%s%smatinee data list names them",
+                         name, nearest ? "did you mean \"" : "", nearest ? nearest : "",
+                         nearest ? "\"? " : "");
+    }
+    struct progress progress;
+    progress_init(&progress, false);
+    const char *path;
+    enum status status = catalogue_get(entry, command_text(arguments, "--folder"), &progress,
+                                       interrupt_flag(), arguments->arena, &path, error);
+    progress_end(&progress);
+    TRY(status);
+    printf("%s lies in %s\nLicence: %s\n", entry->name, path, entry->licence);
+    return STATUS_OK;
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    const char *verb = command_operand(arguments, 0);
+    if (strcmp(verb, "list") == 0)
+        return list_data(arguments);
+    if (strcmp(verb, "info") == 0)
+        return info_data(arguments, error);
+    if (strcmp(verb, "show") == 0)
+        return show_data(arguments, error);
+    if (strcmp(verb, "get") == 0)
+        return get_data(arguments, error);
+    return error_set(error, STATUS_BAD_USAGE,
+                     "matinee data has list, info, show and get, but not \"%.64s\"", verb);
+}
+
+static const struct command_operand operands[] = {
+    {"list|info|show|get", "what to do", WORD_CHOICE, "list|info|show|get"},
+    {"NAME", "a data set's name, or the path of a folder, archive or file", WORD_DATA, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--user", SETTING_TEXT, "", 0, 0, NULL, NULL, "show: only this person's ratings"},
+     "ID",
+     NULL,
+     WORD_NONE},
+    {{"--rows", SETTING_INT, "20", 1, 100000, NULL, NULL, "show: how many rows"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--folder", SETTING_TEXT, "", 0, 0, NULL, NULL, "get: where to put it, not the data folder"},
+     "FOLDER",
+     NULL,
+     WORD_FOLDER},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee data list", "Which data sets there are, and which of them are on this machine."},
+    {"matinee data get ml-1m", "Downloads MovieLens 1M, checks it and keeps it."},
+    {"matinee data info ml-100k", "Its figures: users, films, ratings, genres, most rated films."},
+    {"matinee data show built-in --user 1", "What one person has rated."},
+    {NULL, NULL},
+};
+
+const struct command data_command = {
+    .name = "data",
+    .summary = "list, describe, show and download data sets",
+    .usage = "list\ninfo [NAME]\nshow [NAME] [--user ID] [--rows N]\nget NAME [--folder FOLDER]",
+    .about = "Without NAME it is the built-in data set. A data set is looked for by name in "
+             "$MATINEE_DATA and in the data folder; downloads are checked against the published "
+             "checksum and resumed where they stopped.",
+    .operand_least = 1,
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

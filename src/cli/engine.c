@@ -1,0 +1,83 @@
+/* engine.c: see engine.h. Checked by tests/cli. */
+#include "cli/engine.h"
+
+#include <string.h>
+
+#include "cli/model_folder.h"
+
+enum status engine_open(struct engine *engine, const char *file, struct arena *arena,
+                        struct error *error) {
+    *engine = (struct engine){0};
+    TRY(model_folder_choose(&engine->path, file, arena, error));
+    TRY(service_create(&engine->service, error));
+    TRY(service_load(engine->service, engine->path, NULL, error));
+    TRY(service_acquire(engine->service, NULL, &engine->snapshot, error));
+    engine->catalogue = service_catalogue(engine->snapshot);
+    struct service_model *list;
+    if (service_models(engine->service, &list, arena) > 0)
+        engine->model = list[0];
+    return STATUS_OK;
+}
+
+void engine_close(struct engine *engine) {
+    service_release(engine->snapshot);
+    service_destroy(engine->service);
+}
+
+static const char *title_at(void *context, size_t index) {
+    const struct dataset *catalogue = context;
+    return index < catalogue->items.count ? catalogue->movies[index].title : NULL;
+}
+
+enum status engine_item(const struct engine *engine, const char *id_or_title, uint32_t *item,
+                        struct error *error) {
+    *item = dataset_find_item(engine->catalogue, id_or_title);
+    if (*item != DATASET_NONE)
+        return STATUS_OK;
+    const char *nearest = settings_nearest(id_or_title, title_at, (void *)engine->catalogue);
+    if (nearest)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "no film has the id or title \"%.64s\"; did you mean \"%s\"?", id_or_title,
+                         nearest);
+    return error_set(error, STATUS_NOT_FOUND,
+                     "no film has the id or title \"%.64s\" among the %u that this model knows",
+                     id_or_title, engine->catalogue->items.count);
+}
+
+static const char *genre_at(void *context, size_t index) {
+    const struct dataset *catalogue = context;
+    return index < catalogue->genre_count ? catalogue->genres[index] : NULL;
+}
+
+static const char *genre_list(const struct dataset *catalogue, struct arena *arena) {
+    const char *list = "";
+    for (uint32_t g = 0; g < catalogue->genre_count; g++)
+        list = arena_format(arena, "%s%s%s", list, g ? ", " : "", catalogue->genres[g]);
+    return list;
+}
+
+enum status engine_genre(const struct engine *engine, const char *name, uint32_t *genre,
+                         struct error *error) {
+    *genre = dataset_genre(engine->catalogue, name);
+    if (*genre != DATASET_NONE)
+        return STATUS_OK;
+    const char *nearest = settings_nearest(name, genre_at, (void *)engine->catalogue);
+    if (nearest)
+        return error_set(error, STATUS_NOT_FOUND, "no genre is called \"%.64s\"; did you mean %s?",
+                         name, nearest);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    error_set(error, STATUS_NOT_FOUND, "no genre is called \"%.64s\"; there are %s", name,
+              genre_list(engine->catalogue, scratch));
+    arena_reset(scratch, mark);
+    return STATUS_NOT_FOUND;
+}
+
+const char *engine_genres_text(const struct dataset *catalogue, uint32_t item,
+                               struct arena *arena) {
+    const char *text = "";
+    for (uint32_t g = 0; g < catalogue->genre_count; g++)
+        if (catalogue->movies[item].genres >> g & 1)
+            text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", catalogue->genres[g]);
+    return text;
+}

@@ -1,0 +1,31 @@
+/* engine.h: a model file opened behind the service, for the commands that ask it something. */
+#ifndef MATINEE_CLI_ENGINE_H
+#define MATINEE_CLI_ENGINE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "service/service.h"
+
+struct engine {
+    const char *path;
+    struct service *service;
+    struct snapshot *snapshot;
+    const struct dataset *catalogue; /* borrowed from the snapshot */
+    struct service_model model;      /* strings live in the arena */
+};
+
+/* `file` NULL: the newest model of the data folder. Give it to engine_close in any case. */
+enum status engine_open(struct engine *engine, const char *file, struct arena *arena,
+                        struct error *error);
+void engine_close(struct engine *engine);
+
+/* An item by outside id or title. Errors (STATUS_NOT_FOUND) name the nearest title. */
+enum status engine_item(const struct engine *engine, const char *id_or_title, uint32_t *item,
+                        struct error *error);
+/* A genre. Errors (STATUS_NOT_FOUND) name the nearest. */
+enum status engine_genre(const struct engine *engine, const char *name, uint32_t *genre,
+                         struct error *error);
+/* "Action, Sci-Fi" */
+const char *engine_genres_text(const struct dataset *catalogue, uint32_t item, struct arena *arena);
+
+#endif

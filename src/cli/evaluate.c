@@ -1,0 +1,80 @@
+/* evaluate.c: `matinee evaluate`: a model file measured again, perhaps otherwise. Checked by
+ * tests/cli. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/json.h"
+#include "cli/model_folder.h"
+#include "cli/report.h"
+#include "experiment/experiment.h"
+
+static enum status evaluate(const struct arguments *arguments, struct progress *progress,
+                            struct error *error) {
+    const char *file;
+    TRY(model_folder_choose(&file, command_operand(arguments, 0), arguments->arena, error));
+    const struct experiment_options options = {
+        .overrides = arguments->pairs,
+        .override_count = arguments->pair_count,
+        .progress = progress,
+        .cancel = interrupt_flag(),
+    };
+    struct experiment_report *report;
+    TRY(experiment_evaluate(file, &options, arguments->arena, &report, error));
+    const char *json = command_text(arguments, "--json");
+    if (json)
+        TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
+    if (!json || strcmp(json, "-") != 0)
+        report_print(report, NULL, stdout, arguments->arena);
+    return STATUS_OK;
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    parallel_set_threads((size_t)settings_int(arguments->options, "--threads"));
+    struct progress progress;
+    progress_init(&progress, settings_bool(arguments->options, "--quiet"));
+    enum status status = evaluate(arguments, &progress, error);
+    progress_end(&progress);
+    return status;
+}
+
+static const struct command_operand operands[] = {
+    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "the report as JSON; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--threads", SETTING_INT, "0", 0, 1024, NULL, NULL,
+      "how many threads, 0 for all; the figures are the same"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee evaluate model.safetensors", "The figures of the split that it was trained on."},
+    {"matinee evaluate model.safetensors evaluation.candidates=100 evaluation.k_values=[5,10]",
+     "The same split, against 100 sampled candidates."},
+    {NULL, NULL},
+};
+
+const struct command evaluate_command = {
+    .name = "evaluate",
+    .summary = "measure a trained model again",
+    .usage = "[FILE] [evaluation.key=value ...] [OPTIONS]",
+    .about = "Opens the model's data, makes the same split and measures on its test. A model that "
+             "was fitted on everything (trainer.final_fit) has no test left and is refused.",
+    .takes_settings = true,
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,160 @@
+/* job.c: see job.h. Checked by tests/cli. */
+#include "cli/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parallel.h"
+#include "dataset/catalogue.h"
+#include "experiment/experiment.h"
+
+#define DEFAULT_MODEL "item_knn"
+
+const struct setting_spec job_settings[] = {
+    {"project_name", SETTING_TEXT, "matinee", 0, 0, NULL, NULL, "a name for ${project_name}"},
+    {"device", SETTING_TEXT, "auto", 0, 0, "auto|cpu|cuda|mps", NULL, "where to compute: the CPU"},
+    {"paths.data_dir", SETTING_TEXT, "", 0, 0, NULL, NULL, "where data sets are looked for first"},
+    {"paths.output_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
+     "where model files go; the data folder's models/ if not said"},
+    {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+/* The file that `defaults: - group: option` takes is chosen by "group=option" words. */
+static struct config_choices read_choices(const struct arguments *arguments, const char *model) {
+    struct config_choice *list =
+        ARENA_ARRAY(arguments->arena, struct config_choice, arguments->pair_count + 1);
+    struct config_choices choices = {list, 0};
+    for (size_t i = 0; i < arguments->pair_count; i++) {
+        size_t length = strcspn(arguments->pairs[i], "=");
+        list[choices.count++] =
+            (struct config_choice){arena_copy_length(arguments->arena, arguments->pairs[i], length),
+                                   arguments->pairs[i] + length + 1};
+    }
+    if (model)
+        list[choices.count++] = (struct config_choice){"model", model};
+    return choices;
+}
+
+static bool is_key(const char *pair, const char *key) {
+    size_t length = strcspn(pair, "=");
+    return key && strlen(key) == length && memcmp(pair, key, length) == 0;
+}
+
+static enum status read_config(struct config *config, const struct arguments *arguments,
+                               const char *model, const char *skipped, struct error *error) {
+    const char *path = command_text(arguments, "--config");
+    struct config_choices choices = read_choices(arguments, model);
+    if (path)
+        TRY(config_read(config, path, &choices, arguments->arena, error));
+    for (size_t i = 0; i < arguments->pair_count; i++)
+        if (!is_key(arguments->pairs[i], skipped))
+            TRY(config_set_pair(config, arguments->pairs[i], arguments->arena, error));
+    if (model)
+        config_set(config, "model", model, NULL, arguments->arena);
+    return STATUS_OK;
+}
+
+/* `model` and `model.name` are one key; the later one holds. */
+static enum status find_model(const struct model_ops **ops, const struct config *config,
+                              const struct arguments *arguments, struct error *error) {
+    const struct config_entry *entry = config_find(config, "model");
+    const struct config_entry *named = config_find(config, "model.name");
+    if (!entry || (named && named > entry))
+        entry = named;
+    if (!entry)
+        return model_find(ops, DEFAULT_MODEL, error);
+    const char *name;
+    TRY(config_value(config, entry, NULL, arguments->arena, &name, error));
+    if (model_find(ops, name, error) != STATUS_OK)
+        return entry->origin ? error_prefix(error, "%s", entry->origin) : error->status;
+    return STATUS_OK;
+}
+
+/* There is only the CPU: a wish from a file is passed over, one that was typed is an error. */
+static enum status check_device(const struct job *job, const struct arguments *arguments,
+                                struct error *error) {
+    const char *device = settings_text(job->settings, "device");
+    if (strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
+        return STATUS_OK;
+    for (size_t i = 0; i < arguments->pair_count; i++)
+        if (is_key(arguments->pairs[i], "device"))
+            return error_set(error, STATUS_BAD_USAGE,
+                             "device=%s: this program computes on the CPU; device=cpu or auto",
+                             device);
+    log_warning("device %s is not there; going on with the CPU", device);
+    return STATUS_OK;
+}
+
+enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
+                     const char *skipped, struct error *error) {
+    struct config config = {0};
+    TRY(read_config(&config, arguments, model, skipped, error));
+    TRY(find_model(&job->ops, &config, arguments, error));
+    job->settings = experiment_settings_for(job->ops, arguments->arena);
+    settings_add(job->settings, job_settings);
+    TRY(config_apply(&config, job->settings, error));
+    if (!settings_is_set(job->settings, "data"))
+        settings_default(job->settings, "data", catalogue_default());
+    settings_default(job->settings, "model", job->ops->name);
+    return check_device(job, arguments, error);
+}
+
+enum status job_make_rival(struct job *job, const struct job *like, const char *model,
+                           struct arena *arena, struct error *error) {
+    TRY(model_find(&job->ops, model, error));
+    job->settings = experiment_settings_for(job->ops, arena);
+    settings_add(job->settings, job_settings);
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(like->settings, i, &entry); i++) {
+        const char *key = entry.spec->key;
+        bool is_own = strncmp(key, "model", 5) == 0 || strncmp(key, "trainer.", 8) == 0;
+        if (!is_own && settings_knows(job->settings, key))
+            settings_default(job->settings, key, entry.value);
+    }
+    settings_default(job->settings, "model", job->ops->name);
+    return STATUS_OK;
+}
+
+void job_start(const struct job *job) {
+    parallel_set_threads((size_t)settings_int(job->settings, "threads"));
+    const char *folder = settings_text(job->settings, "paths.data_dir");
+    if (!*folder)
+        return;
+    const char *before = getenv("MATINEE_DATA");
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    setenv("MATINEE_DATA",
+           arena_format(scratch, "%s%s%s", folder, before ? ":" : "", before ? before : ""), 1);
+    arena_reset(scratch, mark);
+}
+
+/* A text in YAML's double quotes where it would read as something else. */
+static void print_text(const char *text, FILE *out) {
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+";
+    bool plain = *text && text[strspn(text, letters)] == '\0' && *text != '-' && *text != '@';
+    if (plain) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++)
+        fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    fputc('"', out);
+}
+
+void job_print(const struct job *job, FILE *out) {
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(job->settings, i, &entry); i++) {
+        bool is_number = entry.spec->kind == SETTING_INT || entry.spec->kind == SETTING_REAL;
+        fprintf(out, "%s: ", entry.spec->key);
+        if (is_number && !*entry.value)
+            fputs("null", out);
+        else if (entry.spec->kind == SETTING_TEXT)
+            print_text(entry.value, out);
+        else
+            fputs(entry.value, out);
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,35 @@
+/* job.h: what an experiment is to do: files and command line put into one set of settings. */
+#ifndef MATINEE_CLI_JOB_H
+#define MATINEE_CLI_JOB_H
+
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/settings.h"
+#include "cli/command.h"
+#include "models/model.h"
+
+/* Where things lie, for files that say so; rows of every job. */
+extern const struct setting_spec job_settings[];
+
+struct job {
+    const struct model_ops *ops;
+    struct settings *settings;
+};
+
+/* Composes --config (or $CONFIG_PATH) and the key=value words. `model` NULL: the one that they
+ * name, item_knn if none does. Pairs whose key is `skipped` (may be NULL) are passed over. Errors:
+ * what config_read and settings_set say; an unknown model; a device that is not there. */
+enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
+                     const char *skipped, struct error *error);
+/* Another model on the same data, split and measurement: everything that was set for `like` but
+ * what belongs to its model and trainer. Errors: an unknown model. */
+enum status job_make_rival(struct job *job, const struct job *like, const char *model,
+                           struct arena *arena, struct error *error);
+/* Takes what of the settings holds for the whole program: threads, where data sets lie. */
+void job_start(const struct job *job);
+/* The settings as YAML: `--cfg job`. */
+void job_print(const struct job *job, FILE *out);
+
+#endif

@@ -1,0 +1,132 @@
+/* man.c: `matinee man`: the manual page in roff, made from the commands' tables. Checked by
+ * tests/cli (man itself reads it without a warning, where there is one). */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/version.h"
+
+/* Text with what roff would read as its own escaped. */
+static void put(const char *text) {
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", stdout);
+    for (; *text; text++) {
+        if (*text == '\\')
+            fputs("\\e", stdout);
+        else if (*text == '-')
+            fputs("\\-", stdout);
+        else
+            fputc(*text, stdout);
+    }
+}
+
+static void put_line(const char *text) {
+    put(text);
+    fputc('\n', stdout);
+}
+
+static void put_term(const char *name, const char *value_name) {
+    fputs(".TP\n\\fB", stdout);
+    put(name);
+    fputs("\\fR", stdout);
+    if (value_name) {
+        fputs(" \\fI", stdout);
+        put(value_name);
+        fputs("\\fR", stdout);
+    }
+    fputc('\n', stdout);
+}
+
+static void put_options(const struct command *command) {
+    for (const struct command_option *option = command->options; option && option->spec.key;
+         option++) {
+        const struct setting_spec *spec = &option->spec;
+        put_term(spec->key, option->value_name);
+        put(spec->help);
+        if (spec->kind != SETTING_BOOL && spec->value[0]) {
+            fputs(" (default ", stdout);
+            put(spec->value);
+            fputc(')', stdout);
+        }
+        if (option->environment)
+            printf("; from $%s when not given", option->environment);
+        fputs(".\n", stdout);
+    }
+}
+
+static void put_command(const struct command *command) {
+    printf(".SS matinee %s\n", command->name);
+    fputs(".nf\n", stdout);
+    for (const char *line = command->usage; *line;) {
+        size_t length = strcspn(line, "\n");
+        char text[256];
+        snprintf(text, sizeof text, "matinee %s %.*s", command->name, (int)length, line);
+        put_line(text);
+        line += length;
+        line += *line == '\n';
+    }
+    fputs(".fi\n.PP\n", stdout);
+    put_line(command->about);
+    for (const struct command_operand *operand = command->operands; operand && operand->name;
+         operand++) {
+        put_term(operand->name, NULL);
+        put_line(operand->help);
+    }
+    put_options(command);
+}
+
+static void put_examples(void) {
+    puts(".SH EXAMPLES");
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(i)); i++)
+        for (const struct command_example *example = command->examples; example && example->line;
+             example++) {
+            fputs(".TP\n.B ", stdout);
+            put_line(example->line);
+            put_line(example->says);
+        }
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    (void)arguments;
+    (void)error;
+    printf(".TH MATINEE 1 \"\" \"matinee %s\" \"User Commands\"\n", VERSION_TEXT);
+    puts(".SH NAME\nmatinee \\- movie recommendations from ratings");
+    puts(".SH SYNOPSIS\n.B matinee\n.I COMMAND\n[\\fIWORDS\\fR] [\\fIOPTIONS\\fR]");
+    puts(".SH DESCRIPTION");
+    puts("Matinee reads ratings, trains models, measures them honestly and serves the answers.");
+    puts("Settings are given as \\fIkey=value\\fR; \\fBmatinee models\\fR \\fINAME\\fR lists those "
+         "of a model.");
+    puts(".SH COMMANDS");
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(i)); i++)
+        put_command(command);
+    put_examples();
+    puts(".SH \"EXIT STATUS\"\n0 done, 1 failed, 2 used wrongly. Errors are one line on standard "
+         "error.");
+    puts(".SH ENVIRONMENT");
+    put_term("MATINEE_DATA", NULL);
+    puts("folders, separated by colons, in which data sets are looked for by name");
+    put_term("MATINEE_KERNELS", NULL);
+    puts("scalar, avx2 or avx512 instead of the best that the processor has");
+    put_term("NO_COLOR", NULL);
+    puts("not empty: no colours");
+    put_term("XDG_DATA_HOME", NULL);
+    puts(
+        "where matinee/ with downloaded data sets and trained models lies; ~/.local/share if unset");
+    return STATUS_OK;
+}
+
+static const struct command_example examples[] = {
+    {"matinee man | man -l -", "Read it at once."},
+    {NULL, NULL},
+};
+
+const struct command man_command = {
+    .name = "man",
+    .summary = "the manual page",
+    .usage = "",
+    .about = "Prints the manual page in roff.",
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,23 @@
+/* model_folder.h: where trained models lie: DATA FOLDER/models/MODEL-DATA.safetensors. */
+#ifndef MATINEE_CLI_MODEL_FOLDER_H
+#define MATINEE_CLI_MODEL_FOLDER_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* The user data folder's models/. */
+const char *model_folder_default(struct arena *arena);
+/* The file for a model of a data set in `folder`; `data` may be a path, of which the last part
+ * counts. */
+const char *model_folder_file(const char *folder, const char *model, const char *data,
+                              struct arena *arena);
+/* The model files of a folder, the newest first; none if there is no such folder. */
+size_t model_folder_list(const char *folder, const char *const **paths, struct arena *arena);
+/* `file` if it is not NULL, else $MODEL_PATH, else the newest of the data folder. Errors
+ * (STATUS_NOT_FOUND): there is none, says how to train one. */
+enum status model_folder_choose(const char **path, const char *file, struct arena *arena,
+                                struct error *error);
+
+#endif

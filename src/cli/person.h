@@ -1,0 +1,26 @@
+/* person.h: who asks and what for: the options of `matinee recommend` as a recommend_request. */
+#ifndef MATINEE_CLI_PERSON_H
+#define MATINEE_CLI_PERSON_H
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/engine.h"
+#include "service/service.h"
+
+struct person {
+    struct recommend_request request; /* arrays live in the arguments' arena */
+    const char *label;                /* "user 1", "ratings.csv", "genres action=5" */
+    size_t history_count;             /* films the answer starts from */
+};
+
+/* Reads --user, --ratings, --prefer, --genre, --exclude-genre, --exclude, --strict, --diversity,
+ * --explain, --top-k. Errors: an unknown user, film or genre (STATUS_NOT_FOUND, names the nearest),
+ * a ratings file that is not "film,rating" lines (STATUS_BAD_INPUT, with its line), contradictory
+ * options (STATUS_BAD_USAGE). */
+enum status person_read(struct person *person, const struct arguments *arguments,
+                        const struct engine *engine, struct error *error);
+/* The same without a person: only what is wished and how many. */
+enum status person_read_wishes(struct person *person, const struct arguments *arguments,
+                               const struct engine *engine, struct error *error);
+
+#endif

@@ -1,0 +1,266 @@
+/* recommend.c: `matinee recommend`: films for one person, or a list for everybody. Checked by
+ * tests/cli. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "cli/engine.h"
+#include "cli/json.h"
+#include "cli/person.h"
+#include "cli/style.h"
+#include "cli/table.h"
+
+/* What a list starts from, for the line above it. */
+static const char *basis_text(const struct person *person, const struct recommend_answer *answer,
+                              struct arena *arena) {
+    if (person->history_count == 0)
+        return arena_copy(arena, answer->basis);
+    return arena_format(arena, "%s, %s film%s", answer->basis,
+                        style_count(person->history_count).text,
+                        person->history_count == 1 ? "" : "s");
+}
+
+static void print_list(const struct engine *engine, const struct person *person,
+                       const struct recommend_answer *answer, struct arena *arena) {
+    const struct style *style = style_of(stdout);
+    printf("%s%zu film%s for %s%s  %s(%s on %s; %s)%s\n\n", style->bold, answer->count,
+           answer->count == 1 ? "" : "s", person->label, style->off, style->dim, engine->model.name,
+           engine->model.data_name, basis_text(person, answer, arena), style->off);
+    if (answer->count == 0) {
+        puts("  No film is left: the wishes exclude all, or every film is known already.");
+        return;
+    }
+    struct table table;
+    table_init(&table, "rLLr", arena);
+    table_row(&table, "", "film", "genres", "score", NULL);
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct recommendation *film = &answer->list[i];
+        table_row(&table, arena_format(arena, "%zu", i + 1),
+                  engine->catalogue->movies[film->item].title,
+                  engine_genres_text(engine->catalogue, film->item, arena),
+                  arena_format(arena, "%.3f", (double)film->score), NULL);
+        table_note(&table, film->why);
+    }
+    table_print(&table, stdout);
+}
+
+static json_t *film_json(const struct engine *engine, const struct recommendation *film,
+                         size_t rank) {
+    json_t *object = json_film(engine->catalogue, film->item);
+    json_object_set_new(object, "rank", json_integer((json_int_t)rank));
+    json_object_set_new(object, "score", json_real((double)film->score));
+    if (film->why)
+        json_object_set_new(object, "why", json_string(film->why));
+    json_t *reasons = json_array();
+    for (size_t i = 0; i < film->reason_count; i++) {
+        json_t *reason = json_film(engine->catalogue, film->reasons[i].item);
+        json_object_set_new(reason, "share", json_real((double)film->reasons[i].share));
+        json_array_append_new(reasons, reason);
+    }
+    if (film->reason_count)
+        json_object_set(object, "reasons", reasons);
+    json_decref(reasons);
+    return object;
+}
+
+static json_t *list_json(const struct engine *engine, const struct person *person,
+                         const struct recommend_answer *answer) {
+    json_t *films = json_array();
+    for (size_t i = 0; i < answer->count; i++)
+        json_array_append_new(films, film_json(engine, &answer->list[i], i + 1));
+    json_t *user = person->request.user == DATASET_NONE
+                       ? json_null()
+                       : json_id(&engine->catalogue->users, person->request.user);
+    return json_pack("{s:o, s:s, s:s, s:o}", "user_id", user, "model", engine->model.name, "basis",
+                     answer->basis, "recommendations", films);
+}
+
+static enum status answer_one(const struct arguments *arguments, const struct engine *engine,
+                              struct error *error) {
+    struct person person;
+    TRY(person_read(&person, arguments, engine, error));
+    struct recommend_answer answer;
+    TRY(service_recommend(engine->snapshot, &person.request, arguments->arena, &answer, error));
+    const char *json = command_text(arguments, "--json");
+    if (json)
+        TRY(json_write(list_json(engine, &person, &answer), json, error));
+    if (!json || strcmp(json, "-") != 0)
+        print_list(engine, &person, &answer, arguments->arena);
+    return STATUS_OK;
+}
+
+/* A title as a CSV field. */
+static const char *csv_field(const char *text, struct arena *arena) {
+    if (!strpbrk(text, ",\"\r\n"))
+        return text;
+    char *field = arena_alloc(arena, 2 * strlen(text) + 3), *at = field;
+    *at++ = '"';
+    for (; *text; text++) {
+        if (*text == '"')
+            *at++ = '"';
+        *at++ = *text;
+    }
+    *at = '"';
+    return field;
+}
+
+static enum status write_user(struct files_writer *writer, const struct engine *engine,
+                              const struct recommend_request *request, struct arena *arena,
+                              struct error *error) {
+    struct recommend_answer answer;
+    TRY(service_recommend(engine->snapshot, request, arena, &answer, error));
+    const struct dataset *catalogue = engine->catalogue;
+    struct text_slice user = id_map_name(&catalogue->users, request->user);
+    for (size_t i = 0; i < answer.count; i++) {
+        uint32_t item = answer.list[i].item;
+        struct text_slice id = id_map_name(&catalogue->items, item);
+        const char *line =
+            arena_format(arena, "%.*s,%zu,%.*s,%.6g,%s\n", (int)user.length, user.start, i + 1,
+                         (int)id.length, id.start, (double)answer.list[i].score,
+                         csv_field(catalogue->movies[item].title, arena));
+        TRY(files_writer_write(writer, line, strlen(line), error));
+    }
+    return STATUS_OK;
+}
+
+static enum status write_users(struct files_writer *writer, struct recommend_request *request,
+                               const struct engine *engine, struct error *error) {
+    static const char header[] = "user_id,rank,item_id,score,title\n";
+    TRY(files_writer_write(writer, header, sizeof header - 1, error));
+    struct progress progress;
+    progress_init(&progress, false);
+    progress_begin(&progress, "recommending", engine->catalogue->users.count);
+    struct arena arena = {0};
+    enum status status = STATUS_OK;
+    for (uint32_t user = 0; user < engine->catalogue->users.count && status == STATUS_OK; user++) {
+        struct arena_position mark = arena_mark(&arena);
+        request->user = user;
+        status = write_user(writer, engine, request, &arena, error);
+        arena_reset(&arena, mark);
+        progress_update(&progress, user + 1.0);
+    }
+    progress_end(&progress);
+    arena_release(&arena);
+    return status;
+}
+
+static enum status answer_all(const struct arguments *arguments, const struct engine *engine,
+                              struct error *error) {
+    const char *out = command_text(arguments, "--out");
+    if (!out)
+        return error_set(error, STATUS_BAD_USAGE, "--all needs a file to write: --out FILE");
+    if (command_text(arguments, "--user") || command_text(arguments, "--ratings"))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "--all is for every user; leave --user and "
+                         "--ratings out");
+    struct person person;
+    TRY(person_read_wishes(&person, arguments, engine, error));
+    struct files_writer writer;
+    TRY(files_writer_open(&writer, out, error));
+    enum status status = write_users(&writer, &person.request, engine, error);
+    if (status != STATUS_OK) {
+        files_writer_discard(&writer);
+        return status;
+    }
+    TRY(files_writer_commit(&writer, error));
+    printf("%s: %u users, %zu films each\n", out, engine->catalogue->users.count,
+           person.request.top_k);
+    return STATUS_OK;
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    struct engine engine;
+    enum status status =
+        engine_open(&engine, command_operand(arguments, 0), arguments->arena, error);
+    if (status == STATUS_OK)
+        status = settings_bool(arguments->options, "--all") ? answer_all(arguments, &engine, error)
+                                                            : answer_one(arguments, &engine, error);
+    engine_close(&engine);
+    return status;
+}
+
+static const struct command_operand operands[] = {
+    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--user", SETTING_TEXT, "", 0, 0, NULL, NULL, "a person of the data"}, "ID", NULL, WORD_NONE},
+    {{"--ratings", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "somebody new: lines of \"film,rating\", a film by id or title"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--prefer", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
+      "genres liked, 1 to 5 each: action=5,comedy=3"},
+     "LIST",
+     NULL,
+     WORD_NONE},
+    {{"--top-k", SETTING_INT, "10", 1, SERVICE_TOP_K_MAX, NULL, "--top_k", "how many films"},
+     "N",
+     "TOP_K",
+     WORD_NONE},
+    {{"--genre", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
+      "films of this genre first; may be given again"},
+     "G",
+     NULL,
+     WORD_NONE},
+    {{"--exclude-genre", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
+      "no films of this genre; may be given again"},
+     "G",
+     NULL,
+     WORD_NONE},
+    {{"--exclude", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
+      "not this film, by id or title; may be given again"},
+     "FILM",
+     NULL,
+     WORD_NONE},
+    {{"--strict", SETTING_BOOL, "false", 0, 0, NULL, NULL, "only the genres of --genre"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--diversity", SETTING_REAL, "0", 0, 1, NULL, NULL, "how much variety of genres counts"},
+     "X",
+     NULL,
+     WORD_NONE},
+    {{"--explain", SETTING_BOOL, "false", 0, 0, NULL, NULL, "say why each film is there"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--all", SETTING_BOOL, "false", 0, 0, NULL, NULL, "a list for every user, as CSV"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--out", SETTING_TEXT, "", 0, 0, NULL, NULL, "where --all writes"}, "FILE", NULL, WORD_FILE},
+    {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "the answer as JSON; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee recommend --user 1 --explain", "Ten films for user 1 of the newest model, and why."},
+    {"matinee recommend --ratings mine.csv --prefer comedy=5 --top-k 20",
+     "For somebody new, from a file of ratings and a taste for comedies."},
+    {"matinee recommend --user 1 --genre Horror --strict --exclude-genre Children",
+     "Only horror, and nothing for children."},
+    {"matinee recommend model.safetensors --all --out lists.csv", "Everybody's list at once."},
+    {NULL, NULL},
+};
+
+const struct command recommend_command = {
+    .name = "recommend",
+    .summary = "films for one person",
+    .usage = "[FILE] --user ID [OPTIONS]\n[FILE] --ratings FILE [OPTIONS]\n"
+             "[FILE] --prefer action=5,comedy=3 [OPTIONS]\n[FILE] --all --out FILE [OPTIONS]",
+    .about = "Ranks the films that the person does not have yet. A score lies between 0 and 1, or "
+             "on the rating scale where the model predicts ratings; a film of a wanted genre gets "
+             "0.20 more unless --strict leaves the others out.",
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

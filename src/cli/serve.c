@@ -1,0 +1,156 @@
+/* serve.c: `matinee serve`: model files answered over HTTP until Ctrl-C. Checked by tests/cli and
+ * tests/api. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/model_folder.h"
+#include "cli/style.h"
+#include "models/model_file.h"
+#include "service/service.h"
+
+/* The newest model of the data folder that was trained on `data` (NULL: on anything). */
+static enum status choose_newest(const char **path, const char *data, struct arena *arena,
+                                 struct error *error) {
+    if (!data)
+        return model_folder_choose(path, NULL, arena, error);
+    const char *folder = model_folder_default(arena);
+    const char *const *paths;
+    size_t count = model_folder_list(folder, &paths, arena);
+    for (size_t i = 0; i < count; i++) {
+        struct model_file *file;
+        struct error ignored; /* a file that is no model was not trained on the data */
+        if (model_file_open(&file, paths[i], &ignored) != STATUS_OK)
+            continue;
+        bool matches = strcmp(file->data_name, data) == 0;
+        model_file_close(file);
+        if (matches) {
+            *path = paths[i];
+            return STATUS_OK;
+        }
+    }
+    return error_set(error, STATUS_NOT_FOUND,
+                     "no model of %s in %s; train one: matinee train item_knn data=%s", data,
+                     folder, data);
+}
+
+static enum status load_folder(struct service *service, const char *folder, struct arena *arena,
+                               struct error *error) {
+    const char *const *paths;
+    size_t count = model_folder_list(folder, &paths, arena);
+    if (count == 0)
+        return error_set(error, STATUS_NOT_FOUND, "%s: there are no model files (*.safetensors)",
+                         folder);
+    for (size_t i = 0; i < count; i++)
+        TRY(service_load(service, paths[i], NULL, error));
+    return STATUS_OK;
+}
+
+static enum status load_models(struct service *service, const struct arguments *arguments,
+                               struct error *error) {
+    const char *folder = command_text(arguments, "--model-dir");
+    for (size_t i = 0; i < arguments->operand_count; i++)
+        TRY(service_load(service, arguments->operands[i], NULL, error));
+    if (folder && arguments->operand_count == 0)
+        return load_folder(service, folder, arguments->arena, error);
+    if (arguments->operand_count > 0)
+        return STATUS_OK;
+    const char *path;
+    TRY(choose_newest(&path, command_text(arguments, "--data"), arguments->arena, error));
+    return service_load(service, path, NULL, error);
+}
+
+static void say_ready(const char *url) {
+    const struct style *style = style_of(stdout);
+    printf("Serving at %s%s%s (Ctrl-C ends it)\n", style->bold, url, style->off);
+    fflush(stdout);
+}
+
+static enum status serve(struct service *service, const struct arguments *arguments,
+                         struct error *error) {
+    TRY(load_models(service, arguments, error));
+    const char *default_model = command_text(arguments, "--default-model");
+    if (default_model)
+        TRY(service_set_default(service, default_model, error));
+    const char *const *origins;
+    size_t origin_count = settings_text_list(arguments->options, "--cors-origin", &origins);
+    const struct api_options options = {
+        .host = settings_text(arguments->options, "--host"),
+        .port = (unsigned)settings_int(arguments->options, "--port"),
+        .top_k = (unsigned)settings_int(arguments->options, "--top-k"),
+        .cors_origins = origin_count ? origins : NULL,
+        .cors_origin_count = origin_count,
+    };
+    return api_serve(service, &options, say_ready, interrupt_flag(), error);
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
+    struct service *service = NULL;
+    TRY(service_create(&service, error));
+    enum status status = serve(service, arguments, error);
+    service_destroy(service);
+    return status;
+}
+
+static const struct command_operand operands[] = {
+    {"FILE", "model files; without one the newest of the data folder", WORD_FILE, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--model-dir", SETTING_TEXT, "", 0, 0, NULL, NULL, "serve every model file of a folder"},
+     "DIR",
+     "MODEL_DIR",
+     WORD_FOLDER},
+    {{"--data", SETTING_TEXT, "", 0, 0, NULL, NULL, "without FILE: the newest model of this data"},
+     "NAME",
+     NULL,
+     WORD_DATA},
+    {{"--host", SETTING_TEXT, "127.0.0.1", 0, 0, NULL, NULL, "address to listen on"},
+     "ADDRESS",
+     NULL,
+     WORD_NONE},
+    {{"--port", SETTING_INT, "8080", 0, 65535, NULL, NULL, "port to listen on; 0 is any free one"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--default-model", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "which model answers when none is named"},
+     "NAME",
+     "DEFAULT_MODEL",
+     WORD_MODEL},
+    {{"--top-k", SETTING_INT, "10", 1, SERVICE_TOP_K_MAX, NULL, "--top_k",
+      "films of an answer that does not say"},
+     "N",
+     "TOP_K",
+     WORD_NONE},
+    {{"--cors-origin", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
+      "whose pages may call from a browser; * is any"},
+     "ORIGIN",
+     NULL,
+     WORD_NONE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee serve", "The newest model, at http://127.0.0.1:8080/."},
+    {"matinee serve knn.safetensors neumf.safetensors --default-model neumf --port 9000",
+     "Two models; requests choose with model=NAME."},
+    {NULL, NULL},
+};
+
+const struct command serve_command = {
+    .name = "serve",
+    .summary = "answer over HTTP",
+    .usage = "[FILE ...] [OPTIONS]\n--model-dir DIR [OPTIONS]",
+    .about = "Loads model files and answers requests until Ctrl-C; / lists the addresses.",
+    .operand_repeats = true,
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

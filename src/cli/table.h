@@ -1,0 +1,34 @@
+/* table.h: an aligned table for a person: a header, a rule, rows. */
+#ifndef MATINEE_CLI_TABLE_H
+#define MATINEE_CLI_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+
+#define TABLE_COLUMNS_MAX 12
+
+struct table_row; /* private */
+
+/* Cells are borrowed until table_print. */
+struct table {
+    struct arena *arena;
+    const char
+        *alignment; /* one letter a column: 'l', 'r'; 'L': left, and cut to fit the terminal */
+    size_t column_count;
+    struct table_row *first, *last;
+};
+
+void table_init(struct table *table, const char *alignment, struct arena *arena);
+/* As many cells as there are columns (NULL is empty). The first row is the header. */
+void table_add(struct table *table, const char *const *cells);
+/* The same with cells as arguments; a NULL ends them early. */
+void table_row(struct table *table, ...) __attribute__((sentinel));
+/* A line of its own below the last row, wrapped, dim: why a film is there. NULL: none. */
+void table_note(struct table *table, const char *text);
+/* The last row is shown in this colour ("" for none). */
+void table_colour(struct table *table, const char *escape);
+void table_print(const struct table *table, FILE *out);
+
+#endif

@@ -1,0 +1,135 @@
+/* train.c: `matinee train`: fits a model, measures it, keeps it. Checked by tests/cli. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/job.h"
+#include "cli/json.h"
+#include "cli/model_folder.h"
+#include "cli/report.h"
+#include "experiment/experiment.h"
+
+static const char *choose_out(const struct arguments *arguments, const struct job *job) {
+    const char *out = command_text(arguments, "--out");
+    if (out)
+        return out;
+    const char *folder = settings_text(job->settings, "paths.output_dir");
+    if (!*folder)
+        folder = model_folder_default(arguments->arena);
+    return model_folder_file(folder, job->ops->name, settings_text(job->settings, "data"),
+                             arguments->arena);
+}
+
+/* The plain rival that --beside names, measured on the same split and candidates. */
+static enum status train_rival(const struct arguments *arguments, const struct job *like,
+                               struct progress *progress, struct experiment_report **report,
+                               struct error *error) {
+    *report = NULL;
+    const char *name = command_text(arguments, "--beside");
+    if (!name)
+        return STATUS_OK;
+    struct job job;
+    TRY(job_make_rival(&job, like, name, arguments->arena, error));
+    const struct experiment_options options = {.progress = progress, .cancel = interrupt_flag()};
+    return experiment_train(job.settings, &options, arguments->arena, report, error);
+}
+
+static enum status train(const struct arguments *arguments, const struct job *job,
+                         struct progress *progress, struct error *error) {
+    const char *json = command_text(arguments, "--json");
+    bool silent = json && strcmp(json, "-") == 0;
+    const char *out = choose_out(arguments, job);
+    TRY(files_make_parent(out, error));
+    const struct experiment_options options = {
+        .out = out,
+        .resume = settings_bool(arguments->options, "--resume"),
+        .progress = progress,
+        .cancel = interrupt_flag(),
+    };
+    struct experiment_report *report, *rival;
+    TRY(experiment_train(job->settings, &options, arguments->arena, &report, error));
+    TRY(train_rival(arguments, job, progress, &rival, error));
+    if (json)
+        TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
+    if (!silent)
+        report_print(report, rival, stdout, arguments->arena);
+    return STATUS_OK;
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    struct job job;
+    TRY(job_make(&job, arguments, command_operand(arguments, 0), NULL, error));
+    if (command_text(arguments, "--cfg")) {
+        job_print(&job, stdout);
+        return STATUS_OK;
+    }
+    job_start(&job);
+    struct progress progress;
+    progress_init(&progress, settings_bool(arguments->options, "--quiet"));
+    enum status status = train(arguments, &job, &progress, error);
+    progress_end(&progress);
+    return status;
+}
+
+static const struct command_operand operands[] = {
+    {"MODEL", "what to train; item_knn if neither this nor a file says it", WORD_MODEL, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--config", SETTING_TEXT, "", 0, 0, NULL, NULL, "settings from a YAML file"},
+     "FILE",
+     "CONFIG_PATH",
+     WORD_FILE},
+    {{"--out", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "the model file; in the data folder if not said"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "the report as JSON; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--beside", SETTING_TEXT, "", 0, 0, NULL, NULL, "measure this model too, for comparison"},
+     "MODEL",
+     NULL,
+     WORD_MODEL},
+    {{"--cfg", SETTING_TEXT, "", 0, 0, "job", NULL, "only print the settings, as YAML"},
+     "job",
+     NULL,
+     WORD_CHOICE},
+    {{"--resume", SETTING_BOOL, "false", 0, 0, NULL, NULL, "go on from the last checkpoint"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee train item_knn --beside popularity", "The built-in data, with a rival beside it."},
+    {"matinee train ease data=ml-1m model.lambda=500 evaluation.k_values=[10]",
+     "A data set and settings of one's choice."},
+    {"matinee train --config config/recipes/ml-1m-ncf/neumf.yaml --json -",
+     "A published figure, reproduced."},
+    {"matinee train neumf trainer.final_fit=true --out neumf.safetensors",
+     "Measured honestly, then fitted on everything, to be served."},
+    {NULL, NULL},
+};
+
+const struct command train_command = {
+    .name = "train",
+    .summary = "fit a model, measure it, keep it",
+    .usage = "[MODEL] [data=NAME|PATH] [key=value ...] [OPTIONS]",
+    .about = "Splits the data, fits on train, chooses on validation, measures once on test and "
+             "writes a model file that recommend, similar and serve need nothing else beside. "
+             "Settings come from --config, then from the key=value words. Ctrl-C keeps a "
+             "checkpoint where the model has one.",
+    .takes_settings = true,
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};
