@@ -151,7 +151,7 @@ static const char *settings_text_of(const struct settings *settings, struct aren
     json_t *object = json_object();
     struct setting_entry entry;
     for (size_t i = 0; settings_entry(settings, i, &entry); i++)
-        if (is_kept(entry.spec->key))
+        if (is_kept(entry.spec->key) && (entry.is_set || *entry.value))
             json_object_set_new(object, entry.spec->key,
                                 json_pack("[s, s]", kinds[entry.spec->kind], entry.value));
     const size_t length = json_dumpb(object, NULL, 0, JSON_COMPACT);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "models/model_file.h"
 #include "models/model_file_names.h"
+#include "models/trainer.h"
 
 static enum status refuse(const struct model_file *file, const char *what, struct error *error) {
     return error_set(error, STATUS_BAD_INPUT, "%s: %s; train the model again", file->tensors.path,
@@ -273,6 +274,7 @@ static enum status open_settings(struct model_file *file, const struct model_ops
     file->settings = settings_create(&file->catalogue.arena);
     settings_add(file->settings, ops->settings);
     settings_add(file->settings, dataset_settings);
+    settings_add(file->settings, trainer_settings);
     json_t *object = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     enum status status = STATUS_OK;
     if (!json_is_object(object))
