@@ -249,8 +249,10 @@ static enum status get_data(const struct arguments *arguments, struct error *err
     struct progress progress;
     progress_init(&progress, false);
     const char *path;
-    enum status status = catalogue_get(entry, command_text(arguments, "--folder"), &progress,
-                                       interrupt_flag(), arguments->arena, &path, error);
+    const struct catalogue_request request = {.folder = command_text(arguments, "--folder"),
+                                              .progress = &progress,
+                                              .cancel = interrupt_flag()};
+    enum status status = catalogue_get(entry, &request, arguments->arena, &path, error);
     progress_end(&progress);
     TRY(status);
     printf("%s lies in %s\nLicence: %s\n", entry->name, path, entry->licence);

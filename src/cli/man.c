@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/reference.h"
 #include "cli/version.h"
 
 /* Text with what roff would read as its own escaped. */
@@ -87,9 +88,7 @@ static void put_examples(void) {
         }
 }
 
-static enum status run(const struct arguments *arguments, struct error *error) {
-    (void)arguments;
-    (void)error;
+static void put_page(void) {
     printf(".TH MATINEE 1 \"\" \"matinee %s\" \"User Commands\"\n", VERSION_TEXT);
     puts(".SH NAME\nmatinee \\- movie recommendations from ratings");
     puts(".SH SYNOPSIS\n.B matinee\n.I COMMAND\n[\\fIWORDS\\fR] [\\fIOPTIONS\\fR]");
@@ -114,8 +113,29 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     put_term("XDG_DATA_HOME", NULL);
     puts(
         "where matinee/ with downloaded data sets and trained models lies; ~/.local/share if unset");
+}
+
+static enum status run(const struct arguments *arguments, struct error *error) {
+    (void)error;
+    const char *page = command_text(arguments, "--markdown");
+    if (page) {
+        if (strcmp(page, "models") == 0)
+            reference_models();
+        else
+            reference_settings();
+        return STATUS_OK;
+    }
+    put_page();
     return STATUS_OK;
 }
+
+static const struct command_option options[] = {
+    {{"--markdown", SETTING_TEXT, "", 0, 0, "models|settings", NULL, "a page of docs/ instead"},
+     "PAGE",
+     NULL,
+     WORD_CHOICE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
 
 static const struct command_example examples[] = {
     {"matinee man | man -l -", "Read it at once."},
@@ -125,8 +145,9 @@ static const struct command_example examples[] = {
 const struct command man_command = {
     .name = "man",
     .summary = "the manual page",
-    .usage = "",
+    .usage = "[--markdown models|settings]",
     .about = "Prints the manual page in roff.",
+    .options = options,
     .examples = examples,
     .run = run,
 };
