@@ -203,6 +203,14 @@ static void test_a_misaligned_tensor_is_read(void **state) {
     tensor_file_close(&file);
 }
 
+/* files_write would wait for the disk, some hundred times. */
+static void write_quickly(const char *bytes, size_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
 /* Cut anywhere, the file is refused with a text that names it. */
 static void test_a_truncated_file_is_refused(void **state) {
     (void)state;
@@ -213,7 +221,7 @@ static void test_a_truncated_file_is_refused(void **state) {
     assert_int_equal(files_read(path, 1 << 20, &arena, &bytes, &size, &error), STATUS_OK);
     for (size_t kept = 0; kept < size; kept++) {
         struct tensor_file file;
-        assert_int_equal(files_write(path, bytes, kept, &error), STATUS_OK);
+        write_quickly(bytes, kept);
         assert_int_equal(tensor_file_open(&file, path, &error), STATUS_BAD_INPUT);
         assert_non_null(strstr(error.text, path));
     }
