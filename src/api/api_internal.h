@@ -1,0 +1,44 @@
+/* api_internal.h: what the handlers are given, and the look-ups that most of them begin with. */
+#ifndef MATINEE_API_API_INTERNAL_H
+#define MATINEE_API_API_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/parameters.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/router.h"
+#include "service/service.h"
+
+/* The context of every handler. */
+struct api_context {
+    struct service *service;
+    unsigned top_k; /* of a request that does not say */
+    const struct router *router;
+};
+
+/* Makes a router of all routes, whose handlers are given `context`. */
+void api_route(struct router *router, struct api_context *context);
+
+#define ROUTE(method, pattern, handler, example, summary)                                          \
+    void handler(void *context, const struct request *request, struct response *response);
+#include "api/routes.def"
+#undef ROUTE
+
+/* The look-ups answer 404 (no model at all: 503) themselves and return false if there is no such
+ * thing. */
+
+/* The snapshot that the parameter `model` names; give it back with service_release. */
+bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
+                     struct response *response, struct snapshot **snapshot);
+bool lookup_user(const struct dataset *catalogue, const char *id, const struct request *request,
+                 struct response *response, uint32_t *user);
+bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
+                 struct response *response, uint32_t *item);
+/* The genres named by the values of `key` as a set; an unknown one becomes a problem of the
+ * parameters (422). */
+uint64_t lookup_genres(const struct dataset *catalogue, struct parameters *parameters,
+                       const char *key);
+
+#endif

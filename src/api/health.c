@@ -1,0 +1,12 @@
+/* health.c: GET /api/health: for load balancers and the impatient. */
+#include "api/api_internal.h"
+
+void health_get(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    const size_t models = service_model_count(api->service);
+    response_json(response, request,
+                  json_pack("{s:s, s:I, s:b, s:s}", "status", "healthy", "models_loaded",
+                            (json_int_t)models, "initialized", models > 0, "version",
+                            MATINEE_VERSION));
+    response_set_header(response, "Cache-Control", "no-store");
+}

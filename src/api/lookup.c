@@ -1,0 +1,55 @@
+/* lookup.c: from names in a request to what they stand for. See api_internal.h.
+ *
+ * Checked  tests/api. */
+#include <string.h>
+
+#include "api/api_internal.h"
+
+bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
+                     struct response *response, struct snapshot **snapshot) {
+    struct error error;
+    const char *name = parameters_text(parameters, "model");
+    if (parameters_failed(parameters, response))
+        return false;
+    if (service_acquire(context->service, name, snapshot, &error) == STATUS_OK)
+        return true;
+    const unsigned status = service_model_count(context->service) > 0 ? 404 : 503;
+    problem_answer(response, parameters->request, status, "%s", error.text);
+    return false;
+}
+
+bool lookup_user(const struct dataset *catalogue, const char *id, const struct request *request,
+                 struct response *response, uint32_t *user) {
+    *user = id_map_find(&catalogue->users, id, strlen(id));
+    if (*user == DATASET_NONE)
+        problem_answer(response, request, 404,
+                       "there is no user \"%.80s\"; /users lists them, and POST /api/recommend "
+                       "starts from nothing",
+                       id);
+    return *user != DATASET_NONE;
+}
+
+bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
+                 struct response *response, uint32_t *item) {
+    *item = id_map_find(&catalogue->items, id, strlen(id));
+    if (*item == DATASET_NONE)
+        problem_answer(response, request, 404, "there is no film with the id \"%.80s\" in %s", id,
+                       catalogue->name);
+    return *item != DATASET_NONE;
+}
+
+uint64_t lookup_genres(const struct dataset *catalogue, struct parameters *parameters,
+                       const char *key) {
+    const char *const *names = NULL;
+    const size_t count = parameters_texts(parameters, key, &names);
+    uint64_t genres = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t genre = dataset_genre(catalogue, names[i]);
+        if (genre == DATASET_NONE)
+            parameters_refuse(parameters, key, "enum",
+                              "Input should be one of the genres that /genres lists", names[i]);
+        else
+            genres |= (uint64_t)1 << genre;
+    }
+    return genres;
+}

@@ -1,0 +1,220 @@
+/* recommend.c: GET and POST /api/recommend: films for a known person, for ratings, for preferences,
+ * or for nobody in particular.
+ *
+ * The query and the JSON body carry the same parameters (parameters.h); the body may say more:
+ *     ratings   [{"item_id": 1, "rating": 4.5}, ...], {"1": 4.5, ...} or [1, 2, ...]
+ *     prefer    {"Action": 5, "Comedy": 3}: 1 (rather not) to 5
+ * Excluded ids that are not in the catalogue exclude nothing. */
+#include <math.h>
+#include <string.h>
+
+#include "api/api_internal.h"
+#include "api/film.h"
+#include "api/recommend.h"
+
+json_t *recommend_list(const struct snapshot *snapshot, const struct recommend_answer *found,
+                       bool explain) {
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    json_t *list = json_array();
+    for (size_t i = 0; i < found->count; i++) {
+        const struct recommendation *film = &found->list[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "item_id", film_id(&catalogue->items, film->item));
+        json_object_set_new(object, "encoded_id", json_integer(film->item));
+        film_describe(object, catalogue, film->item);
+        json_object_set_new(object, "score", json_real((double)film->score));
+        if (explain) {
+            json_t *reasons = json_array();
+            for (size_t r = 0; r < film->reason_count; r++) {
+                const uint32_t item = film->reasons[r].item;
+                const char *title = catalogue->movies[item].title;
+                json_array_append_new(reasons, json_pack("{s:o, s:o, s:f}", "item_id",
+                                                         film_id(&catalogue->items, item), "title",
+                                                         film_text(title, strlen(title)), "share",
+                                                         (double)film->reasons[r].share));
+            }
+            json_object_set_new(object, "reasons", reasons);
+            json_object_set_new(object, "why", film_text(film->why, strlen(film->why)));
+        }
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+/* The items named under any of the parameter's three names. */
+static void read_exclusions(struct parameters *parameters, const struct dataset *catalogue,
+                            struct recommend_request *wanted) {
+    static const char *const names[] = {"exclude", "exclude_items", "exclude_ids"};
+    const char *const *ids[3] = {0};
+    size_t counts[3], total = 0;
+    for (size_t n = 0; n < 3; n++)
+        total += counts[n] = parameters_texts(parameters, names[n], &ids[n]);
+    uint32_t *items = ARENA_ARRAY(parameters->request->arena, uint32_t, total);
+    for (size_t n = 0; n < 3; n++)
+        for (size_t i = 0; i < counts[n]; i++) {
+            const uint32_t item = id_map_find(&catalogue->items, ids[n][i], strlen(ids[n][i]));
+            if (item != DATASET_NONE)
+                items[wanted->excluded_item_count++] = item;
+        }
+    wanted->excluded_items = items;
+}
+
+/* One rating; where the value is left out, the film counts as liked as much as can be. */
+static bool read_rating(struct parameters *parameters, const struct dataset *catalogue,
+                        const char *id, const json_t *value, struct rated_item *to) {
+    const double best = catalogue->has_ratings ? (double)catalogue->rating_max : 1;
+    const double rating = value ? json_number_value(value) : best;
+    if (!id || (value && !json_is_number(value))) {
+        parameters_refuse(parameters, "ratings", "rating_type",
+                          "A rating is {\"item_id\": ID, \"rating\": NUMBER}", id);
+        return false;
+    }
+    if (catalogue->has_ratings &&
+        !(rating >= fmin(0, (double)catalogue->rating_min) && rating <= best)) {
+        parameters_refuse(parameters, "ratings", "rating_range",
+                          arena_format(parameters->request->arena,
+                                       "The rating of %.40s should be from %g to %g", id,
+                                       (double)catalogue->rating_min, best),
+                          arena_format(parameters->request->arena, "%g", rating));
+        return false;
+    }
+    to->item = id_map_find(&catalogue->items, id, strlen(id));
+    to->rating = (float)rating;
+    return true;
+}
+
+/* An element of the list of ratings: an object or a bare id. */
+static bool read_rating_element(struct parameters *parameters, const struct dataset *catalogue,
+                                const json_t *element, struct rated_item *to, const char **id) {
+    static const char *const names[] = {"item_id", "movie_id", "id"};
+    const json_t *named = json_is_object(element) ? NULL : element;
+    for (size_t n = 0; n < 3 && !named; n++)
+        named = json_object_get(element, names[n]);
+    *id = parameters_json_text(parameters, named);
+    return read_rating(parameters, catalogue, *id, json_object_get(element, "rating"), to);
+}
+
+/* False: it has answered. */
+static bool read_ratings(struct parameters *parameters, const struct dataset *catalogue,
+                         struct recommend_request *wanted, struct response *response) {
+    json_t *given = json_object_get(parameters->body, "ratings");
+    if (!given || json_is_null(given))
+        return true;
+    const size_t count = json_is_array(given) ? json_array_size(given) : json_object_size(given);
+    if (count > PARAMETERS_LIST_MAX || !(json_is_array(given) || json_is_object(given))) {
+        parameters_refuse(parameters, "ratings", "list_type",
+                          "Input should be a list of at most 10000 ratings", NULL);
+        return !parameters_failed(parameters, response);
+    }
+    struct rated_item *ratings = ARENA_ARRAY(parameters->request->arena, struct rated_item, count);
+    void *member = json_object_iter(given);
+    bool good = true;
+    for (size_t i = 0; i < count && good; i++) {
+        const char *id;
+        if (json_is_array(given)) {
+            good = read_rating_element(parameters, catalogue, json_array_get(given, i), &ratings[i],
+                                       &id);
+        } else {
+            id = json_object_iter_key(member);
+            good =
+                read_rating(parameters, catalogue, id, json_object_iter_value(member), &ratings[i]);
+            member = json_object_iter_next(given, member);
+        }
+        if (good && ratings[i].item == DATASET_NONE)
+            return lookup_item(catalogue, id, parameters->request, response, &ratings[i].item);
+    }
+    wanted->ratings = ratings;
+    wanted->rating_count = count;
+    return !parameters_failed(parameters, response);
+}
+
+static void read_preferences(struct parameters *parameters, const struct dataset *catalogue,
+                             struct recommend_request *wanted) {
+    json_t *given = json_object_get(parameters->body, "prefer");
+    if (!given || json_is_null(given))
+        return;
+    float *preference = ARENA_ARRAY(parameters->request->arena, float, catalogue->genre_count + 1u);
+    if (!json_is_object(given))
+        parameters_refuse(parameters, "prefer", "dict_type",
+                          "Input should be an object such as {\"Action\": 5}", NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach(given, name, value) {
+        const uint32_t genre = dataset_genre(catalogue, name);
+        const double strength = json_number_value(value);
+        if (genre == DATASET_NONE)
+            parameters_refuse(parameters, "prefer", "enum",
+                              "Input should be one of the genres that /genres lists", name);
+        else if (!(strength >= 1 && strength <= 5))
+            parameters_refuse(parameters, "prefer", "range",
+                              "A preference should be a number from 1 to 5", name);
+        else
+            preference[genre] = (float)strength;
+    }
+    if (json_object_size(given) > 0)
+        wanted->genre_preference = preference;
+}
+
+static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
+                   const struct request *request, struct response *response) {
+    struct recommend_answer found;
+    struct error error;
+    if (service_recommend(snapshot, wanted, request->arena, &found, &error) != STATUS_OK) {
+        problem_answer(response, request, 422, "%s", error.text);
+        return;
+    }
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    json_t *object = json_object();
+    json_object_set_new(object, "user_id",
+                        wanted->user == DATASET_NONE ? json_null()
+                                                     : film_id(&catalogue->users, wanted->user));
+    const char *name = service_name(snapshot);
+    json_object_set_new(object, "model", film_text(name, strlen(name)));
+    json_object_set_new(object, "basis", json_string(found.basis));
+    json_object_set_new(object, "recommendations",
+                        recommend_list(snapshot, &found, wanted->explain));
+    response_json(response, request, object);
+}
+
+static void recommend(const struct api_context *api, struct parameters *parameters,
+                      struct response *response) {
+    const struct request *request = parameters->request;
+    const char *user = parameters_text(parameters, "user_id");
+    struct recommend_request wanted = {
+        .user = DATASET_NONE,
+        .top_k = (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
+        .strict = parameters_flag(parameters, "strict", true),
+        .diversity = parameters_real(parameters, "diversity", 0, 0, 1),
+        .explain = parameters_flag(parameters, "explain", false)};
+    if (!parameters->body)
+        parameters_require(parameters, "user_id", user);
+    if (user && json_object_get(parameters->body, "ratings"))
+        parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
+                          NULL);
+    struct snapshot *snapshot;
+    if (!lookup_snapshot(api, parameters, response, &snapshot))
+        return;
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    wanted.genres = lookup_genres(catalogue, parameters, "genre");
+    wanted.excluded_genres = lookup_genres(catalogue, parameters, "exclude_genre");
+    read_exclusions(parameters, catalogue, &wanted);
+    read_preferences(parameters, catalogue, &wanted);
+    if (!parameters_failed(parameters, response) &&
+        (!user || lookup_user(catalogue, user, request, response, &wanted.user)) &&
+        read_ratings(parameters, catalogue, &wanted, response))
+        answer(snapshot, &wanted, request, response);
+    service_release(snapshot);
+}
+
+void recommend_get(void *context, const struct request *request, struct response *response) {
+    struct parameters parameters = parameters_of_query(request);
+    recommend(context, &parameters, response);
+}
+
+void recommend_post(void *context, const struct request *request, struct response *response) {
+    struct parameters parameters;
+    if (!parameters_of_body(&parameters, request, response))
+        return;
+    recommend(context, &parameters, response);
+    parameters_release(&parameters);
+}

@@ -1,0 +1,59 @@
+/* recommendations.c: GET /recommendations: films of a genre for a person, as a bare array.
+ *
+ * Without `genre` a browser gets the page and any other client 422; without `user_id` it is 400. */
+#include <string.h>
+
+#include "api/api_internal.h"
+#include "api/film.h"
+
+static json_t *film_as_json(const struct dataset *catalogue, const struct recommendation *film) {
+    json_t *object = json_object();
+    const struct movie *movie = &catalogue->movies[film->item];
+    json_object_set_new(object, "movie_id", film_id(&catalogue->items, film->item));
+    json_object_set_new(object, "title", film_text(movie->title, strlen(movie->title)));
+    json_object_set_new(object, "genres", film_genres(catalogue, movie->genres));
+    json_object_set_new(object, "score", json_real((double)film->score));
+    return object;
+}
+
+static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
+                   const struct request *request, struct response *response) {
+    struct recommend_answer found;
+    struct error error;
+    if (service_recommend(snapshot, wanted, request->arena, &found, &error) != STATUS_OK) {
+        problem_answer(response, request, 422, "%s", error.text);
+        return;
+    }
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    json_t *list = json_array();
+    for (size_t i = 0; i < found.count; i++)
+        json_array_append_new(list, film_as_json(catalogue, &found.list[i]));
+    response_json(response, request, list);
+}
+
+void recommendations_get(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    struct parameters parameters = parameters_of_query(request);
+    const char *genre = parameters_text(&parameters, "genre");
+    if (!genre && request_wants_page(request)) {
+        page_get(context, request, response);
+        return;
+    }
+    const char *user = parameters_text(&parameters, "user_id");
+    struct recommend_request wanted = {
+        .top_k = (size_t)parameters_integer(&parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
+        .strict = parameters_flag(&parameters, "strict", true)};
+    parameters_require(&parameters, "user_id", user);
+    parameters_require(&parameters, "genre", genre);
+    if (!genre)
+        parameters.status = 422;
+    struct snapshot *snapshot;
+    if (!lookup_snapshot(api, &parameters, response, &snapshot))
+        return;
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    wanted.genres = lookup_genres(catalogue, &parameters, "genre");
+    if (!parameters_failed(&parameters, response) &&
+        lookup_user(catalogue, user, request, response, &wanted.user))
+        answer(snapshot, &wanted, request, response);
+    service_release(snapshot);
+}

@@ -1,0 +1,238 @@
+/* test_service_recommend.c: lists worked out by hand on the tiny catalogue (tiny.h). */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "service/service.h"
+#include "service/tiny.h"
+
+struct fixture {
+    struct tiny *tiny;
+    struct snapshot *snapshot;
+    struct arena arena;
+    struct recommend_answer answer;
+    struct error error;
+};
+
+static struct fixture fixture_of(unsigned traits) {
+    struct fixture fixture = {.tiny = tiny_create()};
+    fixture.tiny->ops.traits = traits;
+    fixture.snapshot = tiny_snapshot(fixture.tiny);
+    return fixture;
+}
+
+static void fixture_release(struct fixture *fixture) {
+    snapshot_release(fixture->snapshot);
+    arena_release(&fixture->arena);
+}
+
+static enum status ask(struct fixture *fixture, const struct recommend_request *request) {
+    return service_recommend(fixture->snapshot, request, &fixture->arena, &fixture->answer,
+                             &fixture->error);
+}
+
+static void assert_items(const struct fixture *fixture, size_t count, const uint32_t *items) {
+    assert_int_equal(fixture->answer.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(fixture->answer.list[i].item, items[i]);
+}
+
+#define ASSERT_ITEMS(fixture, ...)                                                                 \
+    do {                                                                                           \
+        const uint32_t wanted[] = {__VA_ARGS__};                                                   \
+        assert_items(fixture, sizeof wanted / sizeof *wanted, wanted);                             \
+    } while (0)
+
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+static void a_known_user_never_gets_what_he_has(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    /* User 1 has 0, 1, 2 with 5, 4, 1: nearer films score higher. */
+    const struct recommend_request request = {.user = 0, .top_k = 100};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 3, 4, 5, 6, 7);
+    assert_string_equal(fixture.answer.basis, "known user");
+    const double raw = 5 / 4.0 + 4 / 3.0 + 1 / 2.0 - 3;
+    ASSERT_NEAR(fixture.answer.list[0].raw_score, raw, 1e-6);
+    ASSERT_NEAR(fixture.answer.list[0].score, sigmoid(raw), 1e-6);
+    fixture_release(&fixture);
+}
+
+static void filters_stand_before_the_top_k(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const uint32_t excluded[] = {3, 4, 5};
+    const struct recommend_request without = {
+        .user = 0, .top_k = 2, .excluded_items = excluded, .excluded_item_count = 3};
+    assert_int_equal(ask(&fixture, &without), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 6, 7);
+    const struct recommend_request strict = {
+        .user = 0, .top_k = 2, .genres = TINY_ACTION | TINY_UNKNOWN, .strict = true};
+    assert_int_equal(ask(&fixture, &strict), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 5, 6);
+    const struct recommend_request no_drama = {
+        .user = 0, .top_k = 3, .excluded_genres = TINY_DRAMA};
+    assert_int_equal(ask(&fixture, &no_drama), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 5, 6, 7);
+    const struct recommend_request none = {
+        .user = 0, .top_k = 3, .genres = TINY_DRAMA, .excluded_genres = TINY_DRAMA, .strict = true};
+    assert_int_equal(ask(&fixture, &none), STATUS_OK);
+    assert_int_equal(fixture.answer.count, 0);
+    fixture_release(&fixture);
+}
+
+static void a_soft_genre_adds_a_fifth_on_mapped_scores(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(MODEL_LOG_ODDS);
+    /* Of 3..7 only 6 is Action: 3 is mapped to 1, 7 to 0. */
+    const struct recommend_request request = {.user = 0, .top_k = 5, .genres = TINY_ACTION};
+    double p[8];
+    for (int i = 3; i < 8; i++)
+        p[i] = sigmoid(5 / (1.0 + i) + 4 / (double)i + 1 / (i - 1.0) - 3);
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_int_equal(fixture.answer.count, 5);
+    assert_int_equal(fixture.answer.list[0].item, 3);
+    ASSERT_NEAR(fixture.answer.list[0].score, 1, 1e-6);
+    for (size_t i = 0; i < 5; i++) {
+        const struct recommendation *film = &fixture.answer.list[i];
+        const double mapped = (p[film->item] - p[7]) / (p[3] - p[7]);
+        ASSERT_NEAR(film->score, mapped + (film->item == 6 ? 0.20 : 0), 1e-5);
+        assert_true(i == 0 || fixture.answer.list[i - 1].score >= film->score);
+    }
+    fixture_release(&fixture);
+}
+
+static void a_bare_history_counts_its_last_rating(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const struct rated_item ratings[] = {{7, 5}, {0, 2}, {7, 1}};
+    const struct recommend_request request = {
+        .user = DATASET_NONE, .ratings = ratings, .rating_count = 3, .top_k = 1};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_string_equal(fixture.answer.basis, "ratings given");
+    /* 2/(1+1) + 1/(1+6) for film 1; with the 5 the best would be 6. */
+    ASSERT_ITEMS(&fixture, 1);
+    ASSERT_NEAR(fixture.answer.list[0].raw_score, 1 + 1 / 7.0 - 3, 1e-6);
+    fixture_release(&fixture);
+}
+
+static void nobody_gets_what_is_popular(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const struct recommend_request request = {.user = DATASET_NONE, .top_k = 4, .explain = true};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_string_equal(fixture.answer.basis, "popularity");
+    ASSERT_ITEMS(&fixture, 0, 1, 3, 2); /* ties: the lower item */
+    ASSERT_NEAR(fixture.answer.list[0].score, 1, 1e-6);
+    ASSERT_NEAR(fixture.answer.list[1].score, 2 / 3.0, 1e-6);
+    assert_string_equal(fixture.answer.list[0].why, "popular: 3 of 5 people have it");
+    fixture_release(&fixture);
+}
+
+static void preferences_alone_are_half_of_the_score(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const float preference[TINY_GENRES] = {1, 5, 0, 0};
+    const struct recommend_request request = {
+        .user = DATASET_NONE, .genre_preference = preference, .top_k = 8};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_string_equal(fixture.answer.basis, "genres given");
+    /* popularity log(1+n)/log(4): 1 .79 .5 .79 .5 0 0 0; preference 0 .5 1 .5 1 .5 0 .5 */
+    ASSERT_ITEMS(&fixture, 2, 4, 1, 3, 0, 5, 7, 6);
+    ASSERT_NEAR(fixture.answer.list[0].score, 0.25 + 0.5, 1e-6);
+    fixture_release(&fixture);
+}
+
+static void preferences_beside_a_history_move_it(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const float preference[TINY_GENRES] = {5, 0, 1, 0};
+    const struct recommend_request request = {
+        .user = 0, .genre_preference = preference, .top_k = 5};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_int_equal(fixture.answer.list[0].item, 3);
+    ASSERT_NEAR(fixture.answer.list[0].score, 1 - 0.20, 1e-6);
+    fixture_release(&fixture);
+}
+
+static void ratings_are_shown_as_they_are(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(MODEL_PREDICTS_RATINGS);
+    const struct recommend_request request = {.user = 0, .top_k = 1};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    ASSERT_NEAR(fixture.answer.list[0].score, (double)fixture.answer.list[0].raw_score, 0);
+    fixture_release(&fixture);
+}
+
+static void diversity_spreads_genres(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const struct recommend_request request = {.user = 0, .top_k = 2, .diversity = 1};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 3, 5); /* 4 shares Drama with 3 */
+    fixture_release(&fixture);
+}
+
+static void a_user_without_history_is_known_all_the_same(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const struct recommend_request request = {.user = 4, .top_k = 8, .explain = true};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    assert_int_equal(fixture.answer.count, 8);
+    assert_int_equal(fixture.answer.list[0].reason_count, 0);
+    fixture_release(&fixture);
+}
+
+static void what_cannot_be_is_said(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const uint32_t far = 8;
+    const struct rated_item unknown = {9, 5}, nan_rating = {1, NAN};
+    const struct {
+        struct recommend_request request;
+        enum status status;
+        const char *text;
+    } cases[] = {
+        {{.user = 5, .top_k = 1}, STATUS_NOT_FOUND, "there is no user number 5 among 5"},
+        {{.user = 0, .top_k = 0}, STATUS_BAD_USAGE, "top_k is 0, expected 1 to 1000"},
+        {{.user = 0, .top_k = 1001}, STATUS_BAD_USAGE, "top_k is 1001, expected 1 to 1000"},
+        {{.user = 0, .top_k = 1, .diversity = NAN},
+         STATUS_BAD_USAGE,
+         "diversity is nan, expected 0 to 1"},
+        {{.user = 0, .top_k = 1, .excluded_items = &far, .excluded_item_count = 1},
+         STATUS_NOT_FOUND,
+         "there is no item number 8 among 8"},
+        {{.user = DATASET_NONE, .top_k = 1, .ratings = &unknown, .rating_count = 1},
+         STATUS_NOT_FOUND,
+         "there is no item number 9 among 8"},
+        {{.user = DATASET_NONE, .top_k = 1, .ratings = &nan_rating, .rating_count = 1},
+         STATUS_BAD_USAGE,
+         "rating 1 is not a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ask(&fixture, &cases[i].request), cases[i].status);
+        assert_string_equal(fixture.error.text, cases[i].text);
+    }
+    fixture_release(&fixture);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_known_user_never_gets_what_he_has),
+        cmocka_unit_test(filters_stand_before_the_top_k),
+        cmocka_unit_test(a_soft_genre_adds_a_fifth_on_mapped_scores),
+        cmocka_unit_test(a_bare_history_counts_its_last_rating),
+        cmocka_unit_test(nobody_gets_what_is_popular),
+        cmocka_unit_test(preferences_alone_are_half_of_the_score),
+        cmocka_unit_test(preferences_beside_a_history_move_it),
+        cmocka_unit_test(ratings_are_shown_as_they_are),
+        cmocka_unit_test(diversity_spreads_genres),
+        cmocka_unit_test(a_user_without_history_is_known_all_the_same),
+        cmocka_unit_test(what_cannot_be_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* test_service_threads.c: a model is replaced again and again while others ask. What is wrong here
+ * shows under ThreadSanitizer and AddressSanitizer (the presets tsan and asan). */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "service/service.h"
+#include "service/tiny.h"
+
+enum { ASKING = 4, QUESTIONS = 500, REPLACEMENTS = 200 };
+
+static struct service *shared;
+static atomic_int wrong;
+
+static void *ask(void *unused) {
+    (void)unused;
+    struct arena arena = {0};
+    for (int i = 0; i < QUESTIONS; i++) {
+        const struct arena_position mark = arena_mark(&arena);
+        const struct recommend_request request = {
+            .user = (uint32_t)i % TINY_USERS, .top_k = 3, .explain = true};
+        struct recommend_answer answer;
+        struct snapshot *snapshot;
+        struct error error;
+        if (service_acquire(shared, NULL, &snapshot, &error) != STATUS_OK) {
+            atomic_fetch_add(&wrong, 1);
+            continue;
+        }
+        if (service_recommend(snapshot, &request, &arena, &answer, &error) != STATUS_OK ||
+            answer.count != 3)
+            atomic_fetch_add(&wrong, 1);
+        service_release(snapshot);
+        arena_reset(&arena, mark);
+    }
+    arena_release(&arena);
+    return NULL;
+}
+
+static void replaced_while_asked(void **state) {
+    (void)state;
+    int released = 0;
+    pthread_t threads[ASKING];
+    struct error error;
+    struct tiny *first = tiny_create();
+    first->released = &released;
+    shared = tiny_service(first);
+    for (int i = 0; i < ASKING; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, NULL), 0);
+    for (int i = 0; i < REPLACEMENTS; i++) {
+        struct tiny *next = tiny_create();
+        next->released = &released;
+        assert_int_equal(service_adopt(shared, tiny_snapshot(next), "tiny", &error), STATUS_OK);
+    }
+    for (int i = 0; i < ASKING; i++)
+        pthread_join(threads[i], NULL);
+    service_destroy(shared);
+    assert_int_equal(atomic_load(&wrong), 0);
+    assert_int_equal(released, REPLACEMENTS + 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(replaced_while_asked)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
