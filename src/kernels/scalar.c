@@ -59,6 +59,8 @@ static void multiply_add(real *y, const real *a, const real *b, size_t n) {
 }
 
 static void gemm(const struct kernel_gemm *job) {
+    if (job->n == 0)
+        return; /* then a and b may be NULL */
     for (size_t i = 0; i < job->m; i++) {
         real *c = job->c + i * job->c_row;
         if (!job->accumulate)
