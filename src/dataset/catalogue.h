@@ -54,11 +54,17 @@ const char *catalogue_places(struct arena *arena);
  */
 const char *catalogue_default(void);
 
-/* Downloads an entry into the user's data folder (or into `folder` if not NULL), checks and keeps
- * it; *path (in `arena`) is where it lies. What is there already is not fetched again. Errors:
- * host not reached, wrong checksum, full disk, cancelled (what came is kept for the next try). */
-enum status catalogue_get(const struct catalogue_entry *entry, const char *folder,
-                          struct progress *progress, const atomic_bool *cancel, struct arena *arena,
+struct catalogue_request {
+    const char *folder;        /* where to put it; NULL: the user's data folder */
+    struct progress *progress; /* never NULL */
+    const atomic_bool *cancel; /* or NULL */
+};
+
+/* Downloads an entry, checks and keeps it; *path (in `arena`) is where it lies. What is there
+ * already is not fetched again. Errors: host not reached, wrong checksum, full disk, cancelled
+ * (what came is kept for the next try). */
+enum status catalogue_get(const struct catalogue_entry *entry,
+                          const struct catalogue_request *request, struct arena *arena,
                           const char **path, struct error *error);
 
 #endif
