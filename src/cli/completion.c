@@ -68,6 +68,15 @@ static void print_values(const struct command *command) {
         bool is_path = option->word == WORD_FILE || option->word == WORD_FOLDER;
         printf("\"; files=%d; return ;;\n", is_path);
     }
+    if (command->takes_settings) {
+        /* bash takes "data=ml" for three words; the one before the value is the "=" itself. */
+        fputs("        data=) choices=\"", stdout);
+        print_data();
+        puts("\"; files=1; return ;;");
+        fputs("        model=|models=) choices=\"", stdout);
+        print_models();
+        puts("\"; files=0; return ;;");
+    }
     puts("        esac");
 }
 
@@ -84,10 +93,8 @@ static void print_command(const struct command *command) {
         print_words(operand->word, operand->choices);
         files = files || operand->word == WORD_FILE || operand->word == WORD_FOLDER;
     }
-    if (command->takes_settings) {
+    if (command->takes_settings)
         fputs(" data= seed= threads=", stdout);
-        files = true;
-    }
     printf("\"; files=%d ;;\n", files);
 }
 
@@ -110,8 +117,11 @@ static void print_cases(void) {
 static const char bash_end[] =
     "_matinee() {\n"
     "    local choices files current=${COMP_WORDS[COMP_CWORD]} command=\n"
+    "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+    "    [[ $current == = ]] && before=${before}= && current=\n"
+    "    [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}=\n"
     "    (( COMP_CWORD > 1 )) && command=${COMP_WORDS[1]}\n"
-    "    _matinee_words \"$command\" \"${COMP_WORDS[COMP_CWORD-1]}\"\n"
+    "    _matinee_words \"$command\" \"$before\"\n"
     "    COMPREPLY=($(compgen -W \"$choices\" -- \"$current\"))\n"
     "    (( files )) && COMPREPLY+=($(compgen -f -- \"$current\"))\n"
     "    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"

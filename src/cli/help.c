@@ -6,6 +6,7 @@
 #include "base/terminal.h"
 #include "cli/style.h"
 
+#define OVERVIEW_COLUMNS 10  /* the longest command's name */
 #define NAME_COLUMNS_MOST 30 /* a longer name has its explanation on the next line */
 
 static void print_heading(const char *text, FILE *out) {
@@ -117,10 +118,10 @@ void help_overview(FILE *out) {
     print_heading("Commands", out);
     const struct command *command;
     for (size_t i = 0; (command = command_at(i)); i++)
-        print_entry(command->name, strlen("recommend"), command->summary, out);
+        print_entry(command->name, OVERVIEW_COLUMNS, command->summary, out);
     print_heading("Options", out);
-    print_entry("--version", strlen("--version"), "version, kernels in use, built-in data", out);
-    print_entry("--help", strlen("--version"),
+    print_entry("--version", OVERVIEW_COLUMNS, "version, kernels in use, built-in data", out);
+    print_entry("--help", OVERVIEW_COLUMNS,
                 "this page; matinee COMMAND --help says everything about one command", out);
     print_heading("First steps", out);
     fputs("  matinee train item_knn              a model of the built-in data, with its figures\n"

@@ -18,7 +18,8 @@ const struct style *style_of(FILE *out) {
 void style_paragraph(FILE *out, const char *text, size_t column, size_t indent) {
     size_t width = terminal_width(fileno(out));
     width = width > COLUMNS_MOST ? COLUMNS_MOST : width;
-    bool is_first = true;
+    bool is_first = *text != ' '; /* a text may go on behind what stands there */
+    text += !is_first;
     while (*text) {
         size_t length = strcspn(text, " ");
         char word[256];
