@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/data_json.h"
 #include "cli/interrupt.h"
+#include "cli/json.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "dataset/catalogue.h"
@@ -22,11 +24,10 @@ static const char *mean_text(struct arena *arena, double value) {
     return isnan(value) ? "" : arena_format(arena, "%.2f", value);
 }
 
-static enum status list_data(const struct arguments *arguments) {
-    struct arena *arena = arguments->arena;
+static void print_catalogue(struct arena *arena) {
     const struct style *style = style_of(stdout);
     struct table table;
-    table_init(&table, "llrL", arena);
+    table_init(&table, "lLrL", arena);
     table_row(&table, "name", "what", "download", "where", NULL);
     if (dataset_has_builtin()) {
         table_row(&table, "built-in", "610 users, 9,742 films, 100,836 ratings", "",
@@ -46,6 +47,21 @@ static enum status list_data(const struct arguments *arguments) {
     table_print(&table, stdout);
     printf("\nLooked for in %s.\n", catalogue_places(arena));
     puts("matinee data get NAME downloads one; data=PATH takes any folder, archive or file.");
+}
+
+/* --json takes the place of what a person is shown when it goes to standard output. */
+static bool is_silent(const struct arguments *arguments) {
+    const char *json = command_text(arguments, "--json");
+    return json && strcmp(json, "-") == 0;
+}
+
+static enum status list_data(const struct arguments *arguments, struct error *error) {
+    struct arena *arena = arguments->arena;
+    const char *json = command_text(arguments, "--json");
+    if (json)
+        TRY(json_write(data_json_list(arena), json, error));
+    if (!is_silent(arguments))
+        print_catalogue(arena);
     return STATUS_OK;
 }
 
@@ -162,12 +178,18 @@ static enum status info_data(const struct arguments *arguments, struct error *er
     struct dataset *dataset;
     TRY(open_named(arguments, &dataset, error));
     struct summary summary = summary_make(dataset, arguments->arena);
-    print_summary(dataset, &summary, arguments->arena);
-    print_rating_values(&summary, arguments->arena);
-    print_genres(&summary, arguments->arena);
-    print_top(dataset, &summary, arguments->arena);
+    const char *json = command_text(arguments, "--json");
+    enum status status = STATUS_OK;
+    if (json)
+        status = json_write(data_json_summary(dataset, &summary), json, error);
+    if (!is_silent(arguments)) {
+        print_summary(dataset, &summary, arguments->arena);
+        print_rating_values(&summary, arguments->arena);
+        print_genres(&summary, arguments->arena);
+        print_top(dataset, &summary, arguments->arena);
+    }
     dataset_close(dataset);
-    return STATUS_OK;
+    return status;
 }
 
 static const char *id_text(struct arena *arena, const struct id_map *map, uint32_t index) {
@@ -262,7 +284,7 @@ static enum status get_data(const struct arguments *arguments, struct error *err
 static enum status run(const struct arguments *arguments, struct error *error) {
     const char *verb = command_operand(arguments, 0);
     if (strcmp(verb, "list") == 0)
-        return list_data(arguments);
+        return list_data(arguments, error);
     if (strcmp(verb, "info") == 0)
         return info_data(arguments, error);
     if (strcmp(verb, "show") == 0)
@@ -292,6 +314,10 @@ static const struct command_option options[] = {
      "FOLDER",
      NULL,
      WORD_FOLDER},
+    {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "list, info: as JSON; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 
@@ -306,7 +332,8 @@ static const struct command_example examples[] = {
 const struct command data_command = {
     .name = "data",
     .summary = "list, describe, show and download data sets",
-    .usage = "list\ninfo [NAME]\nshow [NAME] [--user ID] [--rows N]\nget NAME [--folder FOLDER]",
+    .usage =
+        "list [--json FILE]\ninfo [NAME] [--json FILE]\nshow [NAME] [--user ID] [--rows N]\nget NAME [--folder FOLDER]",
     .about = "Without NAME it is the built-in data set. A data set is looked for by name in "
              "$MATINEE_DATA and in the data folder; downloads are checked against the published "
              "checksum and resumed where they stopped.",

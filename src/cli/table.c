@@ -73,7 +73,7 @@ static void measure(const struct table *table, size_t *widths, FILE *out) {
         total += widths[c] + GAP;
     }
     size_t room = terminal_width(fileno(out));
-    for (size_t c = 0; c < table->column_count && terminal_is_live(fileno(out)); c++) {
+    for (size_t c = table->column_count; c-- > 0 && terminal_is_live(fileno(out));) {
         if (table->alignment[c] != 'L' || total <= room)
             continue;
         size_t excess = total - room;
