@@ -1,0 +1,87 @@
+# bash itself completes with the script.
+
+  $ cat > complete.sh <<'END'
+  > source <(matinee completion bash)
+  > COMP_WORDS=("$@")
+  > COMP_CWORD=$(($# - 1))
+  > _matinee 2>/dev/null
+  > printf '%s\n' "${COMPREPLY[@]}"
+  > END
+
+  $ source complete.sh matinee re
+  recommend
+
+  $ source complete.sh matinee recommend --ex
+  --exclude-genre
+  --exclude
+  --explain
+
+  $ source complete.sh matinee train pop
+  popularity
+
+  $ source complete.sh matinee train popularity data = ml-1
+  ml-100k
+  ml-1m
+  ml-10m
+  ml-1m-ncf
+
+  $ source complete.sh matinee train popularity --beside item
+  item_knn
+
+  $ source complete.sh matinee data get ml-2
+  ml-20m
+  ml-25m
+
+  $ source complete.sh matinee data in
+  info
+
+  $ : > model.safetensors; source complete.sh matinee evaluate mod
+  model.safetensors
+
+  $ source complete.sh matinee completion z
+  zsh
+
+  $ source complete.sh matinee help se
+  serve
+
+# The script for zsh has the same cases.
+
+  $ diff <(matinee completion bash | sed -n '/^_matinee_words/,/^}/p') <(matinee completion zsh | sed -n '/^_matinee_words/,/^}/p') && matinee completion zsh | head -1
+  #compdef matinee
+
+  $ matinee completion zsh | tail -9
+  _matinee() {
+      local choices files command=
+      (( CURRENT > 2 )) && command=$words[2]
+      _matinee_words "$command" "$words[CURRENT-1]"
+      compadd -- ${=choices}
+      (( files )) && _files
+      return 0
+  }
+  compdef _matinee matinee
+
+# The manual page: nothing in it that roff does not know.
+
+  $ matinee man | head -20
+  .TH MATINEE 1 "" "matinee 0.1.0" "User Commands"
+  .SH NAME
+  matinee \- movie recommendations from ratings
+  .SH SYNOPSIS
+  .B matinee
+  .I COMMAND
+  [\fIWORDS\fR] [\fIOPTIONS\fR]
+  .SH DESCRIPTION
+  Matinee reads ratings, trains models, measures them honestly and serves the answers.
+  Settings are given as \fIkey=value\fR; \fBmatinee models\fR \fINAME\fR lists those of a model.
+  .SH COMMANDS
+  .SS matinee data
+  .nf
+  matinee data list [\-\-json FILE]
+  matinee data info [NAME] [\-\-json FILE]
+  matinee data show [NAME] [\-\-user ID] [\-\-rows N]
+  matinee data get NAME [\-\-folder FOLDER]
+  .fi
+  .PP
+  Without NAME it is the built\-in data set. A data set is looked for by name in $MATINEE_DATA and in the data folder; downloads are checked against the published checksum and resumed where they stopped.
+
+  $ ! command -v groff >/dev/null || matinee man | groff -man -Tutf8 -ww -z
