@@ -216,10 +216,10 @@ static void keep_best(struct trainer *trainer) {
 }
 
 /* What is watched, so that larger is better; NaN in epochs without a measurement. */
-static double measure(struct trainer *trainer) {
+static double measure(struct trainer *trainer, uint32_t epoch) {
     struct trainer_state *state = &trainer->state;
-    bool due = state->epoch % trainer->options->measure_every == 0 ||
-               state->epoch == trainer->options->max_epochs;
+    bool due =
+        epoch % trainer->options->measure_every == 0 || epoch == trainer->options->max_epochs;
     if (!due || !measures(trainer))
         return NAN;
     const struct trainee *trainee = trainer->trainee;
@@ -230,7 +230,7 @@ static double measure(struct trainer *trainer) {
                        : trainer->input->measure(trainer->input->measure_context, trainee->model);
     if (isnan(state->best_value) || value > state->best_value + trainer->options->min_delta) {
         state->best_value = value;
-        state->best_epoch = state->epoch;
+        state->best_epoch = epoch;
         state->waiting = 0;
         keep_best(trainer);
     } else {
@@ -243,7 +243,7 @@ static void end_epoch(struct trainer *trainer) {
     struct trainer_state *state = &trainer->state;
     parallel_for(trainer->unit_count, flush_unit, trainer);
     double rows = (double)trainer->batches.count * (double)(1 + trainer->trainee->negative_count);
-    double started = progress_clock(), value = measure(trainer);
+    double started = progress_clock(), value = measure(trainer, state->epoch);
     struct epoch_record *record = &state->records[state->epoch - 1];
     *record = (struct epoch_record){
         .epoch = state->epoch,
@@ -489,19 +489,16 @@ enum status trainer_fit(const struct trainer_options *options, const struct trai
                         const struct fit_input *input, struct error *error) {
     struct trainer trainer = {.options = options, .trainee = trainee, .input = input};
     begin(&trainer);
-    enum status status = STATUS_OK;
-    if (trainer.batches.count == 0)
-        status = error_set(error, STATUS_BAD_INPUT,
-                           "%s: nothing to train on: expected a user with at least one item and at "
-                           "least one item that he does not have, found %zu training rows",
-                           trainee->name, input->train->count);
-    if (status == STATUS_OK)
-        status = resume(&trainer, error);
+    /* One user who has everything leaves nothing to tell apart: the starting weights stay. */
+    bool nothing = trainer.batches.count == 0;
+    enum status status = resume(&trainer, error);
     if (status == STATUS_OK) {
         summarize(&trainer);
+        if (trainee->measure_first && trainer.state.epoch == 1 && trainer.state.position == 0)
+            measure(&trainer, 0);
         progress_begin(input->progress, trainee->name,
                        trainer.samples_per_epoch * options->max_epochs);
-        status = run(&trainer, error);
+        status = nothing ? STATUS_OK : run(&trainer, error);
         progress_end(input->progress);
     }
     if (status == STATUS_OK) {

@@ -74,8 +74,9 @@ struct trainee {
     enum trainer_unit unit;
     size_t negative_count;
     enum sampler_strategy strategy;
-    bool on_ratings;  /* batches carry ratings, mapped from the training range to 0 ... 1 */
-    size_t group_max; /* the largest batch that gradient() takes; see trainer_group_max */
+    bool on_ratings;    /* batches carry ratings, mapped from the training range to 0 ... 1 */
+    bool measure_first; /* the starting weights count as epoch 0: they may be the best */
+    size_t group_max;   /* the largest batch that gradient() takes; see trainer_group_max */
     void *context;
     /* Adds the gradients of the batch to the parameters' (`first`: there are none yet) and returns
      * the sum of the losses. */
@@ -90,7 +91,8 @@ struct trainee {
 size_t trainer_group_max(const struct trainer_options *options, const struct fit_input *input,
                          size_t negative_count, size_t row_bytes);
 
-/* Trains. Fills model->report. Errors: nothing to train on, a loss that is no number, a checkpoint
+/* Trains. Fills model->report. Without anything to train on (one user who has every item) the
+ * starting weights stay. Errors: a loss that is no number, a checkpoint
  * of other settings or data; STATUS_CANCELLED after saving the checkpoint. */
 enum status trainer_fit(const struct trainer_options *options, const struct trainee *trainee,
                         const struct fit_input *input, struct error *error);

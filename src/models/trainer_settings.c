@@ -6,7 +6,7 @@
 #include "models/trainer.h"
 
 const struct setting_spec trainer_settings[] = {
-    {"trainer.max_epochs", SETTING_INT, "20", 1, 100000, NULL, "epochs|trainer.epochs",
+    {"trainer.max_epochs", SETTING_INT, "20", 0, 100000, NULL, "epochs|trainer.epochs",
      "passes over the training rows at most"},
     {"trainer.batch_size", SETTING_TEXT, "auto", 0, 0, NULL, "batch_size",
      "rows of a step, negatives included; auto: by memory"},

@@ -1,0 +1,354 @@
+/* neumf_model.c: the model interface of GMF, MLP and NeuMF. See neumf_model.h.
+ *
+ * Tensors  the network's parameters, the fold-in map, and the items' genres where they are used.
+ * Derived  after a fit and after a load: the scorer's tiles; GMF's item vectors q_i * output, whose
+ *          dot product with p_u is the score less the output bias. */
+#include "models/neural/neumf_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "kernels/kernels.h"
+#include "models/neural/neumf_fold.h"
+
+#define DROPOUT_MAX 0.95
+
+static struct neumf *self_of(struct model *model) { return (struct neumf *)model; }
+static const struct neumf *view_of(const struct model *model) {
+    return (const struct neumf *)model;
+}
+
+/* Names the slots as the shape has them; their shapes and data come later. */
+static void name_tensors(struct neumf *self) {
+    self->tensor_count = 0;
+    for (size_t i = 0; i < self->network.parameter_count; i++)
+        self->tensors[self->tensor_count++] =
+            (struct tensor){.name = self->network.parameters[i].name};
+    self->fold_map = &self->tensors[self->tensor_count++];
+    *self->fold_map = (struct tensor){.name = "fold.map"};
+    if (self->options.shape.genre_dim) {
+        self->genres = &self->tensors[self->tensor_count++];
+        *self->genres = (struct tensor){.name = "genres"};
+    }
+}
+
+void neumf_model_prepare(struct neumf *self) {
+    struct neumf_options *options = &self->options;
+    options->reg_mf = options->reg_mf < 0 ? self->trainer.reg_weight : options->reg_mf;
+    options->reg_mlp = options->reg_mlp < 0 ? self->trainer.reg_weight : options->reg_mlp;
+    neumf_network_init(&self->network, &options->shape);
+    name_tensors(self);
+}
+
+enum status neumf_model_create(struct model **out, const struct model_ops *ops,
+                               enum neumf_mode mode, const struct settings *settings,
+                               struct error *error) {
+    struct neumf *self = model_allocate(ops, sizeof *self);
+    enum status status =
+        neumf_settings_read(&self->options, mode, settings, &self->base.arena, error);
+    if (status == STATUS_OK)
+        status = trainer_settings_read(&self->trainer, settings, error);
+    if (status != STATUS_OK) {
+        model_destroy(&self->base);
+        return status;
+    }
+    neumf_model_prepare(self);
+    *out = &self->base;
+    return STATUS_OK;
+}
+
+/* ---- fit ------------------------------------------------------------------------------------ */
+
+static void copy_genres(struct neumf *self, const struct item_feature *feature) {
+    size_t items = self->base.item_count, columns = feature->columns;
+    tensor_make(self->genres, TENSOR_F32, items, columns, &self->base.arena);
+    float *genres = tensor_floats(self->genres);
+    if (feature->dense) {
+        memcpy(genres, feature->dense, items * columns * sizeof *genres);
+        return;
+    }
+    for (size_t item = 0; item < items; item++)
+        for (uint64_t i = feature->offsets[item]; i < feature->offsets[item + 1]; i++)
+            genres[item * columns + feature->indices[i]] = feature->values ? feature->values[i] : 1;
+}
+
+void neumf_model_shape(struct neumf *self, const struct fit_input *input) {
+    model_describe(&self->base, input->train);
+    struct neumf_shape shape = self->options.shape;
+    shape.user_count = self->base.user_count;
+    shape.item_count = self->base.item_count;
+    if (shape.genre_dim) {
+        const struct item_feature *feature = model_feature(input, "genres");
+        shape.genre_count = feature->columns;
+        copy_genres(self, feature);
+    }
+    neumf_network_init(&self->network, &shape);
+    for (size_t i = 0; i < self->network.parameter_count; i++) {
+        struct parameter *parameter = &self->network.parameters[i];
+        tensor_make(&self->tensors[i], TENSOR_F32, parameter->rows, parameter->columns,
+                    &self->base.arena);
+        parameter->weight = tensor_floats(&self->tensors[i]);
+    }
+    self->network.genres = shape.genre_dim ? tensor_floats(self->genres) : NULL;
+    neumf_score_init(&self->scorer, &self->network, &self->base.arena);
+    struct rng rng;
+    rng_init(&rng, input->seed, (uint64_t)self->options.mode << 56);
+    neumf_network_randomize(&self->network, self->options.deviation, &rng);
+}
+
+struct training {
+    struct neumf *self;
+    struct neumf_step step;
+};
+
+static double gradient(void *context, const struct batch *batch, bool first) {
+    struct training *training = context;
+    return neumf_step_gradient(&training->step, batch, first);
+}
+
+static double loss(void *context, const struct batch *batch) {
+    struct training *training = context;
+    double dropout = training->step.dropout;
+    training->step.dropout = 0;
+    double total = neumf_step_loss(&training->step, batch);
+    training->step.dropout = dropout;
+    return total;
+}
+
+static void ready(void *context) {
+    struct training *training = context;
+    neumf_score_prepare(&training->self->scorer);
+}
+
+static void before_epoch(void *context, uint32_t epoch, uint32_t max_epochs) {
+    (void)max_epochs;
+    struct training *training = context;
+    const struct neumf_options *options = &training->self->options;
+    double share = (double)(epoch - 1) / options->dropout_epochs;
+    share = share > 1 ? 1 : share;
+    if (options->dropout_schedule == NEUMF_DROPOUT_CONSTANT)
+        share = 1;
+    if (options->dropout_schedule == NEUMF_DROPOUT_FALL)
+        share = 1 - share;
+    training->step.dropout = options->dropout * share;
+}
+
+/* Workspace of one row, for trainer.batch_size=auto. */
+static size_t row_bytes(const struct neumf_network *network) {
+    size_t numbers = 2 * (network->shape.mlp_dim + network->shape.genre_dim) + 4;
+    for (size_t l = 0; l < network->shape.layer_count; l++)
+        numbers += (network->layers[l].adds_input ? 4 : 2) * network->layers[l].out;
+    if (network->shape.heads)
+        numbers += 24 * network->shape.mlp_dim;
+    return numbers * sizeof(real);
+}
+
+enum status neumf_model_train(struct neumf *self, const struct fit_input *input, const char *name,
+                              struct error *error) {
+    const struct neumf_options *options = &self->options;
+    struct neumf_network *network = &self->network;
+    struct arena arena = {0};
+    struct training training = {.self = self};
+    size_t group_max =
+        trainer_group_max(&self->trainer, input, options->negative_count, row_bytes(network));
+    neumf_step_init(&training.step, network,
+                    &(struct neumf_step_options){.group_max = group_max,
+                                                 .negative_count = options->negative_count,
+                                                 .loss = options->loss,
+                                                 .training = true},
+                    &arena);
+    if (network->mf_user)
+        network->mf_user->l2 = network->mf_item->l2 = (real)options->reg_mf;
+    if (network->mlp_user)
+        network->mlp_user->l2 = network->mlp_item->l2 = (real)options->reg_mlp;
+    struct trainee trainee = {
+        .model = &self->base,
+        .name = name,
+        .parameters = network->parameters,
+        .parameter_count = network->parameter_count,
+        .negative_count = options->negative_count,
+        .strategy = options->strategy,
+        .on_ratings = options->loss == NEUMF_MSE,
+        .group_max = group_max,
+        .measure_first = options->pretraining.wanted || options->pretraining.gmf_file,
+        .context = &training,
+        .gradient = gradient,
+        .loss = loss,
+        .ready = ready,
+        .hook = {.context = &training, .before_epoch = before_epoch},
+    };
+    enum status status = trainer_fit(&self->trainer, &trainee, input, error);
+    /* Gradients and indices die with the arena; the weights live in the model. */
+    for (size_t i = 0; i < network->parameter_count; i++) {
+        struct parameter *parameter = &network->parameters[i];
+        *parameter = (struct parameter){.name = parameter->name,
+                                        .rows = parameter->rows,
+                                        .columns = parameter->columns,
+                                        .weight = parameter->weight,
+                                        .is_bias = parameter->is_bias};
+    }
+    arena_release(&arena);
+    return status;
+}
+
+/* The parts' epochs go before the trainer's choices. */
+static void add_part_choices(struct neumf *self) {
+    struct fit_report *report = &self->base.report;
+    if (report->choice_count == 0 || self->part_epochs[0] == 0)
+        return;
+    struct arena *arena = &self->base.arena;
+    const char **choices = ARENA_ARRAY(arena, const char *, report->choice_count + 2);
+    choices[0] = arena_format(arena, "model.pretrain_gmf_epochs=%u", self->part_epochs[0]);
+    choices[1] = arena_format(arena, "model.pretrain_mlp_epochs=%u", self->part_epochs[1]);
+    for (size_t i = 0; i < report->choice_count; i++)
+        choices[2 + i] = report->choices[i];
+    report->choices = choices;
+    report->choice_count += 2;
+}
+
+static void derive_item_vectors(struct neumf *self) {
+    const struct neumf_network *network = &self->network;
+    size_t mf_dim = network->shape.mf_dim;
+    if (network->shape.mlp_dim)
+        return;
+    self->item_vectors = ARENA_ARRAY(&self->base.arena, float, network->shape.item_count *mf_dim);
+    for (size_t item = 0; item < network->shape.item_count; item++)
+        kernels()->multiply(self->item_vectors + item * mf_dim,
+                            network->mf_item->weight + item * mf_dim, network->output->weight,
+                            mf_dim);
+}
+
+enum status neumf_model_fit(struct model *model, const struct fit_input *input,
+                            struct error *error) {
+    struct neumf *self = self_of(model);
+    const struct neumf_pretraining *pretraining = &self->options.pretraining;
+    if (self->options.shape.genre_dim && !model_feature(input, "genres"))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: model.genre_dim=%zu needs the films' genres, and this data set has "
+                         "none; set it to 0",
+                         model->ops->name, self->options.shape.genre_dim);
+    neumf_model_shape(self, input);
+    if (pretraining->wanted || pretraining->gmf_file)
+        TRY(neumf_join(self, input, error));
+    TRY(neumf_model_train(self, input, model->ops->name, error));
+    add_part_choices(self);
+    tensor_make(self->fold_map, TENSOR_F32, neumf_fold_rows(&self->network),
+                neumf_fold_columns(&self->network), &model->arena);
+    neumf_fold_fit(&self->network, input->train, tensor_floats(self->fold_map));
+    derive_item_vectors(self);
+    return STATUS_OK;
+}
+
+/* ---- after the fit -------------------------------------------------------------------------- */
+
+size_t neumf_model_tensors(struct model *model, struct tensor **list) {
+    struct neumf *self = self_of(model);
+    for (size_t i = 0; i < self->tensor_count; i++)
+        list[i] = &self->tensors[i];
+    return self->tensor_count;
+}
+
+enum status neumf_model_attach(struct model *model, struct error *error) {
+    struct neumf *self = self_of(model);
+    struct neumf_shape shape = self->options.shape;
+    shape.user_count = model->user_count;
+    shape.item_count = model->item_count;
+    if (shape.genre_dim) {
+        if (self->genres->rank != 2 || self->genres->shape[1] < 1 ||
+            self->genres->shape[1] > DATASET_GENRES_MAX)
+            return error_set(error, STATUS_BAD_INPUT, "tensor 'genres' is missing or no matrix");
+        shape.genre_count = self->genres->shape[1];
+        TRY(model_expect(self->genres, TENSOR_F32, shape.item_count, shape.genre_count, error));
+    }
+    neumf_network_init(&self->network, &shape);
+    for (size_t i = 0; i < self->network.parameter_count; i++) {
+        struct parameter *parameter = &self->network.parameters[i];
+        TRY(model_expect(&self->tensors[i], TENSOR_F32, parameter->rows, parameter->columns,
+                         error));
+        parameter->weight = tensor_floats(&self->tensors[i]);
+    }
+    self->network.genres = shape.genre_dim ? tensor_floats(self->genres) : NULL;
+    TRY(model_expect(self->fold_map, TENSOR_F32, neumf_fold_rows(&self->network),
+                     neumf_fold_columns(&self->network), error));
+    neumf_score_init(&self->scorer, &self->network, &model->arena);
+    neumf_score_prepare(&self->scorer);
+    derive_item_vectors(self);
+    return STATUS_OK;
+}
+
+/* The vectors of a query: the learned ones of a known user, else folded in (into `room`). */
+static struct neumf_query vectors_of(const struct neumf *self, const struct query *query,
+                                     real *room) {
+    const struct neumf_network *network = &self->network;
+    size_t mf_dim = network->shape.mf_dim, d = network->shape.mlp_dim, user = query->user;
+    if (user < network->shape.user_count)
+        return (struct neumf_query){
+            .mf = mf_dim ? network->mf_user->weight + user * mf_dim : NULL,
+            .mlp = d ? network->mlp_user->weight + user * d : NULL,
+        };
+    neumf_fold_in(network, tensor_floats(self->fold_map), &query->history, room);
+    return (struct neumf_query){.mf = room, .mlp = room + mf_dim};
+}
+
+void neumf_model_score(const struct model *model, const struct query *queries, size_t query_count,
+                       const uint32_t *items, size_t item_count, float *scores) {
+    const struct neumf *self = view_of(model);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    size_t columns = neumf_fold_columns(&self->network);
+    struct neumf_query *vectors = ARENA_ARRAY_RAW(scratch, struct neumf_query, query_count);
+    real *room = ARENA_ARRAY_RAW(scratch, real, query_count * columns);
+    for (size_t q = 0; q < query_count; q++)
+        vectors[q] = vectors_of(self, &queries[q], room + q * columns);
+    neumf_score(&self->scorer,
+                &(struct neumf_score_job){.queries = vectors,
+                                          .query_count = query_count,
+                                          .items = items,
+                                          .item_count = items ? item_count : model->item_count,
+                                          .scores = scores});
+    arena_reset(scratch, mark);
+}
+
+const float *neumf_model_item_vectors(const struct model *model, size_t *dimension,
+                                      enum vector_metric *metric) {
+    const struct neumf *self = view_of(model);
+    *dimension = self->network.shape.mf_dim;
+    *metric = VECTOR_DOT;
+    return self->item_vectors;
+}
+
+void neumf_model_query_vectors(const struct model *model, const struct query *queries,
+                               size_t query_count, float *vectors) {
+    const struct neumf *self = view_of(model);
+    size_t mf_dim = self->network.shape.mf_dim;
+    for (size_t q = 0; q < query_count; q++) {
+        float *to = vectors + q * mf_dim;
+        struct neumf_query found = vectors_of(self, &queries[q], to);
+        if (found.mf != to)
+            memcpy(to, found.mf, mf_dim * sizeof *to);
+    }
+}
+
+/* Widths and penalties by the amount of data: found on the validation rows of ml-latest-small,
+ * ml-100k and ml-1m (config/recipes). */
+void neumf_model_suggest(struct settings *settings, const struct interactions *train) {
+    bool large = train->count > 400000;
+    const char *const rows[][2] = {
+        {"model.mf_dim", large ? "64" : "16"},
+        {"model.mlp_layers", large ? "[128,64,32]" : "[64,32,16]"},
+        {"model.dropout", "0.2"},
+        {"model.reg_mf", "0.03"},
+        {"model.reg_mlp", "0.001"},
+        {"model.init_deviation", "0.1"},
+        {"trainer.learning_rate", "0.002"},
+        {"trainer.scheduler.name", "step"},
+        {"trainer.scheduler.factor", "0.9"},
+        {"trainer.eval_every_n_epochs", "1"},
+        {"trainer.early_stopping.patience", "5"},
+        {"trainer.max_epochs", "30"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (settings_knows(settings, rows[i][0]))
+            settings_default(settings, rows[i][0], rows[i][1]);
+}
