@@ -117,9 +117,9 @@ size_t fields_split_csv(struct lines *lines, char separator, struct arena *scrat
                             max);
     /* A record is whole when it has an even number of quotes. */
     bool odd = false;
-    for (size_t counted = 0;; counted = lines->length) {
-        for (size_t i = counted; i < lines->length; i++)
-            odd ^= lines->text[i] == '"';
+    for (size_t counted = 0;;) {
+        for (; counted < lines->length; counted++)
+            odd ^= lines->text[counted] == '"';
         if (!odd)
             return split_quoted(lines, separator, arena_alloc_raw(scratch, lines->length), fields,
                                 max);
