@@ -59,3 +59,11 @@ size_t largest_select(struct entry *entries, size_t count, size_t k) {
     qsort(entries, k, sizeof *entries, by_rank);
     return k;
 }
+
+/* An equal value that comes later has a higher index and stands behind, so the floor itself may be
+ * turned away. */
+void largest_cut(struct largest *largest) {
+    largest->count = largest_select(largest->room, largest->count, largest->k);
+    if (largest->count == largest->k && largest->k > 0)
+        largest->floor = largest->room[largest->k - 1].value;
+}

@@ -51,6 +51,26 @@ static void agrees_with_a_full_sort(void **state) {
     }
 }
 
+static void entries_one_by_one_give_the_same(void **state) {
+    (void)state;
+    static const uint32_t levels[] = {1, 2, 5, 100, 1000000};
+    struct rng rng;
+    rng_init(&rng, 2, 0);
+    struct entry entries[COUNT_MAX], room[LARGEST_ROOM(20)];
+    for (size_t round = 0; round < 2000; round++) {
+        size_t count = rng_below(&rng, COUNT_MAX), k = 1 + rng_below(&rng, 20);
+        struct largest largest = largest_begin(room, k, -1);
+        for (size_t i = 0; i < count; i++) {
+            entries[i] = (struct entry){(uint32_t)i, (float)rng_below(&rng, levels[round % 5])};
+            largest_offer(&largest, entries[i].index, entries[i].value);
+        }
+        size_t got = largest_end(&largest);
+        assert_int_equal(got, largest_select(entries, count, k));
+        for (size_t i = 0; i < got; i++)
+            assert_int_equal(room[i].index, entries[i].index);
+    }
+}
+
 static void sorted_input_is_fine(void **state) {
     (void)state;
     struct entry entries[COUNT_MAX];
@@ -74,6 +94,7 @@ static void nothing_gives_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_a_full_sort),
+        cmocka_unit_test(entries_one_by_one_give_the_same),
         cmocka_unit_test(sorted_input_is_fine),
         cmocka_unit_test(nothing_gives_nothing),
     };

@@ -54,29 +54,37 @@ bool similarity_needs_values(enum similarity_kind kind) {
     return kind >= SIMILARITY_ADJUSTED_COSINE;
 }
 
-/* Similarities of item i over all users; returns how many are above 0. */
-static size_t compare_over_all(const struct job *job, uint32_t i, void *sums,
-                               struct entry *entries) {
+/* Turns the dot products of item i with every item into similarities; 0 / 0 becomes NaN, which
+ * nobody is near to. Without a branch, so that the compiler can take several at a time. */
+static void rate_dots(const struct job *job, uint32_t i, float *dots) {
+    size_t n = job->by_item.row_count;
+    const float *right = job->right;
+    float shrinkage = (float)job->how->shrinkage, left = job->left[i];
+    if (job->how->kind != SIMILARITY_TVERSKY) {
+        for (size_t j = 0; j < n; j++)
+            dots[j] /= left * right[j] + shrinkage;
+        return;
+    }
+    float alpha = (float)job->how->alpha, beta = (float)job->how->beta;
+    for (size_t j = 0; j < n; j++)
+        dots[j] /= dots[j] + alpha * (left - dots[j]) + beta * (right[j] - dots[j]) + shrinkage;
+}
+
+/* Offers the similarities of item i over all users. */
+static void compare_over_all(const struct job *job, uint32_t i, void *sums,
+                             struct largest *nearest) {
     const struct kernel_table *table = kernels();
-    float *dots = sums, shrinkage = (float)job->how->shrinkage;
+    float *dots = sums;
     memset(dots, 0, job->by_item.row_count * sizeof *dots);
     struct csr_row users = csr_row(&job->by_item, i);
     for (size_t u = 0; u < users.count; u++) {
         struct csr_row row = csr_row(&job->by_user, users.columns[u]);
         table->scatter_axpy(dots, csr_row_value(&users, u), row.columns, row.values, row.count);
     }
-    bool tversky = job->how->kind == SIMILARITY_TVERSKY;
-    float alpha = (float)job->how->alpha, beta = (float)job->how->beta, left = job->left[i];
-    size_t count = 0;
-    for (uint32_t j = 0; j < job->by_item.row_count; j++) {
-        float dot = dots[j];
-        if (dot <= 0 || j == i)
-            continue;
-        float below = tversky ? dot + alpha * (left - dot) + beta * (job->right[j] - dot)
-                              : left * job->right[j];
-        entries[count++] = (struct entry){j, dot / (below + shrinkage)};
-    }
-    return count;
+    dots[i] = 0;
+    rate_dots(job, i, dots);
+    for (uint32_t j = 0; j < job->by_item.row_count; j++)
+        largest_offer(nearest, j, dots[j]);
 }
 
 /* n^2 times the variance, or 0 where it is nothing but rounding. */
@@ -100,9 +108,9 @@ static double compare_moments(enum similarity_kind kind, const struct moments *m
     return below > 0 ? above / sqrt(below) : 0;
 }
 
-/* Similarities of item i over those who rated both; returns how many are above 0. */
-static size_t compare_over_common(const struct job *job, uint32_t i, void *sums,
-                                  struct entry *entries) {
+/* Offers the similarities of item i over those who rated both. */
+static void compare_over_common(const struct job *job, uint32_t i, void *sums,
+                                struct largest *nearest) {
     struct moments *moments = sums;
     memset(moments, 0, job->by_item.row_count * sizeof *moments);
     struct csr_row users = csr_row(&job->by_item, i);
@@ -120,16 +128,13 @@ static size_t compare_over_common(const struct job *job, uint32_t i, void *sums,
             m->xy += x * y;
         }
     }
-    size_t count = 0;
     for (uint32_t j = 0; j < job->by_item.row_count; j++) {
         if (moments[j].n <= 0 || j == i)
             continue;
         double value = compare_moments(job->how->kind, &moments[j]);
         value *= (double)moments[j].n / ((double)moments[j].n + job->how->shrinkage);
-        if (value > 0)
-            entries[count++] = (struct entry){j, (float)value};
+        largest_offer(nearest, j, (float)value);
     }
-    return count;
 }
 
 static void nearest_of_shard(void *context, size_t shard) {
@@ -139,12 +144,12 @@ static void nearest_of_shard(void *context, size_t shard) {
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     void *sums = arena_alloc_raw(scratch, n * (common ? sizeof(struct moments) : sizeof(float)));
-    struct entry *entries = ARENA_ARRAY_RAW(scratch, struct entry, n);
+    struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(job->keep));
     for (size_t i = shard * SHARD_ITEMS; i < n && i < end; i++) {
-        size_t count =
-            (common ? compare_over_common : compare_over_all)(job, (uint32_t)i, sums, entries);
-        job->counts[i] = largest_select(entries, count, job->keep);
-        memcpy(job->nearest + i * job->keep, entries, job->counts[i] * sizeof *entries);
+        struct largest nearest = largest_begin(room, job->keep, 0);
+        (common ? compare_over_common : compare_over_all)(job, (uint32_t)i, sums, &nearest);
+        job->counts[i] = largest_end(&nearest);
+        memcpy(job->nearest + i * job->keep, room, job->counts[i] * sizeof *room);
     }
     arena_reset(scratch, mark);
 }
