@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/settings.h"
+#include "metrics/sheet.h"
 #include "models/model.h"
 
 /* Settings of an experiment: model, data, seed, seeds, threads, evaluation.*; with data.*
@@ -22,13 +23,6 @@ extern const struct setting_spec experiment_settings[];
 /* All tables that an experiment with this model reads, in one struct settings. */
 struct settings *experiment_settings_for(const struct model_ops *ops, struct arena *arena);
 
-/* A metric by name ("ndcg@10") with its 95 % interval over users (both NaN where there is none:
- * coverage, gini). */
-struct metric_value {
-    const char *name;
-    double value, low, high;
-};
-
 /* One fit and its measurement: one seed or one fold. */
 struct experiment_run {
     uint64_t seed;
@@ -37,15 +31,17 @@ struct experiment_run {
     size_t metric_count;
     struct fit_report fit; /* copied into the report's arena */
     double fit_seconds, evaluate_seconds;
+    size_t measured_users; /* who have a test item */
     /* Per-user values of each metric for paired tests: user_values[m * user_count + u], NaN where
-     * skipped. */
+     * skipped or where the metric has none (coverage, gini). */
     const float *user_values;
     size_t user_count;
 };
 
 struct experiment_report {
-    const char *model, *data, *split,
-        *candidates; /* "leave_one_out", "given (99)", "all", "100 sampled, seed 42" */
+    const char *model, *data;
+    const char *split;      /* "leave_one_out"; "leave_one_out (validation)" */
+    const char *candidates; /* "all", "given (99)", "100 sampled, seed 42" */
     bool order_aware;
     uint64_t seed;
     size_t threads;
@@ -69,8 +65,18 @@ struct experiment_options {
     const atomic_bool *cancel; /* or NULL */
 };
 
-/* Trains and evaluates as `settings` say (made by experiment_settings_for). The report lives in
- * `arena`. */
+/* Trains and evaluates as `settings` say (made by experiment_settings_for):
+ *
+ *   - A model that is trained by gradients (MODEL_TRAINED) is fitted on train and stopped on
+ *     validation; with trainer.refit it is fitted once more, on train and validation, with what the
+ *     first fit chose. If it has nothing to choose (early stopping off) that is its only fit.
+ *   - Any other model has no use for validation and is fitted on train and validation at once.
+ *   - It is measured on the test, once. With evaluation.part=validation it is fitted on train alone
+ *     and measured on validation: that is how settings are found.
+ *   - With trainer.final_fit it is at last fitted on everything, and that is what is saved.
+ *
+ * Several `seeds` or folds make several runs on one data set; the model file is the first run's.
+ * The report lives in `arena`, which is not a scratch arena. */
 enum status experiment_train(const struct settings *settings,
                              const struct experiment_options *options, struct arena *arena,
                              struct experiment_report **report, struct error *error);

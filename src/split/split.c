@@ -8,6 +8,7 @@
 #include "split/split.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -15,6 +16,7 @@
 #include "split/split_internal.h"
 
 #define ROW_STREAM UINT64_MAX /* no user has it */
+#define DEFAULT_FOLDS 5
 
 const struct setting_spec split_settings[] = {
     {"data.split.strategy", SETTING_TEXT, "auto", 0, 0,
@@ -29,8 +31,8 @@ const struct setting_spec split_settings[] = {
      "share of test (random, temporal)"},
     {"data.split.per_user", SETTING_BOOL, "false", 0, 0, NULL, "per_user",
      "shares of each user's rows instead of all rows (random, temporal)"},
-    {"data.split.folds", SETTING_INT, "5", 2, 100, NULL, "folds",
-     "number of folds; if not set, the folds that ship with the data"},
+    {"data.split.folds", SETTING_INT, "", 2, 100, NULL, "folds",
+     "number of random folds; not set: the folds that ship with the data, else 5"},
     {"data.split.seed", SETTING_INT, "42", 0, 9e15, NULL, "split_seed",
      "seed of everything random in the split, whatever the model's seed"},
     {"data.leave_one_out.num_test_items", SETTING_INT, "1", 1, 1000, NULL, "num_test_items",
@@ -38,6 +40,10 @@ const struct setting_spec split_settings[] = {
     {"data.leave_one_out.num_val_items", SETTING_INT, "1", 0, 1000, NULL, "num_val_items",
      "interactions before those held out as validation (leave_one_out, given)"},
     {0}};
+
+/* By enum split_part. */
+static const char *const share_keys[] = {"data.split.train_ratio", "data.split.val_ratio",
+                                         "data.split.test_ratio"};
 
 static const struct split_ops *const protocols[] = {
 #define SPLIT(name) &split_##name,
@@ -56,12 +62,30 @@ static const struct split_ops *choose(const struct dataset *data, const struct s
     return NULL;
 }
 
+enum status split_settle(struct settings *settings, const struct dataset *data,
+                         struct error *error) {
+    double shares[3];
+    TRY(split_shares(settings, shares, error));
+    char text[32];
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "%.6g", shares[i]);
+        settings_default(settings, share_keys[i], text);
+    }
+    settings_default(settings, "data.split.strategy", choose(data, settings)->name);
+    return STATUS_OK;
+}
+
+bool split_folds_are_shipped(const struct dataset *data, const struct settings *settings) {
+    return data->folds.count > 0 && settings_int(settings, "data.split.folds") == 0;
+}
+
 uint32_t split_fold_count(const struct dataset *data, const struct settings *settings) {
     if (choose(data, settings) != &split_folds)
         return 0;
-    if (data->folds.count && !settings_is_set(settings, "data.split.folds"))
+    if (split_folds_are_shipped(data, settings))
         return data->folds.count;
-    return (uint32_t)settings_int(settings, "data.split.folds");
+    int64_t asked = settings_int(settings, "data.split.folds");
+    return asked ? (uint32_t)asked : DEFAULT_FOLDS;
 }
 
 uint32_t split_users_with_rows(const struct interactions *interactions) {
@@ -126,18 +150,16 @@ enum status split_make(struct split *split, const struct dataset *data,
 }
 
 enum status split_shares(const struct settings *settings, double shares[3], struct error *error) {
-    static const char *const keys[] = {"data.split.train_ratio", "data.split.val_ratio",
-                                       "data.split.test_ratio"};
     double set = 0, defaults = 0;
     for (int i = 0; i < 3; i++) {
-        shares[i] = settings_real(settings, keys[i]);
-        *(settings_is_set(settings, keys[i]) ? &set : &defaults) += shares[i];
+        shares[i] = settings_real(settings, share_keys[i]);
+        *(settings_is_set(settings, share_keys[i]) ? &set : &defaults) += shares[i];
     }
     for (int i = 0; i < 3 && defaults > 0; i++)
-        if (!settings_is_set(settings, keys[i]))
+        if (!settings_is_set(settings, share_keys[i]))
             shares[i] *= fmax(0, 1 - set) / defaults;
     double total = shares[0] + shares[1] + shares[2];
-    if (fabs(total - 1) > 1e-6)
+    if (fabs(total - 1) > 1e-4)
         return error_set(error, STATUS_BAD_USAGE,
                          "data.split.train_ratio + val_ratio + test_ratio must be 1, found %g + %g "
                          "+ %g = %g",

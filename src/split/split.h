@@ -36,6 +36,12 @@ struct split {
     const uint32_t *candidates;
 };
 
+/* Puts in what `auto` and shares that were not set come to for these data, as defaults: so that the
+ * settings alone tell the split, in a report and in a model file. Error: shares that do not make up
+ * 1. */
+enum status split_settle(struct settings *settings, const struct dataset *data,
+                         struct error *error);
+
 /* How many folds the settings ask of the data: 0 if the strategy is not `folds`. */
 uint32_t split_fold_count(const struct dataset *data, const struct settings *settings);
 

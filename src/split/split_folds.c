@@ -25,7 +25,7 @@ static enum status make(struct split *split, const struct split_job *job, struct
     const struct dataset *data = job->data;
     uint32_t fold_count = split_fold_count(data, job->settings);
     ASSERT(job->fold >= 1 && job->fold <= fold_count);
-    if (data->folds.count && !settings_is_set(job->settings, "data.split.folds")) {
+    if (split_folds_are_shipped(data, job->settings)) {
         split->train = data->folds.train[job->fold - 1];
         split->test = data->folds.test[job->fold - 1];
     } else {

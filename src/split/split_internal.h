@@ -29,6 +29,9 @@ enum split_part { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST };
  * what the set ones leave, in proportion to their defaults. Error: they do not make up 1. */
 enum status split_shares(const struct settings *settings, double shares[3], struct error *error);
 
+/* Whether `folds` means those that ship with the data. */
+bool split_folds_are_shipped(const struct dataset *data, const struct settings *settings);
+
 /* round(share * count), but never all of them. */
 size_t split_share_count(size_t count, double share);
 

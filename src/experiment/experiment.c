@@ -1,0 +1,105 @@
+/* experiment.c: what an experiment begins with (data, settings, metrics) and measures with. The
+ * chain itself is in experiment_train.c and experiment_evaluate.c.
+ * Checked by tests/experiment/test_experiment.c. */
+#include "experiment/experiment.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "experiment/experiment_internal.h"
+
+static enum status check_needs(const struct experiment_job *job, struct error *error) {
+    const struct dataset *data = job->data;
+    const char *lacking = NULL;
+    unsigned needs = job->ops->needs;
+    if ((needs & MODEL_NEEDS_RATINGS) && !data->has_ratings)
+        lacking = "ratings";
+    else if ((needs & MODEL_NEEDS_ORDER) && !data->has_order)
+        lacking = "times or an order";
+    else if ((needs & MODEL_NEEDS_GENRES) && !data->genre_count)
+        lacking = "genres";
+    if (!lacking)
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT,
+                     "model %s needs %s, and data set %s has none; use another model or data set",
+                     job->ops->name, lacking, data->name);
+}
+
+bool experiment_predicts_ratings(const struct experiment_job *job) {
+    bool on_ratings = settings_knows(job->settings, "model.loss_type") &&
+                      !strcmp(settings_text(job->settings, "model.loss_type"), "mse");
+    return job->data->has_ratings && ((job->ops->traits & MODEL_PREDICTS_RATINGS) || on_ratings);
+}
+
+/* Metrics of ratings go where there are none to hold against each other, and come unasked where
+ * there are and nobody said what to measure. */
+static enum status read_metrics(struct experiment_job *job, struct error *error) {
+    const char *const *asked;
+    const int64_t *k_values;
+    size_t count = settings_text_list(job->settings, "evaluation.metrics", &asked);
+    size_t k_count = settings_int_list(job->settings, "evaluation.k_values", &k_values);
+    const char **names = ARENA_ARRAY(job->arena, const char *, count + 2);
+    memcpy(names, asked, count * sizeof *names);
+    bool predicts = experiment_predicts_ratings(job);
+    if (predicts && !settings_is_set(job->settings, "evaluation.metrics")) {
+        names[count++] = "rmse";
+        names[count++] = "mae";
+    }
+    struct metric_list all;
+    TRY(metrics_parse_list(&all, names, count, k_values, k_count, job->arena, error));
+    struct metric *metrics = ARENA_ARRAY(job->arena, struct metric, all.count);
+    job->metrics = (struct metric_list){metrics, 0};
+    for (size_t m = 0; m < all.count; m++)
+        if (predicts || all.metrics[m].ops->source != METRIC_RATINGS)
+            metrics[job->metrics.count++] = all.metrics[m];
+    if (job->metrics.count == 0)
+        return error_set(error, STATUS_BAD_USAGE,
+                         all.count ? "evaluation.metrics asks only for errors of ratings, and %s "
+                                     "predicts none here; use ndcg, recall, ..."
+                                   : "evaluation.metrics is empty; %s can be measured by ndcg, "
+                                     "recall, ... (all: everything)",
+                         job->ops->name);
+    return STATUS_OK;
+}
+
+enum status experiment_open(struct experiment_job *job, const char *data_name,
+                            struct error *error) {
+    TRY(dataset_open(&job->data, data_name, error));
+    TRY(dataset_prepare(job->data, job->settings, error));
+    if (job->data->warnings)
+        progress_line(job->options->progress, "%s", job->data->warnings);
+    TRY(check_needs(job, error));
+    TRY(split_settle(job->settings, job->data, error));
+    job->on_validation = !strcmp(settings_text(job->settings, "evaluation.part"), "validation");
+    return read_metrics(job, error);
+}
+
+enum status experiment_measure(const struct experiment_job *job, const struct split *split,
+                               const struct interactions *histories, const struct model *model,
+                               struct experiment_run *run, struct error *error) {
+    const struct evaluation_input input = {
+        .data = job->data,
+        .split = split,
+        .settings = job->settings,
+        .histories = histories,
+        .metrics = &job->metrics,
+        .validation = job->on_validation,
+        .predicts_ratings = experiment_predicts_ratings(job),
+    };
+    struct evaluation evaluation;
+    struct sheet sheet;
+    double started = progress_clock();
+    TRY(evaluation_init(&evaluation, &input, job->arena, error));
+    evaluation_run(&evaluation, model, &sheet, job->arena);
+    struct metric_value *values = ARENA_ARRAY(job->arena, struct metric_value, job->metrics.count);
+    for (size_t m = 0; m < job->metrics.count; m++)
+        values[m] = sheet_value(&sheet, m);
+    run->metrics = values;
+    run->metric_count = job->metrics.count;
+    run->user_values = sheet.values;
+    run->user_count = sheet.user_count;
+    run->measured_users = sheet_measured_users(&sheet);
+    run->evaluate_seconds = progress_clock() - started;
+    return STATUS_OK;
+}
