@@ -332,8 +332,10 @@ static const struct command_example examples[] = {
 const struct command data_command = {
     .name = "data",
     .summary = "list, describe, show and download data sets",
-    .usage =
-        "list [--json FILE]\ninfo [NAME] [--json FILE]\nshow [NAME] [--user ID] [--rows N]\nget NAME [--folder FOLDER]",
+    .usage = "list [--json FILE]\n"
+             "info [NAME] [--json FILE]\n"
+             "show [NAME] [--user ID] [--rows N]\n"
+             "get NAME [--folder FOLDER]",
     .about = "Without NAME it is the built-in data set. A data set is looked for by name in "
              "$MATINEE_DATA and in the data folder; downloads are checked against the published "
              "checksum and resumed where they stopped.",

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "dataset/catalogue.h"
 #include "experiment/experiment.h"
+#include "models/trainer.h"
 
 #define DEFAULT_MODEL "item_knn"
 
@@ -86,6 +87,23 @@ static enum status check_device(const struct job *job, const struct arguments *a
     return STATUS_OK;
 }
 
+/* A file may set trainer.* for whichever model is chosen; one that is not trained by gradients has
+ * no use for it. The same on the command line stays an error. */
+static struct config without_trainer(const struct config *config, const struct settings *settings,
+                                     struct arena *arena) {
+    struct settings *trainer = settings_create(arena);
+    settings_add(trainer, trainer_settings);
+    struct config kept = {0};
+    for (size_t i = 0; i < config->count; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        bool is_idle = entry->origin && !settings_knows(settings, entry->key) &&
+                       settings_knows(trainer, entry->key);
+        if (!is_idle)
+            config_set(&kept, entry->key, entry->value, entry->origin, arena);
+    }
+    return kept;
+}
+
 enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
                      const char *skipped, struct error *error) {
     struct config config = {0};
@@ -93,6 +111,7 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
     TRY(find_model(&job->ops, &config, arguments, error));
     job->settings = experiment_settings_for(job->ops, arguments->arena);
     settings_add(job->settings, job_settings);
+    config = without_trainer(&config, job->settings, arguments->arena);
     TRY(config_apply(&config, job->settings, error));
     if (!settings_is_set(job->settings, "data"))
         settings_default(job->settings, "data", catalogue_default());

@@ -111,8 +111,7 @@ static void put_page(void) {
     put_term("NO_COLOR", NULL);
     puts("not empty: no colours");
     put_term("XDG_DATA_HOME", NULL);
-    puts(
-        "where matinee/ with downloaded data sets and trained models lies; ~/.local/share if unset");
+    puts("where matinee/ with data sets and trained models lies; ~/.local/share if unset");
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {

@@ -124,7 +124,7 @@ static void print_note(const struct table_row *row, const size_t *widths, FILE *
 }
 
 void table_print(const struct table *table, FILE *out) {
-    size_t widths[TABLE_COLUMNS_MAX], total = 0;
+    size_t widths[TABLE_COLUMNS_MAX] = {0}, total = 0;
     measure(table, widths, out);
     for (size_t c = 0; c < table->column_count; c++)
         total += widths[c] + (c ? GAP : 0);
