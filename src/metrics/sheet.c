@@ -4,7 +4,7 @@
  * was shown are whole numbers, added atomically: neither depends on which thread came first.
  * Trap: rmse is kept as the root of each user's mean square, which is what a paired test compares;
  * the figure squares them again, weighted by numbers of ratings, and takes the root of the mean.
- * Checked by tests/metrics/test_sheet.c. */
+ * Checked by tests/metrics/test_metrics.c. */
 #include "metrics/sheet.h"
 
 #include <math.h>
