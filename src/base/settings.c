@@ -88,16 +88,21 @@ void settings_add(struct settings *settings, const struct setting_spec *table) {
 struct candidates {
     const char **names, **keys;
     size_t count, capacity;
+    bool dotted;
 };
 
 static void candidate_add(struct candidates *to, const char *name, const char *key) {
+    if (to->dotted && !strchr(name, '.'))
+        return;
     ASSERT(to->count < to->capacity);
     to->names[to->count] = name;
     to->keys[to->count++] = key;
 }
 
-static struct candidates candidates_of(const struct settings *settings, struct arena *arena) {
-    struct candidates all = {.capacity = 2 * settings->count};
+/* With `dotted` only names that have a dot: "model" is no answer to "model.k". */
+static struct candidates candidates_of(const struct settings *settings, bool dotted,
+                                       struct arena *arena) {
+    struct candidates all = {.capacity = 2 * settings->count, .dotted = dotted};
     for (size_t i = 0; i < settings->count; i++)
         for (const char *at = settings->rows[i].spec->aliases; at; at = strchr(at + 1, '|'))
             all.capacity++;
@@ -136,11 +141,13 @@ static enum status refuse_key(const struct settings *settings, const char *key,
                               struct error *error) {
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    struct candidates all = candidates_of(settings, scratch);
-    const char *nearest = candidate_key(&all, key);
     const char *dot = strrchr(key, '.');
-    if (!nearest && dot)
+    struct candidates all = candidates_of(settings, dot != NULL, scratch);
+    const char *nearest = candidate_key(&all, key);
+    if (!nearest && dot) {
+        all = candidates_of(settings, false, scratch);
         nearest = candidate_key(&all, dot + 1);
+    }
     bool is_option = strncmp(key, "--", 2) == 0;
     const char *kind = is_option ? "option" : "setting";
     if (nearest)

@@ -67,16 +67,20 @@ static bool parse_bool(const char *text, int64_t *out) {
     return false;
 }
 
-/* The shortest text that reads back as the same double. */
+/* The shortest text that reads back as the same double; without an exponent where that is usual. */
 static char *format_real(double value, struct arena *arena) {
     pthread_once(&number_locale_once, number_locale_create);
     locale_t before = uselocale(number_locale);
-    char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    char text[64];
+    int digits = 0; /* behind the first one */
+    do
+        snprintf(text, sizeof text, "%.*e", digits, value);
+    while (strtod(text, NULL) != value && digits++ < 16);
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    if (exponent >= -5 && exponent < 15)
+        snprintf(text, sizeof text, "%.*f", digits > exponent ? digits - exponent : 0, value);
+    else
+        snprintf(text, sizeof text, "%.*g", digits + 1, value);
     uselocale(before);
     return arena_copy(arena, text);
 }

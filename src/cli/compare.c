@@ -174,16 +174,26 @@ static void sort_entries(struct comparison *comparison, const char *metric) {
     }
 }
 
-/* Metrics for the table: those at K = 10 where there are any, else the first ones. */
+static bool is_listed(const char *const *names, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Metrics for the table, the one to sort by first: the usual ones at K = 10 where there are any,
+ * then whatever was measured. */
 static size_t headline(const struct comparison *comparison, const char **names) {
+    static const char *const usual[] = {"ndcg@10",      "hit_rate@10", "recall@10",
+                                        "precision@10", "rmse",        "mae"};
     const struct experiment_report *report = comparison->first;
     size_t count = 0;
-    for (int pass = 0; pass < 2 && count == 0; pass++)
-        for (size_t i = 0; i < report->metric_count && count < METRIC_COLUMNS; i++) {
-            const char *at = strchr(report->metrics[i].name, '@');
-            if (pass == 1 || !at || strcmp(at, "@10") == 0)
-                names[count++] = report->metrics[i].name;
-        }
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && count < METRIC_COLUMNS; i++)
+        if (report_find(report, usual[i]))
+            names[count++] = report_find(report, usual[i])->name;
+    for (size_t i = 0; i < report->metric_count && count < METRIC_COLUMNS; i++)
+        if (!is_listed(names, count, report->metrics[i].name))
+            names[count++] = report->metrics[i].name;
     return count;
 }
 

@@ -75,7 +75,7 @@ static enum status find_model(const struct model_ops **ops, const struct config 
 /* There is only the CPU: a wish from a file is passed over, one that was typed is an error. */
 static enum status check_device(const struct job *job, const struct arguments *arguments,
                                 struct error *error) {
-    const char *device = settings_text(job->settings, "device");
+    const char *device = settings_text(job->places, "device");
     if (strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
         return STATUS_OK;
     for (size_t i = 0; i < arguments->pair_count; i++)
@@ -104,18 +104,35 @@ static struct config without_trainer(const struct config *config, const struct s
     return kept;
 }
 
+/* Sets everything in one set of all tables, so that any ${key} is found, and takes it apart. */
+static enum status apply(struct job *job, const struct config *config, struct arena *arena,
+                         struct error *error) {
+    struct settings *all = experiment_settings_for(job->ops, arena);
+    settings_add(all, job_settings);
+    struct config kept = without_trainer(config, all, arena);
+    TRY(config_apply(&kept, all, error));
+    job->settings = experiment_settings_for(job->ops, arena);
+    job->places = settings_create(arena);
+    settings_add(job->places, job_settings);
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(all, i, &entry); i++) {
+        const char *key = entry.spec->key;
+        struct settings *to = settings_knows(job->places, key) ? job->places : job->settings;
+        if (entry.is_set)
+            TRY(settings_set(to, key, entry.value, NULL, error));
+    }
+    /* An alias of the model's name gives the same settings, and so the same file. */
+    return settings_set(job->settings, "model", job->ops->name, NULL, error);
+}
+
 enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
                      const char *skipped, struct error *error) {
     struct config config = {0};
     TRY(read_config(&config, arguments, model, skipped, error));
     TRY(find_model(&job->ops, &config, arguments, error));
-    job->settings = experiment_settings_for(job->ops, arguments->arena);
-    settings_add(job->settings, job_settings);
-    config = without_trainer(&config, job->settings, arguments->arena);
-    TRY(config_apply(&config, job->settings, error));
+    TRY(apply(job, &config, arguments->arena, error));
     if (!settings_is_set(job->settings, "data"))
         settings_default(job->settings, "data", catalogue_default());
-    settings_default(job->settings, "model", job->ops->name);
     return check_device(job, arguments, error);
 }
 
@@ -123,7 +140,7 @@ enum status job_make_rival(struct job *job, const struct job *like, const char *
                            struct arena *arena, struct error *error) {
     TRY(model_find(&job->ops, model, error));
     job->settings = experiment_settings_for(job->ops, arena);
-    settings_add(job->settings, job_settings);
+    job->places = like->places;
     struct setting_entry entry;
     for (size_t i = 0; settings_entry(like->settings, i, &entry); i++) {
         const char *key = entry.spec->key;
@@ -137,7 +154,7 @@ enum status job_make_rival(struct job *job, const struct job *like, const char *
 
 void job_start(const struct job *job) {
     parallel_set_threads((size_t)settings_int(job->settings, "threads"));
-    const char *folder = settings_text(job->settings, "paths.data_dir");
+    const char *folder = settings_text(job->places, "paths.data_dir");
     if (!*folder)
         return;
     const char *before = getenv("MATINEE_DATA");
@@ -163,9 +180,9 @@ static void print_text(const char *text, FILE *out) {
     fputc('"', out);
 }
 
-void job_print(const struct job *job, FILE *out) {
+static void print_settings(const struct settings *settings, FILE *out) {
     struct setting_entry entry;
-    for (size_t i = 0; settings_entry(job->settings, i, &entry); i++) {
+    for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
         bool is_number = entry.spec->kind == SETTING_INT || entry.spec->kind == SETTING_REAL;
         fprintf(out, "%s: ", entry.spec->key);
         if (is_number && !*entry.value)
@@ -176,4 +193,9 @@ void job_print(const struct job *job, FILE *out) {
             fputs(entry.value, out);
         fputc('\n', out);
     }
+}
+
+void job_print(const struct job *job, FILE *out) {
+    print_settings(job->settings, out);
+    print_settings(job->places, out);
 }

@@ -10,13 +10,14 @@
 #include "cli/command.h"
 #include "models/model.h"
 
-/* Where things lie, for files that say so; rows of every job. */
-extern const struct setting_spec job_settings[];
-
 struct job {
     const struct model_ops *ops;
-    struct settings *settings;
+    struct settings *settings; /* of the experiment */
+    struct settings *places;   /* job_settings: where things lie; nothing that shapes a model */
 };
+
+/* The rows of `places`: project_name, device, paths.*. */
+extern const struct setting_spec job_settings[];
 
 /* Composes --config (or $CONFIG_PATH) and the key=value words. `model` NULL: the one that they
  * name, item_knn if none does. Pairs whose key is `skipped` (may be NULL) are passed over. Errors:

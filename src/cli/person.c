@@ -177,7 +177,8 @@ static enum status read_who(struct person *person, const struct arguments *argum
         return read_ratings(person, ratings, arguments->arena, engine, error);
     }
     if (!user) {
-        person->label = settings_show(arguments->options, "--prefer");
+        const char *list = settings_show(arguments->options, "--prefer");
+        person->label = arena_format(arguments->arena, "%.*s", (int)strlen(list) - 2, list + 1);
         return STATUS_OK;
     }
     uint32_t index = id_map_find(&engine->catalogue->users, user, strlen(user));

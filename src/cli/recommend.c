@@ -22,6 +22,14 @@ static const char *basis_text(const struct person *person, const struct recommen
                         person->history_count == 1 ? "" : "s");
 }
 
+/* With wishes for genres the list is ordered by the mapped score; else the model's own tells more
+ * than its squashed one, which is near 1 for every film at the top. */
+static double shown_score(const struct person *person, const struct recommendation *film) {
+    bool is_mapped =
+        person->request.genre_preference || (person->request.genres && !person->request.strict);
+    return (double)(is_mapped ? film->score : film->raw_score);
+}
+
 static void print_list(const struct engine *engine, const struct person *person,
                        const struct recommend_answer *answer, struct arena *arena) {
     const struct style *style = style_of(stdout);
@@ -40,7 +48,7 @@ static void print_list(const struct engine *engine, const struct person *person,
         table_row(&table, arena_format(arena, "%zu", i + 1),
                   engine->catalogue->movies[film->item].title,
                   engine_genres_text(engine->catalogue, film->item, arena),
-                  arena_format(arena, "%.3f", (double)film->score), NULL);
+                  arena_format(arena, "%.3f", shown_score(person, film)), NULL);
         table_note(&table, film->why);
     }
     table_print(&table, stdout);
@@ -51,6 +59,7 @@ static json_t *film_json(const struct engine *engine, const struct recommendatio
     json_t *object = json_film(engine->catalogue, film->item);
     json_object_set_new(object, "rank", json_integer((json_int_t)rank));
     json_object_set_new(object, "score", json_real((double)film->score));
+    json_object_set_new(object, "raw_score", json_real((double)film->raw_score));
     if (film->why)
         json_object_set_new(object, "why", json_string(film->why));
     json_t *reasons = json_array();
@@ -256,9 +265,10 @@ const struct command recommend_command = {
     .summary = "films for one person",
     .usage = "[FILE] --user ID [OPTIONS]\n[FILE] --ratings FILE [OPTIONS]\n"
              "[FILE] --prefer action=5,comedy=3 [OPTIONS]\n[FILE] --all --out FILE [OPTIONS]",
-    .about = "Ranks the films that the person does not have yet. A score lies between 0 and 1, or "
-             "on the rating scale where the model predicts ratings; a film of a wanted genre gets "
-             "0.20 more unless --strict leaves the others out.",
+    .about =
+        "Ranks the films that the person does not have yet, by the model's score. With --genre "
+        "scores are mapped to 0 to 1 over the films and a film of a wanted genre gets 0.20 "
+        "more, unless --strict leaves the others out.",
     .operands = operands,
     .options = options,
     .examples = examples,

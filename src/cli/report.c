@@ -63,13 +63,15 @@ static void add_row(struct table *table, const struct experiment_report *report,
 
 static void print_costs(const struct experiment_report *report, FILE *out) {
     const struct style *style = style_of(out);
-    fprintf(out, "\n  %sfit %s, evaluate %s", style->dim, style_seconds(report->fit_seconds).text,
-            style_seconds(report->evaluate_seconds).text);
+    fprintf(out, "\n  %s", style->dim);
+    if (report->fit_seconds > 0)
+        fprintf(out, "fit %s, ", style_seconds(report->fit_seconds).text);
+    fprintf(out, "evaluate %s", style_seconds(report->evaluate_seconds).text);
     if (report->run_count == 1 && report->runs[0].fit.best_epoch)
         fprintf(out, ", best epoch %u of %zu", report->runs[0].fit.best_epoch,
                 report->runs[0].fit.epoch_count);
     if (report->parameter_count)
-        fprintf(out, ", %s numbers", style_count(report->parameter_count).text);
+        fprintf(out, ", %s parameters", style_count(report->parameter_count).text);
     fprintf(out, ", peak memory %s%s\n", style_bytes(report->peak_rss_bytes).text, style->off);
     if (report->model_file)
         fprintf(out, "  Model file: %s\n", report->model_file);

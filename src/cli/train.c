@@ -15,7 +15,7 @@ static const char *choose_out(const struct arguments *arguments, const struct jo
     const char *out = command_text(arguments, "--out");
     if (out)
         return out;
-    const char *folder = settings_text(job->settings, "paths.output_dir");
+    const char *folder = settings_text(job->places, "paths.output_dir");
     if (!*folder)
         folder = model_folder_default(arguments->arena);
     return model_folder_file(folder, job->ops->name, settings_text(job->settings, "data"),

@@ -1,0 +1,41 @@
+# Serving: up, asked, down; and what can be wrong before.
+
+  $ matinee train popularity trainer.final_fit=true --out model.safetensors --quiet >/dev/null
+
+  $ matinee serve model.safetensors --port 65536
+  ! matinee: --port must be between 0 and 65535, found "65536"
+  [2]
+
+  $ matinee serve model.safetensors --port web
+  ! matinee: --port must be an integer, found "web"
+  [2]
+
+  $ matinee serve model.safetensors --default-model item_knn
+  ! matinee: no model called "item_knn" is served; "popularity" is, and /api/models lists all
+  [1]
+
+  $ matinee serve model.safetensors --host 192.0.2.1 --port 0
+  ! matinee: 192.0.2.1 is not an address of this machine; --host takes one that is, such as 127.0.0.1 or 0.0.0.0
+  [1]
+
+  $ matinee serve absent.safetensors
+  ! matinee: absent.safetensors: no such file; check the path
+  [1]
+
+  $ cat > with_server.sh <<'END'
+  > "$program" serve model.safetensors --port 0 > log &
+  > server=$!
+  > for i in $(seq 100); do grep -q Serving log && break; sleep 0.05; done
+  > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)
+  > "$@"
+  > kill -INT $server && wait $server
+  > END
+
+  $ ask() { curl -s "http://127.0.0.1:$port$1"; echo; }; source with_server.sh ask "/api/health" | grep -o '"status": *"healthy"'
+  "status":"healthy"
+
+  $ ask() { curl -s "http://127.0.0.1:$port$1" | grep -o '"title"' | wc -l; }; source with_server.sh ask "/api/recommend?user_id=1&top_k=3"
+  3
+
+  $ taken() { matinee serve model.safetensors --port $port 2>&1 | sed "s/$port/PORT/g"; }; source with_server.sh taken
+  matinee: port PORT of 127.0.0.1 is already taken; stop what answers there or choose another port with --port

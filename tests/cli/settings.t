@@ -1,0 +1,101 @@
+# Settings: from the command line, from files, and what is wrong with them.
+
+  $ matinee train itemknn
+  ! matinee: unknown model 'itemknn': did you mean 'item_knn'?
+  [2]
+
+  $ matinee train item_knn model.kk=3
+  ! matinee: unknown setting "model.kk"; did you mean "model.k"?
+  [2]
+
+  $ matinee train item_knn model.k=0
+  ! matinee: model.k must be between 1 and 100000, found "0"
+  [2]
+
+  $ matinee train item_knn model.similarity=cosin
+  ! matinee: model.similarity must be one of cosine, asymmetric, tversky, adjusted_cosine, pearson, pearson_baseline, msd, found "cosin"; did you mean "cosine"?
+  [2]
+
+  $ matinee train item_knn model.k
+  ! matinee: "model.k" is one word too many; matinee train --help shows the form
+  [2]
+
+  $ matinee train item_knn =3
+  ! matinee: "=3" is one word too many; matinee train --help shows the form
+  [2]
+
+  $ matinee train item_knn seed=abc
+  ! matinee: seed must be an integer, found "abc"
+  [2]
+
+  $ matinee train item_knn device=cuda
+  ! matinee: device=cuda: this program computes on the CPU; device=cpu or auto
+  [2]
+
+  $ matinee train item_knn data=ml-1n
+  ! matinee: ml-1n: no such file, folder or data set; did you mean ml-1m?; `matinee data list` shows the names
+  [1]
+
+  $ matinee train item_knn data.split.strategy=leave
+  ! matinee: data.split.strategy must be one of auto, given, leave_one_out, random, temporal, folds, none, found "leave"
+  [2]
+
+  $ matinee compare
+  ! matinee: which models? models=a,b,c or models=all
+  [2]
+
+  $ matinee compare models=
+  ! matinee: models is empty; models=a,b,c or models=all
+  [2]
+
+  $ matinee compare models=item_knn,popularty
+  ! matinee: unknown model 'popularty': did you mean 'popularity'?
+  [2]
+
+# A file: nested maps, dotted keys and flat names are the same; the command line has the last word.
+
+  $ printf 'model: {name: item_cf, k: 7}\nseed: 3\nevaluation: {k_values: [5, 10]}\n' > a.yaml
+
+  $ matinee train --config a.yaml --cfg job | grep -E '^(model|model.k|seed|evaluation.k_values):'
+  model: item_knn
+  seed: 3
+  evaluation.k_values: [5,10]
+  model.k: 7
+
+  $ matinee train --config a.yaml model.k=9 --cfg job | grep -E '^model.k:'
+  model.k: 9
+
+  $ matinee train popularity --config a.yaml --cfg job
+  ! matinee: a.yaml:1: unknown setting "model.k"; did you mean "evaluation.k_values"?
+  [2]
+
+  $ CONFIG_PATH=a.yaml matinee train --cfg job | grep -E '^model.k:'
+  model.k: 7
+
+  $ printf 'seed: 3\n\nmodel.kk: 4\n' > b.yaml && matinee train --config b.yaml
+  ! matinee: b.yaml:3: unknown setting "model.kk"; did you mean "model.k"?
+  [2]
+
+  $ printf 'seed: 3\nseed: 4\n' > c.yaml && matinee train --config c.yaml
+  ! matinee: c.yaml:2: "seed" stands twice in one map, first in line 1
+  [1]
+
+  $ printf 'seed: [1\n' > d.yaml && matinee train --config d.yaml
+  ! matinee: d.yaml:2: not YAML: did not find expected ',' or ']' while parsing a flow sequence
+  [1]
+
+  $ printf 'defaults: [absent]\n' > e.yaml && matinee train --config e.yaml
+  ! matinee: e.yaml:1: defaults name "absent", but there is no absent.yaml beside this file or in a folder above it
+  [1]
+
+  $ matinee train --config absent.yaml
+  ! matinee: absent.yaml: no such file; check the path
+  [1]
+
+  $ printf 'device: cuda\ndata: absent\n' > f.yaml && matinee train --config f.yaml
+  ! matinee: warning: device cuda is not there; going on with the CPU
+  ! matinee: absent: no such file, folder or data set; `matinee data list` shows the names
+  [1]
+
+  $ printf 'project_name: p\npaths.output_dir: out/${project_name}/${model}\nmodel: ease\n' > g.yaml && matinee train --config g.yaml --cfg job | grep -E '^paths.output_dir'
+  paths.output_dir: out/p/ease

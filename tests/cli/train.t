@@ -1,0 +1,372 @@
+# From ratings to recommendations with the built-in data.
+
+  $ matinee train item_knn --out knn.safetensors --beside popularity --quiet | steady
+  item_knn on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+
+    metric        item_knn        popularity      difference
+    ───────────────────────────────────────────────────────────────
+    precision@5   0.0062 ±0.0028  0.0052 ±0.0025  +0.0010     noise
+    precision@10  0.0067 ±0.0020  0.0041 ±0.0016  +0.0026
+    precision@20  0.0061 ±0.0013  0.0034 ±0.0010  +0.0026
+    recall@5      0.0311 ±0.0138  0.0262 ±0.0127  +0.0049     noise
+    recall@10     0.0672 ±0.0199  0.0410 ±0.0158  +0.0262
+    recall@20     0.1213 ±0.0260  0.0689 ±0.0201  +0.0525
+    ndcg@5        0.0202 ±0.0096  0.0143 ±0.0074  +0.0059     noise
+    ndcg@10       0.0316 ±0.0106  0.0189 ±0.0079  +0.0127
+    ndcg@20       0.0452 ±0.0113  0.0259 ±0.0085  +0.0193
+    hit_rate@5    0.0311 ±0.0138  0.0262 ±0.0127  +0.0049     noise
+    hit_rate@10   0.0672 ±0.0199  0.0410 ±0.0158  +0.0262
+    hit_rate@20   0.1213 ±0.0260  0.0689 ±0.0201  +0.0525
+
+    fit N s, evaluate N s, 397,066 parameters, peak memory N MiB
+    Model file: knn.safetensors
+
+  $ matinee evaluate knn.safetensors evaluation.k_values=[10] --quiet | steady
+  item_knn on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+
+    metric         value  95 % interval
+    ──────────────────────────────────────
+    precision@10  0.0067  0.0047 to 0.0087
+    recall@10     0.0672  0.0473 to 0.0871
+    ndcg@10       0.0316  0.0211 to 0.0422
+    hit_rate@10   0.0672  0.0473 to 0.0871
+
+    evaluate N s, 397,066 parameters, peak memory N MiB
+    Model file: knn.safetensors
+
+  $ matinee train popularity evaluation.k_values=[10] --out popularity.safetensors --quiet | steady
+  popularity on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+
+    metric         value  95 % interval
+    ──────────────────────────────────────
+    precision@10  0.0041  0.0025 to 0.0057
+    recall@10     0.0410  0.0252 to 0.0568
+    ndcg@10       0.0189  0.0110 to 0.0268
+    hit_rate@10   0.0410  0.0252 to 0.0568
+
+    fit N s, evaluate N s, 9,742 parameters, peak memory N MiB
+    Model file: popularity.safetensors
+
+  $ matinee train popularity evaluation.k_values=[10] --quiet --json - --out popularity.safetensors | sed -E 's/[0-9.e-]+(, *)?$/N\1/' | grep -oE '^ *"[a-z_]+"' | sort -u
+        "best_epoch"
+        "choices"
+        "evaluate_seconds"
+        "fit_seconds"
+        "hit_rate"
+        "intervals"
+        "metrics"
+        "ndcg"
+        "precision"
+        "recall"
+        "seed"
+      "data"
+      "model"
+      "seed"
+      "seeds"
+      "threads"
+    "best_epoch"
+    "candidates"
+    "choices"
+    "data"
+    "epochs"
+    "evaluate_seconds"
+    "fit_seconds"
+    "folds"
+    "intervals"
+    "metrics"
+    "model"
+    "model_file"
+    "order_aware"
+    "parameters"
+    "peak_rss_bytes"
+    "runs"
+    "seed"
+    "settings"
+    "split"
+    "threads"
+    "users"
+
+  $ matinee recommend knn.safetensors --user 1 --top-k 3
+  3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
+
+       film                               genres                              score
+    ───────────────────────────────────────────────────────────────────────────────
+    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     10.606
+    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             10.211
+    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  10.136
+
+  $ matinee recommend knn.safetensors --user 1 --top-k 3 --explain
+  3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
+
+       film                               genres                              score
+    ───────────────────────────────────────────────────────────────────────────────
+    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     10.606
+       because you liked Jurassic Park (1993), Braveheart (1995) and Forrest Gump
+       (1994)
+    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             10.211
+       because you liked Matrix, The (1999), Fight Club (1999) and Saving Private
+       Ryan (1998)
+    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  10.136
+       because you liked Alien (1979), Star Wars: Episode V - The Empire Strikes
+       Back (1980) and Terminator, The (1984)
+
+  $ matinee recommend knn.safetensors --user 1 --top-k 3 --genre Horror --strict
+  3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
+
+       film                     genres                              score
+    ─────────────────────────────────────────────────────────────────────
+    1  Sixth Sense, The (1999)  Drama, Horror, Mystery             10.211
+    2  Aliens (1986)            Action, Adventure, Horror, Sci-Fi  10.136
+    3  Jaws (1975)              Action, Horror                      8.491
+
+  $ matinee recommend knn.safetensors --user 1 --top-k 3 --genre sci-fi --exclude-genre Action
+  3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
+
+       film                                       genres                     score
+    ──────────────────────────────────────────────────────────────────────────────
+    1  2001: A Space Odyssey (1968)               Adventure, Drama, Sci-Fi   1.076
+    2  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller  1.067
+    3  Sixth Sense, The (1999)                    Drama, Horror, Mystery     1.000
+
+  $ matinee recommend knn.safetensors --user 1 --top-k 2 --json -
+  {
+    "user_id": 1,
+    "model": "item_knn",
+    "basis": "known user",
+    "recommendations": [
+      {
+        "item_id": 589,
+        "title": "Terminator 2: Judgment Day (1991)",
+        "genres": [
+          "Action",
+          "Sci-Fi"
+        ],
+        "rank": 1,
+        "score": 0.999975264,
+        "raw_score": 10.6061201
+      },
+      {
+        "item_id": 2762,
+        "title": "Sixth Sense, The (1999)",
+        "genres": [
+          "Drama",
+          "Horror",
+          "Mystery"
+        ],
+        "rank": 2,
+        "score": 0.999963224,
+        "raw_score": 10.2109737
+      }
+    ]
+  }
+
+  $ printf 'film,rating\n"Heat (1995)",5\nToy Story,4.5\n260,4\n' > mine.csv; matinee recommend knn.safetensors --ratings mine.csv --top-k 3
+  3 films for mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+
+       film                                                   genres                     score
+    ──────────────────────────────────────────────────────────────────────────────────────────
+    1  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)              Mystery, Sci-Fi, Thriller  1.003
+    2  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi  0.935
+    3  Star Wars: Episode VI - Return of the Jedi (1983)      Action, Adventure, Sci-Fi  0.924
+
+  $ matinee recommend knn.safetensors --ratings mine.csv --prefer comedy=5 --top-k 3
+  3 films for mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+
+       film                                       genres                          score
+    ───────────────────────────────────────────────────────────────────────────────────
+    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War     1.043
+    2  Pulp Fiction (1994)                        Comedy, Crime, Drama, Thriller  1.003
+    3  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller       1.000
+
+  $ matinee recommend knn.safetensors --prefer action=5,comedy=3 --top-k 3
+  3 films for action=5,comedy=3  (item_knn on ml-latest-small; genres given)
+
+       film                                       genres                     score
+    ──────────────────────────────────────────────────────────────────────────────
+    1  Matrix, The (1999)                         Action, Sci-Fi, Thriller   0.986
+    2  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi  0.977
+    3  Braveheart (1995)                          Action, Drama, War         0.972
+
+  $ matinee recommend knn.safetensors --all --top-k 2 --out all.csv && head -3 all.csv && wc -l < all.csv
+  all.csv: 610 users, 2 films each
+  user_id,rank,item_id,score,title
+  1,1,589,0.999975,Terminator 2: Judgment Day (1991)
+  1,2,2762,0.999963,"Sixth Sense, The (1999)"
+  1221
+
+  $ matinee similar knn.safetensors "Toy Story" --top-k 3
+  Similar to Toy Story (1995)  (item_knn on ml-latest-small)
+
+       film                                       genres                               similarity
+    ─────────────────────────────────────────────────────────────────────────────────────────────
+    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War               1.000
+    2  Jurassic Park (1993)                       Action, Adventure, Sci-Fi, Thriller       0.963
+    3  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi                 0.957
+
+  $ matinee similar knn.safetensors --item 1 --top-k 1 --json -
+  {
+    "item_id": 1,
+    "model": "item_knn",
+    "similar_items": [
+      {
+        "item_id": 356,
+        "title": "Forrest Gump (1994)",
+        "genres": [
+          "Comedy",
+          "Drama",
+          "Romance",
+          "War"
+        ],
+        "similarity": 1.0
+      }
+    ]
+  }
+
+  $ matinee compare models=popularity,item_knn,random evaluation.k_values=[10] --quiet --out results | steady
+  ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+
+    model       ndcg@10           hit_rate@10       recall@10         precision@10         fit
+    ──────────────────────────────────────────────────────────────────────────────────────────
+    item_knn    0.0316 ±0.0106 *  0.0672 ±0.0199 *  0.0672 ±0.0199 *  0.0067 ±0.0020 *  N s
+    popularity  0.0189 ±0.0079    0.0410 ±0.0158    0.0410 ±0.0158    0.0041 ±0.0016    N s
+    random      0.0000 ±0.0000    0.0000 ±0.0000    0.0000 ±0.0000    0.0000 ±0.0000    N s
+
+    ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
+    (paired test over users, 5 %).
+
+  $ ls results && cut -d, -f1-4 results/comparison.csv
+  comparison.csv
+  comparison.md
+  item_knn.safetensors
+  popularity.safetensors
+  random.safetensors
+  model,status,precision@10,recall@10
+  item_knn,done,0.00672131,0.0672131
+  popularity,done,0.00409836,0.0409836
+  random,done,0,0
+
+# The newest model of the data folder is used when no file is named.
+
+  $ matinee train popularity --quiet > /dev/null && matinee recommend --user 1 --top-k 1
+  1 film for user 1  (popularity on ml-latest-small; known user, 231 films)
+
+       film                              genres        score
+    ────────────────────────────────────────────────────────
+    1  Shawshank Redemption, The (1994)  Crime, Drama  0.516
+
+  $ matinee models | tail -4
+
+    trained     data             fitted on         file
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    popularity  ml-latest-small  train+validation  home/matinee/models/popularity-built-in.safetensors
+
+# Unknown people, films, genres; files that are not what they should be.
+
+  $ matinee recommend knn.safetensors
+  ! matinee: for whom? --user ID, --ratings FILE or --prefer GENRE=N
+  [2]
+
+  $ matinee recommend knn.safetensors --user 611
+  ! matinee: knn.safetensors knows no user "611" (it has 610 users); somebody new: --ratings FILE
+  [1]
+
+  $ matinee recommend knn.safetensors --user 1 --ratings mine.csv
+  ! matinee: --user and --ratings name two histories; give one of them
+  [2]
+
+  $ matinee recommend knn.safetensors --user 1 --genre Hrror
+  ! matinee: no genre is called "Hrror"; did you mean Horror?
+  [1]
+
+  $ matinee recommend knn.safetensors --user 1 --genre Nouvelle
+  ! matinee: no genre is called "Nouvelle"; there are Action, Adventure, Animation, Children, Comedy, Crime, Documentary, Drama, Fantasy, Film-Noir, Horror, IMAX, Musical, Mystery, Romance, Sci-Fi, Thriller, War, Western
+  [1]
+
+  $ matinee recommend knn.safetensors --prefer comedy=9
+  ! matinee: --prefer must be GENRE=N with N between 1 and 5, found "comedy=9"
+  [2]
+
+  $ matinee recommend knn.safetensors --ratings absent.csv
+  ! matinee: absent.csv: no such file; check the path
+  [1]
+
+  $ printf 'Heat (1995),5\nHaet (1995),4\n' > typo.csv; matinee recommend knn.safetensors --ratings typo.csv
+  ! matinee: typo.csv:2: no film has the id or title "Haet (1995)"; did you mean "Heat (1995)"?
+  [1]
+
+  $ printf 'Heat (1995),5\nToy Story,nan\n' > nan.csv; matinee recommend knn.safetensors --ratings nan.csv
+  ! matinee: nan.csv:2: expected "film,rating", found "Toy Story,nan"
+  [1]
+
+  $ printf 'Heat (1995),55\n' > large.csv; matinee recommend knn.safetensors --ratings large.csv
+  ! matinee: large.csv:1: a rating must be between 0 and 5, found 55
+  [1]
+
+  $ : > empty.csv; matinee recommend knn.safetensors --ratings empty.csv
+  ! matinee: empty.csv: expected lines of "film,rating", found none
+  [1]
+
+  $ matinee similar knn.safetensors "Toy Stroy (1995)"
+  ! matinee: no film has the id or title "Toy Stroy (1995)"; did you mean "Toy Story (1995)"?
+  [1]
+
+  $ matinee similar knn.safetensors --item 999999999
+  ! matinee: no film has the id or title "999999999" among the 9742 that this model knows
+  [1]
+
+  $ matinee recommend knn.safetensors --all
+  ! matinee: --all needs a file to write: --out FILE
+  [2]
+
+# Model files that are broken, of another version, of other data.
+
+  $ head -c 100000 knn.safetensors > short.safetensors; matinee recommend short.safetensors --user 1
+  ! matinee: short.safetensors: tensor 'movies.genres': its data lie outside the file, which is truncated; save or fetch it again
+  [1]
+
+  $ sed 's/"version":"1"/"version":"9"/' knn.safetensors > other.safetensors; matinee recommend other.safetensors --user 1
+  ! matinee: other.safetensors: is of format version 9, this program reads version 1; train the model again
+  [1]
+
+  $ head -c 5000 /dev/zero > zero.safetensors; matinee recommend zero.safetensors --user 1
+  ! matinee: zero.safetensors: not a safetensors file (a model file of matinee): its header is not a JSON object
+  [1]
+
+  $ matinee recommend mine.csv --user 1
+  ! matinee: mine.csv: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
+  [1]
+
+  $ mkdir own && printf '1,1,4,1\n1,2,4,2\n1,3,4,3\n2,1,3,1\n2,2,3,2\n2,4,3,3\n3,1,3,1\n3,5,3,2\n3,2,3,3\n' > own/r.csv && matinee train popularity data=own/r.csv --out own.safetensors --quiet >/dev/null && printf '4,1,4,1\n' >> own/r.csv && matinee evaluate own.safetensors
+  ! matinee: r: no such file, folder or data set; `matinee data list` shows the names
+  [1]
+
+  $ matinee train popularity trainer.final_fit=true --out final.safetensors --quiet >/dev/null; matinee evaluate final.safetensors
+  ! matinee: final.safetensors was fitted on everything, the test too: nothing is left to measure it with; train without trainer.final_fit
+  [1]
+
+# A full disk while saving: the old file survives.
+
+  $ cp popularity.safetensors old.safetensors; cp old.safetensors kept.safetensors; (ulimit -f 100; trap '' XFSZ; matinee train popularity --out kept.safetensors --quiet); cmp old.safetensors kept.safetensors && ls kept*
+  kept.safetensors
+  ! matinee: cannot write kept.safetensors: File too large; make room and try again; the old file is unchanged
+
+  $ matinee train popularity --out absent/deep/model.safetensors --quiet >/dev/null && ls absent/deep
+  model.safetensors
+
+  $ matinee train popularity --out mine.csv/model.safetensors --quiet
+  ! matinee: cannot make the folder mine.csv: Not a directory
+  [1]
+
+# One user only; nobody left to test.
+
+  $ printf '1,1,4,1\n1,2,4,2\n1,3,4,3\n' > one.csv; matinee train popularity data=one.csv --quiet
+  ! matinee: one.csv: all 3 interactions are of one user (1); to learn who likes what takes at least two; is the first column the user?
+  [1]
+
+  $ printf '1,1,4,1\n2,2,4,2\n3,3,4,3\n' > single.csv; matinee train popularity data=single.csv --quiet
+  ! matinee: data set single: the split leave_one_out leaves no user with a test item (3 users, 3 interactions, at most 1 of one user); use more data or another data.split.strategy
+  [1]
+
+  $ matinee train popularity data.min_rating=6 --quiet
+  ! matinee: ml-latest-small: nothing to learn from is left: of 100836 interactions 0 have a rating of at least 6, 0 are in the sample, 0 are in the core of 0 for users and 0 for items (0 users); lower data.min_rating or the minimum numbers of interactions
+  [2]
