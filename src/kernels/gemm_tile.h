@@ -22,6 +22,12 @@ static ALWAYS_INLINE void V(start)(const struct tile *t, VECTOR *sum, int rows, 
     const float *c = t->c;
     const size_t c_row = t->c_row;
     const int add = t->add;
+    if (t->far) {
+        UNROLL for (int i = 0; i < rows; i++) {
+            UNROLL for (int j = 0; j < vectors; j++)
+                __builtin_prefetch(c + (size_t)i * c_row + (size_t)j * V(lanes), 1);
+        }
+    }
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int j = 0; j < vectors; j++) {
             sum[i * vectors + j] = V(zero)();
