@@ -103,43 +103,56 @@ static const char *find_file(const struct composing *to, const char *from, const
     return NULL;
 }
 
-static const char *choose(const struct composing *to, const struct config_include *include,
-                          bool *is_chosen) {
-    *is_chosen = false;
+/* The choice made elsewhere for an include's group, or NULL. */
+static struct config_choice *choice_for(const struct composing *to,
+                                        const struct config_include *include) {
     for (size_t i = 0; include->group && to->choices && i < to->choices->count; i++)
-        if (strcmp(to->choices->list[i].group, include->group) == 0) {
-            *is_chosen = true;
-            return to->choices->list[i].option;
-        }
-    return include->option;
+        if (strcmp(to->choices->list[i].group, include->group) == 0)
+            return &to->choices->list[i];
+    return NULL;
 }
 
-static enum status take_include(struct composing *to, const char *from,
+/* Where an included file's keys go: "model/neumf" under "model", within the package of the file
+ * that names it unless the name begins with "/". */
+static const char *include_package(const struct composing *to, const char *name,
+                                   const char *outer) {
+    outer = *name == '/' ? "" : outer;
+    name += *name == '/';
+    const char *slash = strrchr(name, '/');
+    if (!slash)
+        return outer;
+    char *package =
+        arena_format(to->arena, "%s%s%.*s", outer, *outer ? "." : "", (int)(slash - name), name);
+    for (char *at = package; *at; at++)
+        if (*at == '/')
+            *at = '.';
+    return package;
+}
+
+static enum status take_include(struct composing *to, const char *from, const char *outer,
                                 const struct config_include *include, unsigned depth) {
     if (depth == INCLUDE_DEPTH_MAX || ++to->include_count > INCLUDES_MAX)
         return error_set(to->error, STATUS_LIMIT,
                          "%s: defaults name files that name files, more than %d deep or %d in all; "
                          "is it a circle?",
                          include->origin, INCLUDE_DEPTH_MAX, INCLUDES_MAX);
-    bool is_chosen;
-    const char *option = choose(to, include, &is_chosen);
+    struct config_choice *choice = choice_for(to, include);
+    const char *option = choice ? choice->option : include->option;
     const char *name =
         include->group ? arena_format(to->arena, "%s/%s", include->group, option) : option;
-    name += *name == '/'; /* Hydra's "from the top" */
+    const char *package = include_package(to, name, outer);
+    name += *name == '/';
     const char *path = from ? find_file(to, from, name) : NULL;
-    if (!path && is_chosen)
+    if (choice)
+        choice->taken = path != NULL;
+    if (!path && choice)
         return STATUS_OK;
     if (!path)
         return error_set(to->error, STATUS_NOT_FOUND,
                          "%s: defaults name \"%s\", but there is no %s.yaml beside this file or in "
                          "a folder above it",
                          include->origin, name, name);
-    const char *slash = strrchr(name, '/');
-    char *package = slash ? arena_copy_length(to->arena, name, (size_t)(slash - name)) : NULL;
-    for (char *at = package; at && *at; at++)
-        if (*at == '/')
-            *at = '.';
-    return compose_file(to, path, package ? package : "", depth + 1);
+    return compose_file(to, path, package, depth + 1);
 }
 
 static enum status compose_document(struct composing *to, const char *path,
@@ -150,7 +163,7 @@ static enum status compose_document(struct composing *to, const char *path,
         if (i == document->self)
             TRY(take_entries(to, &document->entries, package));
         if (i < document->include_count)
-            TRY(take_include(to, path, &document->includes[i], depth));
+            TRY(take_include(to, path, package, &document->includes[i], depth));
     }
     return STATUS_OK;
 }

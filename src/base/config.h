@@ -9,8 +9,9 @@
  *       - model: neumf              model/neumf.yaml, whose keys are put under "model."
  *       - _self_
  * A named file is looked for beside the one that names it, then in the folders above it, up to one
- * called "config". A first line `# @package _global_` (or another name) says where its keys go
- * instead. In values, ${a.b} is another setting, ${now:%Y-%m-%d} the time, ${env:NAME} or
+ * called "config"; its keys go where those of the naming file go, "/model/neumf" from the top. A
+ * first line `# @package _global_` (or another name) says where its keys go instead. In values,
+ * ${a.b} is another setting, ${now:%Y-%m-%d} the time, ${env:NAME} or
  * ${env:NAME,otherwise} the environment. Map merging (<<) and YAML's own anchors work.
  *
  * Limits (STATUS_LIMIT): a file 256 KiB, 4,096 values, 32 levels of maps, 8 of defaults, and what a
@@ -18,6 +19,7 @@
 #ifndef MATINEE_BASE_CONFIG_H
 #define MATINEE_BASE_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -40,9 +42,10 @@ struct config {
 /* What was chosen elsewhere in place of a `- group: option` of the files. */
 struct config_choice {
     const char *group, *option;
+    bool taken; /* set by config_read: a file names the group, and there is one for the option */
 };
 struct config_choices {
-    const struct config_choice *list;
+    struct config_choice *list;
     size_t count;
 };
 

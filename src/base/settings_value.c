@@ -38,6 +38,7 @@ static bool parse_real(const char *text, double *out) {
         return false; /* also keeps out "inf", "nan" and hexadecimal */
     char *end;
     *out = strtod_l(text, &end, number_locale);
+    *out = *out == 0 ? 0 : *out; /* -0 is 0 */
     return *end == '\0' && isfinite(*out);
 }
 

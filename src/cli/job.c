@@ -21,7 +21,8 @@ const struct setting_spec job_settings[] = {
     {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
-/* The file that `defaults: - group: option` takes is chosen by "group=option" words. */
+/* The file that `defaults: - group: option` takes is chosen by "group=option" words; the i-th
+ * choice is the i-th word. */
 static struct config_choices read_choices(const struct arguments *arguments, const char *model) {
     struct config_choice *list =
         ARENA_ARRAY(arguments->arena, struct config_choice, arguments->pair_count + 1);
@@ -30,10 +31,10 @@ static struct config_choices read_choices(const struct arguments *arguments, con
         size_t length = strcspn(arguments->pairs[i], "=");
         list[choices.count++] =
             (struct config_choice){arena_copy_length(arguments->arena, arguments->pairs[i], length),
-                                   arguments->pairs[i] + length + 1};
+                                   arguments->pairs[i] + length + 1, false};
     }
     if (model)
-        list[choices.count++] = (struct config_choice){"model", model};
+        list[choices.count++] = (struct config_choice){"model", model, false};
     return choices;
 }
 
@@ -48,9 +49,13 @@ static enum status read_config(struct config *config, const struct arguments *ar
     struct config_choices choices = read_choices(arguments, model);
     if (path)
         TRY(config_read(config, path, &choices, arguments->arena, error));
-    for (size_t i = 0; i < arguments->pair_count; i++)
-        if (!is_key(arguments->pairs[i], skipped))
-            TRY(config_set_pair(config, arguments->pairs[i], arguments->arena, error));
+    for (size_t i = 0; i < arguments->pair_count; i++) {
+        const char *pair = arguments->pairs[i];
+        /* "trainer=fast" chooses a file and is no setting; model and data are both. */
+        bool is_setting = is_key(pair, "model") || is_key(pair, "data") || !choices.list[i].taken;
+        if (is_setting && !is_key(pair, skipped))
+            TRY(config_set_pair(config, pair, arguments->arena, error));
+    }
     if (model)
         config_set(config, "model", model, NULL, arguments->arena);
     return STATUS_OK;

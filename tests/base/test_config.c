@@ -165,12 +165,18 @@ static void defaults_are_composed(void **state) {
     shows(f, "model.k", "11");
     shows(f, "trainer.lr", "0.5");
     shows(f, "trainer.max_epochs", "4");
+    /* A file of a group that names its neighbour. */
+    write_file(f, "config/model/wide.yaml", "defaults: [neumf]\nlayers: [7]\n");
+    path = write_file(f, "config/w.yaml", "defaults: [model/wide]\n");
+    read_file(f, path, NULL);
+    shows(f, "model.k", "11");
+    shows(f, "model.layers", "[7]");
     /* _self_ first: what is named later wins. */
     path = write_file(f, "config/b.yaml", "defaults: [_self_, base]\ntrainer.max_epochs: 4\n");
     read_file(f, path, NULL);
     shows(f, "trainer.max_epochs", "3");
     /* A choice made elsewhere takes the group's other file; without one the group is empty. */
-    struct config_choice choice = {"model", "gmf"};
+    struct config_choice choice = {"model", "gmf", false};
     path = write_file(f, "config/c.yaml", "defaults: [{model: neumf}]\n");
     read_file(f, path, &(struct config_choices){&choice, 1});
     shows(f, "model", "gmf");

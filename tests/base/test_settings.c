@@ -99,7 +99,7 @@ static void every_way_of_writing_has_one_canonical_text(void **state) {
         {"model.shrinkage", "2.5e2", "250"},
         {"model.shrinkage", "12.50", "12.5"},
         {"model.shrinkage", "1e20", "1e+20"},
-        {"model.shrinkage", "-0", "-0"},
+        {"model.shrinkage", "-0", "0"},
         {"trainer.lr", "0.30000000000000004", "0.30000000000000004"},
         {"model.k", "+7", "7"},
         {"model.k", "1e3", "1000"},
