@@ -14,8 +14,6 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-void openblas_set_num_threads(int count);
-
 struct shape {
     const char *what;
     size_t m, n, k;
