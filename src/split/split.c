@@ -190,9 +190,9 @@ static bool is_wanted(void *context, uint32_t user, size_t row) {
 void split_divide(struct split *split, const struct interactions *all, const uint8_t *parts,
                   struct arena *arena) {
     struct interactions *targets[] = {&split->train, &split->validation, &split->test};
-    for (uint8_t part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
+    for (unsigned part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
         *targets[part] =
-            interactions_filter(all, is_wanted, &(struct wanted_part){parts, part}, arena);
+            interactions_filter(all, is_wanted, &(struct wanted_part){parts, (uint8_t)part}, arena);
 }
 
 uint32_t *split_order_scratch(const struct interactions *all, struct arena *arena) {

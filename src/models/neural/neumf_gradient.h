@@ -6,7 +6,7 @@
 
 /* Takes gradients for the network's parameters and lists the tasks. */
 void neumf_gradient_init(struct neumf_step *step, struct arena *arena);
-/* Task `task` of step->task_count; context is the struct neumf_step. */
-void neumf_gradient_task(void *context, size_t task);
+/* Task `index` of step->task_count; context is the struct neumf_step. */
+void neumf_gradient_task(void *context, size_t index);
 
 #endif
