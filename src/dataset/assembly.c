@@ -50,8 +50,8 @@ enum status assembly_refuse_size(const struct assembly *assembly, const char *sh
                                  struct error *error) {
     double megabyte = 1e6;
     return error_set(error, STATUS_LIMIT,
-                     "%s: too large for this machine: %.0f interactions or more need %.0f MB of "
-                     "memory at %zu bytes each, and %.0f MB are available; take a smaller data set "
+                     "%s: too large for this machine: %.0f interactions or more need %.1f MB of "
+                     "memory at %zu bytes each, and %.1f MB are available; take a smaller data set "
                      "or a machine with more memory",
                      shown, count, count * (double)ROWS_BYTES_EACH / megabyte, ROWS_BYTES_EACH,
                      (double)assembly->memory_bytes / megabyte);

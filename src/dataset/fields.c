@@ -15,17 +15,15 @@
 #define FAST_DIGITS_MAX 15 /* so many digits are exact in a double */
 #define NUMBER_LENGTH_MAX 63
 
-static bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 static size_t split_blanks(const char *text, size_t length, struct text_slice *fields, size_t max) {
     size_t count = 0, i = 0;
     for (;;) {
-        while (i < length && is_blank(text[i]))
+        while (i < length && field_is_blank(text[i]))
             i++;
         if (i == length)
             return count;
         size_t begin = i;
-        while (i < length && !is_blank(text[i]))
+        while (i < length && !field_is_blank(text[i]))
             i++;
         if (count < max)
             fields[count] = (struct text_slice){text + begin, i - begin};
@@ -195,14 +193,6 @@ const char *field_expected(enum field_fault fault, bool is_time) {
         return "a time that is not negative";
     return fault == FIELD_TOO_LARGE ? "a time below 2^63 seconds"
                                     : "a whole number of seconds since 1970 as the time";
-}
-
-struct text_slice field_trimmed(struct text_slice field) {
-    while (field.length > 0 && is_blank(field.start[0]))
-        field.start++, field.length--;
-    while (field.length > 0 && is_blank(field.start[field.length - 1]))
-        field.length--;
-    return field;
 }
 
 bool field_is(struct text_slice field, const char *text) {

@@ -47,8 +47,17 @@ enum field_fault field_time(struct text_slice field, int64_t *time);
 /* Why a field is refused, for messages: "a finite number". */
 const char *field_expected(enum field_fault fault, bool is_time);
 
+static inline bool field_is_blank(char c) { return c == ' ' || c == '\t'; }
+
 /* The field without blanks at both ends. */
-struct text_slice field_trimmed(struct text_slice field);
+static inline struct text_slice field_trimmed(struct text_slice field) {
+    while (field.length > 0 && field_is_blank(field.start[0]))
+        field.start++, field.length--;
+    while (field.length > 0 && field_is_blank(field.start[field.length - 1]))
+        field.length--;
+    return field;
+}
+
 bool field_is(struct text_slice field, const char *text); /* case forgiven */
 bool field_is_number(struct text_slice field);
 

@@ -23,13 +23,14 @@
 struct lines {
     const char *text; /* the present line, not terminated; good until the next lines_next */
     size_t length;
-    size_t number; /* 1 is the first */
+    size_t number; /* 1 is the first; of a record of several lines, its first */
     const char *shown;
 
     struct source source;
     char *buffer; /* owned */
     size_t capacity, begin, end;
     uint64_t moved_out; /* bytes of the file that stood before buffer[0] */
+    size_t last_number;
     bool at_end;        /* of the source */
     enum status status;
     struct error error; /* if status is not STATUS_OK */
@@ -53,7 +54,7 @@ static inline void lines_take(struct lines *lines, size_t length, size_t step) {
     lines->begin += step;
     lines->text = text;
     lines->length = length > 0 && text[length - 1] == '\r' ? length - 1 : length;
-    lines->number++;
+    lines->number = ++lines->last_number;
 }
 
 static inline bool lines_next(struct lines *lines) {

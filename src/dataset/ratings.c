@@ -2,7 +2,7 @@
  *
  * Cost     about 60 ns a line on one core: find the line end, cut the fields, two table look-ups,
  *          two numbers (bench/dataset_parse.c).
- * Memory   rows.h; the file itself passes through a buffer of 256 KiB. After the first lines it is
+ * Memory   rows.h; the file itself passes through a buffer of 64 KiB. After the first lines it is
  *          estimated whether all rows will fit into memory, so that a data set that is too large is
  *          refused at once.
  * Checked  the readers' tests, fuzz/fuzz_*.c. */
@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "dataset/encoding.h"
@@ -77,13 +78,13 @@ static enum status count_error(const struct ratings_loop *loop, size_t count, st
         field_shown(line));
 }
 
-static enum status take_line(struct ratings_loop *loop, struct error *error) {
+static enum status take_line(struct ratings_loop *loop, bool quoted, struct error *error) {
     const struct ratings_format *format = loop->format;
     struct text_slice fields[RATINGS_COLUMNS_MAX];
-    size_t count = format->quotes ? fields_split_csv(&loop->lines, (char)format->separator,
-                                                     arena_scratch(), fields, RATINGS_COLUMNS_MAX)
-                                  : fields_split(loop->lines.text, loop->lines.length,
-                                                 format->separator, fields, RATINGS_COLUMNS_MAX);
+    size_t count = quoted ? fields_split_csv(&loop->lines, (char)format->separator, arena_scratch(),
+                                             fields, RATINGS_COLUMNS_MAX)
+                          : fields_split(loop->lines.text, loop->lines.length, format->separator,
+                                         fields, RATINGS_COLUMNS_MAX);
     if (count < format->column_count)
         return count_error(loop, count, error);
     uint32_t user, item;
@@ -114,7 +115,7 @@ static enum status take_line(struct ratings_loop *loop, struct error *error) {
 /* After some lines: would all of them fit? Without a known size the capacity of rows decides. */
 static enum status check_estimate(const struct ratings_loop *loop,
                                   const struct volume_member *member, struct error *error) {
-    double rows = (double)member->size * ESTIMATE_ROWS / (double)lines_position(&loop->lines);
+    double rows = (double)member->size * (ESTIMATE_ROWS + 1) / (double)lines_position(&loop->lines);
     double affordable = (double)loop->assembly->memory_bytes / (double)ROWS_BYTES_EACH;
     if (rows > affordable * ESTIMATE_SLACK)
         return assembly_refuse_size(loop->assembly, member->shown, rows, error);
@@ -134,12 +135,12 @@ static enum status take_lines(struct ratings_loop *loop, const struct volume_mem
                                         (double)loop->rows->capacity + 1, error);
         if (loop->rows->count == ESTIMATE_ROWS)
             TRY(check_estimate(loop, member, error));
-        if (!loop->format->quotes) {
-            TRY(take_line(loop, error));
+        if (!loop->format->quotes || !memchr(loop->lines.text, '"', loop->lines.length)) {
+            TRY(take_line(loop, false, error));
             continue;
         }
         struct arena_position mark = arena_mark(scratch);
-        enum status status = take_line(loop, error);
+        enum status status = take_line(loop, true, error);
         arena_reset(scratch, mark);
         if (status != STATUS_OK)
             return status;
