@@ -326,8 +326,7 @@ void evaluation_run(const struct evaluation *evaluation, const struct model *mod
         .block_users = BLOCK_SCORES / model->item_count,
         .list_length = larger(metrics_largest_k(metrics, METRIC_LIST),
                               metrics_largest_k(metrics, METRIC_EXPOSURE)),
-        .rates =
-            metrics_read(metrics, METRIC_RATINGS) && (model->ops->traits & MODEL_PREDICTS_RATINGS),
+        .rates = metrics_read(metrics, METRIC_RATINGS) && evaluation->predicts_ratings,
     };
     measuring.ranks = measuring.list_length > 0 || metrics_read(metrics, METRIC_POSITIONS);
     if (measuring.block_users > BLOCK_USERS_MAX)
