@@ -150,7 +150,7 @@ static void queries_and_shares_hold_together(void **state) {
     }
 }
 
-static void ratings_are_asked_for_where_they_are_compared(void **state) {
+static void settings_that_cannot_be_met_are_refused(void **state) {
     (void)state;
     struct arena arena = {0};
     struct interactions rows = classic_rows(&by_hand, false, &arena);
@@ -163,6 +163,8 @@ static void ratings_are_asked_for_where_they_are_compared(void **state) {
     static const char *const alpha[] = {"model.similarity=asymmetric", "model.alpha=2", NULL};
     assert_int_equal(classic_fit(&model, &model_item_knn, &rows, alpha, &error), STATUS_BAD_USAGE);
     assert_non_null(strstr(error.text, "from 0 to 1"));
+    static const char *const users[] = {"model.user_based=true", NULL};
+    assert_int_equal(classic_fit(&model, &model_item_knn, &rows, users, &error), STATUS_BAD_USAGE);
     arena_release(&arena);
 }
 
@@ -218,7 +220,7 @@ int main(void) {
         cmocka_unit_test(scores_by_hand),
         cmocka_unit_test(too_few_neighbours_score_nothing),
         cmocka_unit_test(queries_and_shares_hold_together),
-        cmocka_unit_test(ratings_are_asked_for_where_they_are_compared),
+        cmocka_unit_test(settings_that_cannot_be_met_are_refused),
         cmocka_unit_test(threads_do_not_change_a_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -388,6 +388,13 @@ static enum status attach(struct model *base, struct error *error) {
     return attach_dual(model, error);
 }
 
+/* On validation parts ml-latest-small (10 rows an item) and ml-100k (59) asked for 200, ml-1m-ncf
+ * (267) for 1000. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    bool many = train->count >= (size_t)train->item_count * 100;
+    settings_default(settings, "model.l2", many ? "1000" : "200");
+}
+
 const struct model_ops model_ease = {
     .name = "ease",
     .family = "linear",
@@ -400,4 +407,5 @@ const struct model_ops model_ease = {
     .tensors = tensors,
     .attach = attach,
     .explain = explain,
+    .suggest = suggest,
 };

@@ -45,6 +45,8 @@ static const struct setting_spec settings_table[] = {
      "weight of the item itself: asymmetric, tversky"},
     {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
      "weight of the neighbour: tversky"},
+    {"model.user_based", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+     "neighbours of people instead of films: not in this model, only false is accepted"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "whether a film counts by its rating, or the same however it was rated"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
@@ -64,6 +66,9 @@ static enum status create(struct model **out, const struct settings *settings,
         return error_set(error, STATUS_BAD_USAGE,
                          "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
                          similarity.alpha);
+    if (settings_bool(settings, "model.user_based"))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "model.user_based=true: item_knn compares items only; leave it false");
     struct item_knn *model = model_allocate(&model_item_knn, sizeof *model);
     model->similarity = similarity;
     model->min_k = (size_t)settings_int(settings, "model.min_k");
@@ -197,6 +202,16 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
+/* On validation parts of ml-latest-small, ml-100k and ml-1m-ncf tf-idf was ahead of no weighting;
+ * 20 neighbours were enough where items have few rows (10 and 59 a film), 40 where they have many
+ * (267).
+ */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    settings_default(settings, "model.weighting", "tfidf");
+    if (train->count < (size_t)train->item_count * 100)
+        settings_default(settings, "model.k", "20");
+}
+
 const struct model_ops model_item_knn = {
     .name = "item_knn",
     .aliases = "item_cf",
@@ -210,4 +225,5 @@ const struct model_ops model_item_knn = {
     .tensors = tensors,
     .attach = attach,
     .explain = explain,
+    .suggest = suggest,
 };
