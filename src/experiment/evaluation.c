@@ -95,7 +95,7 @@ enum status evaluation_init(struct evaluation *evaluation, const struct evaluati
         .histories = input->histories,
         .has = {&split->train, input->validation ? NULL : &split->validation},
         .rated = input->validation ? &split->validation : &split->test,
-        .predicts_ratings = input->predicts_ratings,
+        .ratings = input->ratings,
     };
     TRY(candidates_read(&evaluation->candidates, input->settings, split, input->validation, arena,
                         error));
@@ -235,8 +235,12 @@ static void predict(const struct measuring *measuring, struct desk *desk, uint32
     float *predicted = ARENA_ARRAY_RAW(desk->scratch, float, rated.count);
     struct query query = query_of(measuring->evaluation, user);
     model->ops->score(model, &query, 1, rated.items, rated.count, predicted);
-    for (size_t i = 0; i < rated.count; i++)
-        predicted[i] = fminf(fmaxf(predicted[i], model->rating_min), model->rating_max);
+    float low = model->rating_min, high = model->rating_max;
+    bool scaled = measuring->evaluation->ratings == EVALUATION_SCALED_RATINGS;
+    for (size_t i = 0; i < rated.count; i++) {
+        float rating = scaled ? low + predicted[i] * (high - low) : predicted[i];
+        predicted[i] = fminf(fmaxf(rating, low), high);
+    }
     measured->predicted = predicted;
     measured->actual = rated.ratings;
     measured->rating_count = rated.count;
@@ -326,7 +330,7 @@ void evaluation_run(const struct evaluation *evaluation, const struct model *mod
         .block_users = BLOCK_SCORES / model->item_count,
         .list_length = larger(metrics_largest_k(metrics, METRIC_LIST),
                               metrics_largest_k(metrics, METRIC_EXPOSURE)),
-        .rates = metrics_read(metrics, METRIC_RATINGS) && evaluation->predicts_ratings,
+        .rates = metrics_read(metrics, METRIC_RATINGS) && evaluation->ratings,
     };
     measuring.ranks = measuring.list_length > 0 || metrics_read(metrics, METRIC_POSITIONS);
     if (measuring.block_users > BLOCK_USERS_MAX)

@@ -20,6 +20,13 @@
 #include "models/model.h"
 #include "split/split.h"
 
+/* What scores have to do with ratings. */
+enum evaluation_ratings {
+    EVALUATION_NO_RATINGS,
+    EVALUATION_RATINGS,        /* a score is a predicted rating */
+    EVALUATION_SCALED_RATINGS, /* ... on the scale from 0, the lowest of train, to 1, the highest */
+};
+
 /* What is measured, among what, and how. Borrows from the data set and the split. */
 struct evaluation {
     struct candidates candidates;
@@ -29,7 +36,7 @@ struct evaluation {
     const struct interactions *has[2]; /* rows whose items are no candidates; has[1] may be NULL */
     struct interactions test;          /* the relevant rows of the part */
     const struct interactions *rated;  /* all its rows, for rmse and mae */
-    bool predicts_ratings;
+    enum evaluation_ratings ratings;
     const uint32_t *users; /* [user_count] with a row in the part */
     size_t user_count;
 };
@@ -40,8 +47,8 @@ struct evaluation_input {
     const struct settings *settings;      /* evaluation.* */
     const struct interactions *histories; /* what the model was fitted on */
     const struct metric_list *metrics;
-    bool validation;       /* measure on validation: only train is taken away from the candidates */
-    bool predicts_ratings; /* scores are on the rating scale: rmse and mae are measured */
+    bool validation; /* measure on validation: only train is taken away from the candidates */
+    enum evaluation_ratings ratings; /* rmse and mae are measured but for EVALUATION_NO_RATINGS */
 };
 
 /* Everything that does not depend on the model; memory of the arena. Errors: candidates that there

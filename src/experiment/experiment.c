@@ -26,10 +26,14 @@ static enum status check_needs(const struct experiment_job *job, struct error *e
                      job->ops->name, lacking, data->name);
 }
 
-bool experiment_predicts_ratings(const struct experiment_job *job) {
+enum evaluation_ratings experiment_ratings(const struct experiment_job *job) {
+    if (!job->data->has_ratings)
+        return EVALUATION_NO_RATINGS;
+    if (job->ops->traits & MODEL_PREDICTS_RATINGS)
+        return EVALUATION_RATINGS;
     bool on_ratings = settings_knows(job->settings, "model.loss_type") &&
                       !strcmp(settings_text(job->settings, "model.loss_type"), "mse");
-    return job->data->has_ratings && ((job->ops->traits & MODEL_PREDICTS_RATINGS) || on_ratings);
+    return on_ratings ? EVALUATION_SCALED_RATINGS : EVALUATION_NO_RATINGS;
 }
 
 /* Metrics of ratings go where there are none to hold against each other, and come unasked where
@@ -41,7 +45,7 @@ static enum status read_metrics(struct experiment_job *job, struct error *error)
     size_t k_count = settings_int_list(job->settings, "evaluation.k_values", &k_values);
     const char **names = ARENA_ARRAY(job->arena, const char *, count + 2);
     memcpy(names, asked, count * sizeof *names);
-    bool predicts = experiment_predicts_ratings(job);
+    bool predicts = experiment_ratings(job) != EVALUATION_NO_RATINGS;
     if (predicts && !settings_is_set(job->settings, "evaluation.metrics")) {
         names[count++] = "rmse";
         names[count++] = "mae";
@@ -85,7 +89,7 @@ enum status experiment_measure(const struct experiment_job *job, const struct sp
         .histories = histories,
         .metrics = &job->metrics,
         .validation = job->on_validation,
-        .predicts_ratings = experiment_predicts_ratings(job),
+        .ratings = experiment_ratings(job),
     };
     struct evaluation evaluation;
     struct sheet sheet;

@@ -24,7 +24,7 @@ struct experiment_job {
 enum status experiment_open(struct experiment_job *job, const char *data_name, struct error *error);
 
 /* Whether scores are predicted ratings that can be held against true ones. */
-bool experiment_predicts_ratings(const struct experiment_job *job);
+enum evaluation_ratings experiment_ratings(const struct experiment_job *job);
 
 /* A model measured: fills metrics, user values and evaluate_seconds of the run. */
 enum status experiment_measure(const struct experiment_job *job, const struct split *split,

@@ -114,9 +114,9 @@ static enum status make_watched(struct run *run, struct evaluation **watched, st
         .histories = &run->split.train,
         .metrics = &(struct metric_list){metric, 1},
         .validation = true,
-        .predicts_ratings = experiment_predicts_ratings(run->job),
+        .ratings = experiment_ratings(run->job),
     };
-    if (metric->ops->source == METRIC_RATINGS && !input.predicts_ratings)
+    if (metric->ops->source == METRIC_RATINGS && !input.ratings)
         return error_set(error, STATUS_BAD_USAGE,
                          "trainer.early_stopping.monitor=%s: %s predicts no ratings here; watch "
                          "ndcg@10 or val_loss",

@@ -73,7 +73,8 @@ struct fixture {
     struct settings *settings;
     struct table_model model;
     struct metric_list metrics;
-    bool validation, predicts_ratings;
+    bool validation;
+    enum evaluation_ratings ratings;
 };
 
 static int set_up(void **state) {
@@ -115,7 +116,7 @@ static enum status prepare(struct fixture *fixture, const char *metric,
         .histories = &fixture->split.train,
         .metrics = &fixture->metrics,
         .validation = fixture->validation,
-        .predicts_ratings = fixture->predicts_ratings,
+        .ratings = fixture->ratings,
     };
     return evaluation_init(evaluation, &input, &fixture->arena, error);
 }
@@ -254,14 +255,16 @@ static void test_ratings(void **state) {
     struct fixture *fixture = *state;
     struct sheet unpredicted = measure(fixture, "rmse");
     assert_true(isnan(sheet_value(&unpredicted, 0).value));
-    fixture->predicts_ratings = true;
+    fixture->ratings = EVALUATION_RATINGS;
     check(fixture, "mae", (4.0 + 1 + 3) / 3);
     check(fixture, "rmse", sqrt((16.0 + 1 + 9) / 3));
     struct evaluation evaluation;
     struct error error;
     assert_int_equal(prepare(fixture, "mae", &evaluation, &error), STATUS_OK);
     double watched = evaluation_measure(&evaluation, &fixture->model.base);
-    assert_true(fabs(watched + 8.0 / 3) < 1e-6); /* lower is better: negated */
+    assert_true(fabs(watched + 8.0 / 3) < 1e-6);  /* lower is better: negated */
+    fixture->ratings = EVALUATION_SCALED_RATINGS; /* 1 + 4 * score: 3.8, 4.6, 4.2 */
+    check(fixture, "mae", (1.2 + 2.6 + 0.2) / 3);
 }
 
 /* On validation only train is taken from the candidates, and what the test holds is a candidate
