@@ -109,10 +109,11 @@ void help_command_text(const struct command *command, FILE *out) {
 
 void help_overview(FILE *out) {
     const struct style *style = style_of(out);
-    fprintf(out,
-            "%sMatinee%s recommends films: it reads ratings, trains models, measures them "
-            "honestly and serves the answers.\n",
-            style->bold, style->off);
+    fprintf(out, "%sMatinee%s", style->bold, style->off);
+    style_paragraph(out,
+                    " recommends films: it reads ratings, trains models, measures them honestly "
+                    "and serves the answers.",
+                    strlen("Matinee"), 0);
     print_heading("Usage", out);
     fputs("  matinee COMMAND [WORDS] [OPTIONS]\n", out);
     print_heading("Commands", out);

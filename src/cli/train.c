@@ -110,7 +110,7 @@ static const struct command_option options[] = {
 
 static const struct command_example examples[] = {
     {"matinee train item_knn --beside popularity", "The built-in data, with a rival beside it."},
-    {"matinee train ease data=ml-1m model.lambda=500 evaluation.k_values=[10]",
+    {"matinee train ease data=ml-1m model.l2=200 evaluation.k_values=[10]",
      "A data set and settings of one's choice."},
     {"matinee train --config config/recipes/ml-1m-ncf/neumf.yaml --json -",
      "A published figure, reproduced."},

@@ -46,7 +46,7 @@
 
 # The script for zsh has the same cases.
 
-  $ diff <(matinee completion bash | sed -n '/^_matinee_words/,/^}/p') <(matinee completion zsh | sed -n '/^_matinee_words/,/^}/p') && matinee completion zsh | head -1
+  $ diff <(matinee completion bash | sed -n '/^_matinee_words/,/^}/p') <(matinee completion zsh | sed -n '/^_matinee_words/,/^}/p') && matinee completion zsh | sed -n 1p
   #compdef matinee
 
   $ matinee completion zsh | tail -9
@@ -62,7 +62,7 @@
 
 # The manual page: nothing in it that roff does not know.
 
-  $ matinee man | head -20
+  $ matinee man | sed -n 1,20p
   .TH MATINEE 1 "" "matinee 0.1.0" "User Commands"
   .SH NAME
   matinee \- movie recommendations from ratings

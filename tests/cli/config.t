@@ -19,7 +19,7 @@
   data.min_user_interactions: 10
   data.min_item_interactions: 10
 
-  $ matinee train --config "$repository/config/config.yaml" trainer=absent --cfg job | head -1
+  $ matinee train --config "$repository/config/config.yaml" trainer=absent --cfg job | sed -n 1p
   ! matinee: unknown setting "trainer"; --help lists them
   [2]
 

@@ -73,7 +73,7 @@
   ! matinee: ml-latest-small has no user "611"
   [1]
 
-  $ matinee data info --json - | head -12
+  $ matinee data info --json - | sed -n 1,12p
   {
     "name": "ml-latest-small",
     "source": "built-in",
@@ -86,7 +86,6 @@
     "sparsity": 0.983031727,
     "mean_rating": 3.50155698,
     "duplicates": 0,
-  [141]
 
 # What may stand in a data file, and what may not: the file, the line, what was expected and found.
 

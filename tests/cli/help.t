@@ -1,0 +1,331 @@
+# What every page of help says.
+
+  $ matinee
+  Matinee recommends films: it reads ratings, trains models, measures them
+  honestly and serves the answers.
+
+  Usage
+    matinee COMMAND [WORDS] [OPTIONS]
+
+  Commands
+    data        list, describe, show and download data sets
+    train       fit a model, measure it, keep it
+    evaluate    measure a trained model again
+    compare     several models on one split, and which differences are noise
+    recommend   films for one person
+    similar     films similar to one
+    models      what can be trained, and what has been trained
+    serve       answer over HTTP
+    completion  a completion script for bash or zsh
+    man         the manual page
+    help        what matinee, or one of its commands, can do
+
+  Options
+    --version   version, kernels in use, built-in data
+    --help      this page; matinee COMMAND --help says everything about one
+                command
+
+  First steps
+    matinee train item_knn              a model of the built-in data, with its figures
+    matinee recommend --user 1 --explain
+    matinee serve
+
+  $ matinee --version | sed 's/^kernels: scalar$/kernels: as asked/'
+  matinee 0.1.0
+  kernels: as asked
+  built-in data: MovieLens latest-small (not for commercial use)
+
+  $ for command in data train evaluate compare recommend similar models serve completion man help; do matinee $command --help; done
+  matinee data: list, describe, show and download data sets
+
+  Usage
+    matinee data list [--json FILE]
+    matinee data info [NAME] [--json FILE]
+    matinee data show [NAME] [--user ID] [--rows N]
+    matinee data get NAME [--folder FOLDER]
+
+  Without NAME it is the built-in data set. A data set is looked for by name in
+  $MATINEE_DATA and in the data folder; downloads are checked against the
+  published checksum and resumed where they stopped.
+
+  Words
+    list|info|show|get  what to do
+    NAME                a data set's name, or the path of a folder, archive or
+                        file
+
+  Options
+    --user ID        show: only this person's ratings
+    --rows N         show: how many rows, 1 to 100000 (default 20)
+    --folder FOLDER  get: where to put it, not the data folder
+    --json FILE      list, info: as JSON; - is standard output
+    --help           this page
+
+  Examples
+    matinee data list
+        Which data sets there are, and which of them are on this machine.
+    matinee data get ml-1m
+        Downloads MovieLens 1M, checks it and keeps it.
+    matinee data info ml-100k
+        Its figures: users, films, ratings, genres, most rated films.
+    matinee data show built-in --user 1
+        What one person has rated.
+  matinee train: fit a model, measure it, keep it
+
+  Usage
+    matinee train [MODEL] [data=NAME|PATH] [key=value ...] [OPTIONS]
+
+  Splits the data, fits on train, chooses on validation, measures once on test and
+  writes a model file that recommend, similar and serve need nothing else beside.
+  Settings come from --config, then from the key=value words. Ctrl-C keeps a
+  checkpoint where the model has one.
+
+  Words
+    MODEL  what to train; item_knn if neither this nor a file says it
+
+  Options
+    --config FILE   settings from a YAML file [$CONFIG_PATH]
+    --out FILE      the model file; in the data folder if not said
+    --json FILE     the report as JSON; - is standard output
+    --beside MODEL  measure this model too, for comparison
+    --cfg job       only print the settings, as YAML
+    --resume        go on from the last checkpoint
+    --quiet         no progress
+    --help          this page
+
+  Examples
+    matinee train item_knn --beside popularity
+        The built-in data, with a rival beside it.
+    matinee train ease data=ml-1m model.l2=200 evaluation.k_values=[10]
+        A data set and settings of one's choice.
+    matinee train --config config/recipes/ml-1m-ncf/neumf.yaml --json -
+        A published figure, reproduced.
+    matinee train neumf trainer.final_fit=true --out neumf.safetensors
+        Measured honestly, then fitted on everything, to be served.
+  matinee evaluate: measure a trained model again
+
+  Usage
+    matinee evaluate [FILE] [evaluation.key=value ...] [OPTIONS]
+
+  Opens the model's data, makes the same split and measures on its test. A model
+  that was fitted on everything (trainer.final_fit) has no test left and is
+  refused.
+
+  Words
+    FILE  a model file; without it the newest of the data folder
+
+  Options
+    --json FILE  the report as JSON; - is standard output
+    --threads N  how many threads, 0 for all; the figures are the same, 0 to 1024
+                 (default 0)
+    --quiet      no progress
+    --help       this page
+
+  Examples
+    matinee evaluate model.safetensors
+        The figures of the split that it was trained on.
+    matinee evaluate model.safetensors evaluation.candidates=100 evaluation.k_values=[5,10]
+        The same split, against 100 sampled candidates.
+  matinee compare: several models on one split, and which differences are noise
+
+  Usage
+    matinee compare models=a,b,c|all [data=NAME|PATH] [key=value ...] [OPTIONS]
+
+  Trains and measures each model on the same split and candidates. A difference
+  that a paired test over users cannot tell from noise is marked; a model that
+  fails is listed with its reason and does not stop the rest.
+
+  Options
+    --config FILE  settings from a YAML file [$CONFIG_PATH]
+    --out DIR      a folder for comparison.csv, comparison.md and the model files
+    --json FILE    all reports as JSON; - is standard output
+    --quiet        no progress
+    --help         this page
+
+  Examples
+    matinee compare models=popularity,item_knn,ease
+        Three models on the built-in data.
+    matinee compare data=ml-1m models=all --out results
+        Every model; tables and model files go to results/.
+  matinee recommend: films for one person
+
+  Usage
+    matinee recommend [FILE] --user ID [OPTIONS]
+    matinee recommend [FILE] --ratings FILE [OPTIONS]
+    matinee recommend [FILE] --prefer action=5,comedy=3 [OPTIONS]
+    matinee recommend [FILE] --all --out FILE [OPTIONS]
+
+  Ranks the films that the person does not have yet, by the model's score. With
+  --genre scores are mapped to 0 to 1 over the films and a film of a wanted genre
+  gets 0.20 more, unless --strict leaves the others out.
+
+  Words
+    FILE  a model file; without it the newest of the data folder
+
+  Options
+    --user ID          a person of the data
+    --ratings FILE     somebody new: lines of "film,rating", a film by id or title
+    --prefer LIST      genres liked, 1 to 5 each: action=5,comedy=3
+    --top-k N          how many films, 1 to 1000 (default 10) [$TOP_K]
+    --genre G          films of this genre first; may be given again
+    --exclude-genre G  no films of this genre; may be given again
+    --exclude FILM     not this film, by id or title; may be given again
+    --strict           only the genres of --genre
+    --diversity X      how much variety of genres counts, 0 to 1 (default 0)
+    --explain          say why each film is there
+    --all              a list for every user, as CSV
+    --out FILE         where --all writes
+    --json FILE        the answer as JSON; - is standard output
+    --help             this page
+
+  Examples
+    matinee recommend --user 1 --explain
+        Ten films for user 1 of the newest model, and why.
+    matinee recommend --ratings mine.csv --prefer comedy=5 --top-k 20
+        For somebody new, from a file of ratings and a taste for comedies.
+    matinee recommend --user 1 --genre Horror --strict --exclude-genre Children
+        Only horror, and nothing for children.
+    matinee recommend model.safetensors --all --out lists.csv
+        Everybody's list at once.
+  matinee similar: films similar to one
+
+  Usage
+    matinee similar [FILE] "TITLE" [OPTIONS]
+    matinee similar [FILE] --item ID [OPTIONS]
+
+  Ranks films by how near they are to one: 1 is the same, 0 far away.
+
+  Words
+    FILE   a model file; without it the newest of the data folder
+    TITLE  the film's title, with or without its year
+
+  Options
+    --item ID    the film, by id or title
+    --top-k N    how many films, 1 to 1000 (default 10) [$TOP_K]
+    --json FILE  the answer as JSON; - is standard output
+    --help       this page
+
+  Examples
+    matinee similar "Toy Story"
+        The ten films nearest to Toy Story.
+    matinee similar model.safetensors --item 1 --top-k 5
+        The same by id, in one model.
+  matinee models: what can be trained, and what has been trained
+
+  Usage
+    matinee models [NAME] [--json FILE]
+
+  Lists the models, and those that lie trained in the data folder; with NAME, the
+  settings of one.
+
+  Words
+    NAME  a model's name
+
+  Options
+    --json FILE  the same as JSON; - is standard output
+    --help       this page
+
+  Examples
+    matinee models
+        What can be trained, and what has been trained.
+    matinee models item_knn
+        Its settings, source and needs.
+  matinee serve: answer over HTTP
+
+  Usage
+    matinee serve [FILE ...] [OPTIONS]
+    matinee serve --model-dir DIR [OPTIONS]
+
+  Loads model files and answers requests until Ctrl-C; / lists the addresses.
+
+  Words
+    FILE  model files; without one the newest of the data folder
+
+  Options
+    --model-dir DIR       serve every model file of a folder [$MODEL_DIR]
+    --data NAME           without FILE: the newest model of this data
+    --host ADDRESS        address to listen on (default 127.0.0.1)
+    --port N              port to listen on; 0 is any free one, 0 to 65535
+                          (default 8080)
+    --default-model NAME  which model answers when none is named [$DEFAULT_MODEL]
+    --top-k N             films of an answer that does not say, 1 to 1000 (default
+                          10) [$TOP_K]
+    --cors-origin ORIGIN  whose pages may call from a browser; * is any
+    --help                this page
+
+  Examples
+    matinee serve
+        The newest model, at http://127.0.0.1:8080/.
+    matinee serve knn.safetensors neumf.safetensors --default-model neumf --port 9000
+        Two models; requests choose with model=NAME.
+  matinee completion: a completion script for bash or zsh
+
+  Usage
+    matinee completion bash|zsh
+
+  Prints a script that completes commands, options, models, data sets and files.
+
+  Words
+    SHELL  bash or zsh
+
+  Options
+    --help  this page
+
+  Examples
+    matinee completion bash > ~/.local/share/bash-completion/completions/matinee
+        For bash, from the next shell on.
+    matinee completion zsh > ~/.zfunc/_matinee
+        For zsh, where ~/.zfunc is in fpath before compinit runs.
+  matinee man: the manual page
+
+  Usage
+    matinee man [--markdown models|settings]
+
+  Prints the manual page in roff.
+
+  Options
+    --markdown PAGE  a page of docs/ instead
+    --help           this page
+
+  Examples
+    matinee man | man -l -
+        Read it at once.
+  matinee help: what matinee, or one of its commands, can do
+
+  Usage
+    matinee help [COMMAND]
+
+  Shows the list of commands, or everything about one of them.
+
+  Words
+    COMMAND  one of those that matinee --help lists
+
+  Options
+    --help  this page
+
+  Examples
+    matinee help recommend
+        The same as matinee recommend --help.
+
+  $ diff <(matinee help recommend) <(matinee recommend --help)
+
+  $ matinee models item_knn
+  item_knn: items like those in the history, by who has met them
+    family   neighbor
+    also     item_cf
+    source   Sarwar et al., WWW 2001; Deshpande & Karypis, TOIS 2004
+
+  Settings
+    model.similarity=cosine  how items are compared; the last four compare
+                             ratings: cosine, asymmetric, tversky,
+                             adjusted_cosine, pearson, pearson_baseline, msd
+    model.weighting=none     weights of cosine, asymmetric and tversky: people who
+                             have seen everything count less: none, tfidf, bm25
+    model.k=40               nearest neighbours of an item that may speak for it
+    model.min_k=1            items that fewer neighbours speak for score 0
+    model.shrinkage=100      draws similarities that rest on few people towards 0
+    model.alpha=0.5          weight of the item itself: asymmetric, tversky
+    model.beta=0.5           weight of the neighbour: tversky
+    model.user_based=false   neighbours of people instead of films: not in this
+                             model, only false is accepted
+    model.use_ratings=false  whether a film counts by its rating, or the same
+                             however it was rated
