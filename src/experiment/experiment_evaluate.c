@@ -94,11 +94,16 @@ static enum status evaluate(struct experiment_job *job, const struct model_file 
                             struct experiment_report **report, struct error *error) {
     TRY(take_settings(job, file, error));
     TRY(take_overrides(job, error));
-    const char *data_name = settings_text(job->settings, "data");
-    if (!*data_name)
-        settings_default(job->settings, "data", data_name = file->data_name);
+    bool is_named = *settings_text(job->settings, "data");
+    if (!is_named)
+        settings_default(job->settings, "data", file->data_name);
     settings_default(job->settings, "model", job->ops->name);
-    enum status status = experiment_open(job, data_name, error);
+    enum status status = experiment_open(job, settings_text(job->settings, "data"), error);
+    if (status == STATUS_NOT_FOUND && !is_named)
+        error_set(error, status,
+                  "%s was fitted on a data set called %s, which is not found by that name; "
+                  "data=PATH says where it lies",
+                  file->tensors.path, file->data_name);
     struct arena split_arena = {0};
     if (status == STATUS_OK)
         status = check_data(job, file, error);
