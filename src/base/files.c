@@ -200,6 +200,8 @@ char *files_base_name(struct arena *arena, const char *path) {
     size_t begin = end;
     while (begin > 0 && path[begin - 1] != '/')
         begin--;
+    if (begin == end && end > 0)
+        begin--; /* the root folder */
     return arena_copy_length(arena, path + begin, end - begin);
 }
 
