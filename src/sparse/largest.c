@@ -35,6 +35,8 @@ static struct entry median_of_three(struct entry a, struct entry b, struct entry
 size_t largest_select(struct entry *entries, size_t count, size_t k) {
     if (k > count)
         k = count;
+    if (k == 0)
+        return 0;
     size_t begin = 0, end = count;
     /* The k largest stand before k once the part that holds the boundary has shrunk to nothing. */
     while (end - begin > 1 && begin < k && k < end) {

@@ -244,11 +244,14 @@ static void score_primal(const struct ease *model, const struct csr_row *rows, s
         }
 }
 
-/* What users' weights y = K X h [users] make of each item; own[items] is scratch, all zero. */
+/* What users' weights y = K X h [users] make of each item. */
 static void score_by_users(const struct ease *model, const struct csr_row *row, const float *y,
-                           const uint32_t *items, size_t item_count, float *own, float *scores) {
+                           const uint32_t *items, size_t item_count, float *scores) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
     const struct csr matrix = by_item(model);
     const float *pivots = tensor_floats(&model->pivots);
+    float *own = ARENA_ARRAY(scratch, float, model->base.item_count);
     for (size_t h = 0; h < row->count; h++)
         own[row->columns[h]] = csr_row_value(row, h);
     for (size_t i = 0; i < item_count; i++) {
@@ -256,8 +259,7 @@ static void score_by_users(const struct ease *model, const struct csr_row *row, 
         struct csr_row column = csr_row(&matrix, j);
         scores[i] = ((float)column_dot(&column, y) - own[j] * (1 - pivots[j])) / pivots[j];
     }
-    for (size_t h = 0; h < row->count; h++)
-        own[row->columns[h]] = 0;
+    arena_reset(scratch, mark);
 }
 
 /* y[users] = X h for one history. */
@@ -279,7 +281,6 @@ static void score_dual(const struct ease *model, const struct csr_row *rows, siz
     size_t users = model->base.user_count;
     float *met = ARENA_ARRAY_RAW(scratch, float, row_count *users);
     float *y = ARENA_ARRAY_RAW(scratch, float, row_count *users);
-    float *own = ARENA_ARRAY(scratch, float, model->base.item_count);
     for (size_t q = 0; q < row_count; q++)
         meet_users(model, &rows[q], met + q * users);
     kernels()->gemm(&(struct kernel_gemm){.m = row_count,
@@ -293,8 +294,7 @@ static void score_dual(const struct ease *model, const struct csr_row *rows, siz
                                           .c = y,
                                           .c_row = users});
     for (size_t q = 0; q < row_count; q++)
-        score_by_users(model, &rows[q], y + q * users, items, item_count, own,
-                       scores + q * item_count);
+        score_by_users(model, &rows[q], y + q * users, items, item_count, scores + q * item_count);
     arena_reset(scratch, mark);
 }
 
