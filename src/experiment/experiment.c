@@ -40,9 +40,9 @@ enum evaluation_ratings experiment_ratings(const struct experiment_job *job) {
  * there are and nobody said what to measure. */
 static enum status read_metrics(struct experiment_job *job, struct error *error) {
     const char *const *asked;
-    const int64_t *k_values;
+    struct metric_request request = {0};
     size_t count = settings_text_list(job->settings, "evaluation.metrics", &asked);
-    size_t k_count = settings_int_list(job->settings, "evaluation.k_values", &k_values);
+    request.k_count = settings_int_list(job->settings, "evaluation.k_values", &request.k_values);
     const char **names = ARENA_ARRAY(job->arena, const char *, count + 2);
     memcpy(names, asked, count * sizeof *names);
     bool predicts = experiment_ratings(job) != EVALUATION_NO_RATINGS;
@@ -51,7 +51,9 @@ static enum status read_metrics(struct experiment_job *job, struct error *error)
         names[count++] = "mae";
     }
     struct metric_list all;
-    TRY(metrics_parse_list(&all, names, count, k_values, k_count, job->arena, error));
+    request.names = names;
+    request.name_count = count;
+    TRY(metrics_parse_list(&all, &request, job->arena, error));
     struct metric *metrics = ARENA_ARRAY(job->arena, struct metric, all.count);
     job->metrics = (struct metric_list){metrics, 0};
     for (size_t m = 0; m < all.count; m++)

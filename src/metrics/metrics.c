@@ -117,34 +117,34 @@ static void add(struct metric *metrics, size_t *count, struct metric metric) {
 
 /* Adds the metric at each of the Ks, or once if it has none. */
 static void add_expanded(struct metric *metrics, size_t *count, const struct metric_ops *ops,
-                         const int64_t *k_values, size_t k_count, struct arena *arena) {
-    for (size_t i = 0; i < (ops->at_k ? k_count : 1); i++) {
+                         const struct metric_request *request, struct arena *arena) {
+    for (size_t i = 0; i < (ops->at_k ? request->k_count : 1); i++) {
         struct metric metric;
-        fill(&metric, ops, ops->at_k ? (size_t)k_values[i] : 0, arena);
+        fill(&metric, ops, ops->at_k ? (size_t)request->k_values[i] : 0, arena);
         add(metrics, count, metric);
     }
 }
 
-enum status metrics_parse_list(struct metric_list *list, const char *const *names,
-                               size_t name_count, const int64_t *k_values, size_t k_count,
+enum status metrics_parse_list(struct metric_list *list, const struct metric_request *request,
                                struct arena *arena, struct error *error) {
-    size_t capacity = (name_count + METRIC_COUNT) * (k_count + 1), count = 0;
-    for (size_t i = 0; i < name_count; i++)
-        capacity += strcmp(names[i], "all") ? 0 : METRIC_COUNT * (k_count + 1);
+    /* Every metric at every K, and each name once: more cannot come together without repeating. */
+    size_t capacity = METRIC_COUNT * (request->k_count + 1) + request->name_count;
     struct metric *metrics = ARENA_ARRAY(arena, struct metric, capacity);
-    for (size_t i = 0; i < name_count; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < request->name_count; i++) {
+        const char *name = request->names[i];
         char stem[NAME_BYTES_MAX];
         const struct metric_ops *ops;
         struct metric metric;
-        if (!strcmp(names[i], "all")) {
+        if (!strcmp(name, "all")) {
             for (size_t m = 0; m < METRIC_COUNT; m++)
-                add_expanded(metrics, &count, &table[m], k_values, k_count, arena);
-        } else if (cut(names[i], stem)) {
-            TRY(metrics_parse(&metric, names[i], arena, error));
+                add_expanded(metrics, &count, &table[m], request, arena);
+        } else if (cut(name, stem)) {
+            TRY(metrics_parse(&metric, name, arena, error));
             add(metrics, &count, metric);
         } else {
             TRY(find(&ops, stem, error));
-            add_expanded(metrics, &count, ops, k_values, k_count, arena);
+            add_expanded(metrics, &count, ops, request, arena);
         }
     }
     *list = (struct metric_list){metrics, count};

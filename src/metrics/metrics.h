@@ -84,10 +84,17 @@ struct metric_list {
     size_t count;
 };
 
+/* What is asked for: names, and the Ks for those that say none. */
+struct metric_request {
+    const char *const *names;
+    size_t name_count;
+    const int64_t *k_values; /* 1 ... METRIC_K_MAX */
+    size_t k_count;
+};
+
 /* Reads a list of names; one without K stands for itself at each of k_values, "all" for every
- * metric. None occurs twice. */
-enum status metrics_parse_list(struct metric_list *list, const char *const *names,
-                               size_t name_count, const int64_t *k_values, size_t k_count,
+ * metric. None occurs twice. Errors: as metrics_parse. */
+enum status metrics_parse_list(struct metric_list *list, const struct metric_request *request,
                                struct arena *arena, struct error *error);
 
 /* The largest K among metrics of that source, 0 if there are none. */

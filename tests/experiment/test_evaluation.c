@@ -108,7 +108,8 @@ static void set(struct fixture *fixture, const char *pair) {
 static enum status prepare(struct fixture *fixture, const char *metric,
                            struct evaluation *evaluation, struct error *error) {
     static const int64_t k_values[] = {3};
-    TRY(metrics_parse_list(&fixture->metrics, &metric, 1, k_values, 1, &fixture->arena, error));
+    const struct metric_request request = {&metric, 1, k_values, 1};
+    TRY(metrics_parse_list(&fixture->metrics, &request, &fixture->arena, error));
     const struct evaluation_input input = {
         .data = &fixture->data,
         .split = &fixture->split,

@@ -20,8 +20,8 @@ static struct metric_list parse(const char *const *names, size_t count) {
     static const int64_t k_values[] = {5, 10};
     struct metric_list list;
     struct error error;
-    assert_int_equal(metrics_parse_list(&list, names, count, k_values, 2, &arena, &error),
-                     STATUS_OK);
+    const struct metric_request request = {names, count, k_values, 2};
+    assert_int_equal(metrics_parse_list(&list, &request, &arena, &error), STATUS_OK);
     return list;
 }
 
