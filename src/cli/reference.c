@@ -5,6 +5,7 @@
  * is shared and listed once, under what stands before its first dot. */
 #include "cli/reference.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "models/model.h"
 
 #define SHARED_MAX 512
+#define UNBOUNDED 1e9 /* a bound that nobody reaches is not worth a word */
 
 /* Text in a cell of a table, where a bar would end the cell. */
 static void put_cell(const char *text) {
@@ -63,7 +65,9 @@ static void put_row(const struct setting_spec *spec) {
     fputs(" | ", stdout);
     if (spec->choices)
         put_words(spec->choices);
-    else if (spec->min != 0 || spec->max != 0)
+    else if (spec->max >= UNBOUNDED && spec->min > -UNBOUNDED)
+        printf("%s, %.10g or more", kind_name(spec->kind), spec->min);
+    else if ((spec->min != 0 || spec->max != 0) && spec->max < UNBOUNDED)
         printf("%s, %.10g to %.10g", kind_name(spec->kind), spec->min, spec->max);
     else
         fputs(kind_name(spec->kind), stdout);
@@ -100,7 +104,8 @@ static void put_traits(const struct model_ops *ops) {
 }
 
 static void put_model(const struct model_ops *ops) {
-    printf("\n## %s\n\n%s.\n\n", ops->name, ops->summary);
+    printf("\n## %s\n\n%c%s.\n\n", ops->name, toupper((unsigned char)ops->summary[0]),
+           ops->summary + 1);
     printf("Family %s", ops->family);
     put_traits(ops);
     if (ops->aliases) {
