@@ -20,7 +20,7 @@
 #define LIMIT 1e15
 
 const struct setting_spec dataset_settings[] = {
-    {"data.min_rating", SETTING_REAL, "0", 0, 1e6, NULL, "data.preprocessing.min_rating",
+    {"data.min_rating", SETTING_REAL, "0", 0, 1e6, NULL, "data.preprocessing.min_rating|min_rating",
      "keep only ratings of at least this value (0: all)"},
     {"data.min_user_interactions", SETTING_INT, "0", 0, 1e9, NULL,
      "data.preprocessing.min_user_interactions",
