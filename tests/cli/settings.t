@@ -99,3 +99,22 @@
 
   $ printf 'project_name: p\npaths.output_dir: out/${project_name}/${model}\nmodel: ease\n' > g.yaml && matinee train --config g.yaml --cfg job | grep -E '^paths.output_dir'
   paths.output_dir: out/p/ease
+
+# The flat names of other programs' files.
+
+  $ printf 'model: ncf\nlr: 0.005\nbatch_size: 1024\nepochs: 5\nK: 10\nemb_dim_gmf: 32\nemb_dim_mlp: 64\nmlp_layers: [128, 64]\ngenre_proj_dim: 16\nneg_per_pos: 4\nweight_decay: 0\nmin_rating: 4\nseed: 42\ndevice: cpu\n' > flat.yaml
+
+  $ matinee train --config flat.yaml --cfg job | grep -E '^(model|seed|evaluation.k_values|model.(mf|mlp|genre)_.*|model.num_negatives|data.min_rating|trainer.(max_epochs|batch_size|learning_rate|weight_decay)):'
+  model: neumf
+  seed: 42
+  evaluation.k_values: [10]
+  model.mf_dim: 32
+  model.mlp_dim: 64
+  model.mlp_layers: [128,64]
+  model.genre_dim: 16
+  model.num_negatives: 4
+  data.min_rating: 4
+  trainer.max_epochs: 5
+  trainer.batch_size: 1024
+  trainer.learning_rate: 0.005
+  trainer.weight_decay: 0
