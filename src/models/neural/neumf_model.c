@@ -297,6 +297,7 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     size_t columns = neumf_fold_columns(&self->network);
+    item_count = items ? item_count : model->item_count;
     struct neumf_query *vectors = ARENA_ARRAY_RAW(scratch, struct neumf_query, query_count);
     real *room = ARENA_ARRAY_RAW(scratch, real, query_count * columns);
     for (size_t q = 0; q < query_count; q++)
@@ -305,8 +306,12 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
                 &(struct neumf_score_job){.queries = vectors,
                                           .query_count = query_count,
                                           .items = items,
-                                          .item_count = items ? item_count : model->item_count,
+                                          .item_count = item_count,
                                           .scores = scores});
+    /* Trained on ratings mapped to 0 ... 1: back to their scale. */
+    const float range = model->rating_max - model->rating_min;
+    for (size_t i = 0; i < query_count * item_count && self->options.loss == NEUMF_MSE; i++)
+        scores[i] = model->rating_min + range * scores[i];
     arena_reset(scratch, mark);
 }
 
