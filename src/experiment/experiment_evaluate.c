@@ -94,11 +94,11 @@ static enum status evaluate(struct experiment_job *job, const struct model_file 
                             struct experiment_report **report, struct error *error) {
     TRY(take_settings(job, file, error));
     TRY(take_overrides(job, error));
-    bool is_named = *settings_text(job->settings, "data");
-    if (!is_named)
-        settings_default(job->settings, "data", file->data_name);
+    const char *named = settings_text(job->settings, "data");
+    bool is_named = *named;
+    settings_default(job->settings, "data", file->data_name);
     settings_default(job->settings, "model", job->ops->name);
-    enum status status = experiment_open(job, settings_text(job->settings, "data"), error);
+    enum status status = experiment_open(job, is_named ? named : file->data_name, error);
     if (status == STATUS_NOT_FOUND && !is_named)
         error_set(error, status,
                   "%s was fitted on a data set called %s, which is not found by that name; "
