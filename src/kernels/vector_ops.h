@@ -232,11 +232,12 @@ static ALWAYS_INLINE size_t idle_walk(const struct kernel_adam *step, struct idl
     return done;
 }
 
-/* `count` <= 16 * vectors elements. */
-static ALWAYS_INLINE void idle_block(const struct kernel_adam *step, float *const state[3],
-                                     const int vectors, size_t count, size_t gap) {
-    struct idle at[4];
-    wide_lane_mask mask[4];
+/* Step by step, for at most 64 elements. */
+static void idle_block(const struct kernel_adam *step, float *const state[3], size_t count,
+                       size_t gap) {
+    enum { vectors = 4 };
+    struct idle at[vectors];
+    wide_lane_mask mask[vectors];
     UNROLL for (int i = 0; i < vectors; i++) {
         const size_t start = (size_t)i * wide_lanes, left = count > start ? count - start : 0;
         mask[i] = wide_mask((unsigned)(left < wide_lanes ? left : wide_lanes));
@@ -257,19 +258,86 @@ static ALWAYS_INLINE void idle_block(const struct kernel_adam *step, float *cons
     }
 }
 
+/* What a gap does to an element with moments m and v, as far as it is the same for all of them.
+ *
+ * The gap's step i takes rate b1^i m / (sqrt(v) q^i + epsilon) from the weight, q = sqrt(b2). The
+ * denominator is D (1 - f z_i), with D = sqrt(v) + epsilon, f = sqrt(v) / D and z_i = 1 - q^i,
+ * which stays small while b1^i counts for anything. So the sum over the gap is rate m / D times the
+ * sum of b1^i (1 + f z_i + (f z_i)^2 + (f z_i)^3), and the sums of b1^i z_i^j are made once for the
+ * row. The corrections of the first thousands of steps go into the factors of the same sums. */
+struct idle_sums {
+    float powers[4];    /* the sum of b1^i z_i^j, j = 0 ... 3 */
+    float root_scale;   /* the correction of sqrt(v) at the last step done */
+    float left1, left2; /* b1^gap, b2^gap */
+};
+
+/* Returns 0 where the series would not be exact to the last bits: few steps done, or betas that are
+ * far from the usual ones, or weight decay. */
+static int idle_sums_make(const struct kernel_adam *step, size_t gap, struct idle_sums *sums) {
+    const double beta1 = (double)step->beta1, beta2 = (double)step->beta2, q = sqrt(beta2);
+    double power1 = 1 - (double)step->correction1, power2 = 1 - (double)step->correction2;
+    if (step->decay != 0 || 1 - q > 0.008 * (1 - beta1) || power2 > 0.5)
+        return 0;
+    const int corrected = power1 > 0 || power2 > 0;
+    const double kept_scale = sqrt(1 - power2);
+    double first = 1, root = 1, total[4] = {0};
+    size_t done = 0;
+    for (; done < gap && first > 1e-12; done++) {
+        first *= beta1;
+        root *= q;
+        double rate = first, still = root;
+        if (corrected) {
+            power1 *= beta1;
+            power2 *= beta2;
+            rate /= 1 - power1;
+            still *= kept_scale / sqrt(1 - power2);
+        }
+        const double z = 1 - still;
+        total[0] += rate;
+        total[1] += rate * z;
+        total[2] += rate * (z * z);
+        total[3] += rate * (z * z * z);
+    }
+    for (size_t j = 0; j < 4; j++)
+        sums->powers[j] = (float)total[j];
+    sums->root_scale = (float)(1 / kept_scale);
+    sums->left1 = (float)(done < gap ? pow(beta1, (double)gap) : first);
+    sums->left2 = (float)(done < gap ? pow(beta2, (double)gap) : root * root);
+    return 1;
+}
+
+static void idle_by_sums(const struct kernel_adam *step, float *const state[3], size_t count,
+                         const struct idle_sums *sums) {
+    const wide rate = wide_set(step->rate), epsilon = wide_set(step->epsilon), one = wide_set(1),
+               root_scale = wide_set(sums->root_scale), left1 = wide_set(sums->left1),
+               left2 = wide_set(sums->left2), p0 = wide_set(sums->powers[0]),
+               p1 = wide_set(sums->powers[1]), p2 = wide_set(sums->powers[2]),
+               p3 = wide_set(sums->powers[3]);
+    EACH_VECTOR(count, {
+        const wide m = take(state[1] + i, lanes), v = take(state[2] + i, lanes);
+        const wide root = wide_multiply(wide_root(v), root_scale);
+        const wide inverse = wide_divide(one, wide_add(root, epsilon));
+        const wide f = wide_multiply(root, inverse);
+        const wide series = wide_fma(f, wide_fma(f, wide_fma(f, p3, p2), p1), p0);
+        const wide change = wide_multiply(wide_multiply(rate, m), wide_multiply(inverse, series));
+        put(state[0] + i, wide_subtract(take(state[0] + i, lanes), change), lanes);
+        put(state[1] + i, wide_multiply(m, left1), lanes);
+        put(state[2] + i, wide_multiply(v, left2), lanes);
+    });
+}
+
 static void adam_idle(const struct kernel_adam *step, float *weight, float *first, float *second,
                       size_t count, size_t gap) {
+    struct idle_sums sums;
     if (gap == 0)
         return;
+    if (idle_sums_make(step, gap, &sums)) {
+        idle_by_sums(step, (float *const[3]){weight, first, second}, count, &sums);
+        return;
+    }
     for (size_t i = 0; i < count; i += 64) {
-        float *const state[3] = {weight + i, first + i, second + i};
-        const size_t left = count - i;
-        if (left <= 16)
-            idle_block(step, state, 1, left, gap);
-        else if (left <= 32)
-            idle_block(step, state, 2, left, gap);
-        else
-            idle_block(step, state, 4, left < 64 ? left : 64, gap);
+        const size_t left = count - i < 64 ? count - i : 64;
+        idle_block(step, (float *const[3]){weight + i, first + i, second + i}, left, gap);
     }
 }
 
