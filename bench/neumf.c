@@ -80,10 +80,10 @@ static void rank_block(void *context, size_t block) {
     arena_reset(scratch, mark);
 }
 
-static double rank(const struct model *model, int rounds) {
+static double rank(const struct model *model, long rounds) {
     struct ranking ranking = {.model = model};
     double best = 1e30;
-    for (int round = 0; round < rounds; round++) {
+    for (long round = 0; round < rounds; round++) {
         double started = progress_clock();
         parallel_for((model->user_count + BLOCK_USERS - 1) / BLOCK_USERS, rank_block, &ranking);
         double seconds = progress_clock() - started;
@@ -97,7 +97,7 @@ int main(int count, char **arguments) {
         fprintf(stderr, "usage: neumf NAME|PATH [ROUNDS]\n");
         return 2;
     }
-    int rounds = count > 2 ? atoi(arguments[2]) : 2;
+    long rounds = count > 2 ? strtol(arguments[2], NULL, 10) : 2;
     struct dataset *dataset;
     struct error error;
     if (dataset_open(&dataset, arguments[1], &error) != STATUS_OK) {
@@ -113,7 +113,7 @@ int main(int count, char **arguments) {
             for (size_t u = 0; u < 2; u++) {
                 const char *values[] = {forms[f].mf_dim, forms[f].layers, batches[b], updates[u]};
                 double best = 1e30, ranking = 1e30;
-                for (int round = 0; round < rounds; round++) {
+                for (long round = 0; round < rounds; round++) {
                     double seconds;
                     struct model *model = train(rows, values, &seconds);
                     best = seconds < best ? seconds : best;

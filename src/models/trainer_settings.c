@@ -17,7 +17,7 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.optimizer.name", SETTING_TEXT, "adam", 0, 0, OPTIMIZER_KINDS, "optimizer",
      "how gradients change weights"},
     {"trainer.optimizer.sparse", SETTING_TEXT, "lazy", 0, 0, OPTIMIZER_SPARSE, NULL,
-     "embedding rows without a gradient: lazy lets them be, dense moves them as a dense update does"},
+     "embedding rows without a gradient: lazy lets them be, dense moves them as dense Adam does"},
     {"trainer.optimizer.betas", SETTING_REAL_LIST, "[0.9,0.999]", 0, 0.999999, NULL, NULL,
      "decay of Adam's two moments"},
     {"trainer.optimizer.eps", SETTING_REAL, "1e-8", 1e-16, 1, NULL, NULL,

@@ -263,7 +263,7 @@ static void test_joined_from_files(void **state) {
             uint64_t *offsets = ARENA_ARRAY(&world.arena, uint64_t, counts[m] + 1);
             char *text = ARENA_ARRAY(&world.arena, char, counts[m] * 8);
             for (uint32_t k = 0; k < counts[m]; k++)
-                offsets[k + 1] = offsets[k] + (uint64_t)sprintf(text + offsets[k], "%u", k);
+                offsets[k + 1] = offsets[k] + (uint64_t)snprintf(text + offsets[k], 8, "%u", k);
             *maps[m] = (struct id_map){.count = counts[m], .offsets = offsets, .text = text};
             id_map_index(maps[m], &world.arena);
         }

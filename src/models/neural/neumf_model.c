@@ -302,12 +302,11 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
     real *room = ARENA_ARRAY_RAW(scratch, real, query_count * columns);
     for (size_t q = 0; q < query_count; q++)
         vectors[q] = vectors_of(self, &queries[q], room + q * columns);
-    neumf_score(&self->scorer,
-                &(struct neumf_score_job){.queries = vectors,
-                                          .query_count = query_count,
-                                          .items = items,
-                                          .item_count = item_count,
-                                          .scores = scores});
+    neumf_score(&self->scorer, &(struct neumf_score_job){.queries = vectors,
+                                                         .query_count = query_count,
+                                                         .items = items,
+                                                         .item_count = item_count,
+                                                         .scores = scores});
     /* Trained on ratings mapped to 0 ... 1: back to their scale. */
     const float range = model->rating_max - model->rating_min;
     for (size_t i = 0; i < query_count * item_count && self->options.loss == NEUMF_MSE; i++)
