@@ -10,13 +10,12 @@
 #include <string.h>
 
 #include "../tests/service/tiny.h"
-#include "api/api_internal.h"
+#include "api/api.h"
 #include "http/problem.h"
 #include "models/model.h"
 #include "service/service.h"
 
-static struct api_context context;
-static struct router router;
+static struct service *service;
 
 static void check(const struct response *response) {
     const unsigned status = response->status ? response->status : 200;
@@ -34,10 +33,8 @@ static void check(const struct response *response) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (!context.service) {
-        context = (struct api_context){.service = tiny_service(tiny_create()), .top_k = 10};
-        api_route(&router, &context);
-    }
+    if (!service)
+        service = tiny_service(tiny_create());
     struct arena arena = {0};
     struct error error;
     const char *text = arena_copy_length(&arena, (const char *)data, size);
@@ -51,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                               .arena = &arena};
     struct response response = {0};
     if (request_parse_target(&request, target, &error) == STATUS_OK)
-        router_answer(&router, &request, &response);
+        api_answer(service, &request, &response);
     else
         problem_answer(&response, &request, 400, "%s", error.text);
     check(&response);

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "http/server.h"
 
+#define TOP_K 10
 #define WAIT_INTERVAL_MS 50
 
 static const struct route routes[] = {
@@ -27,10 +28,17 @@ struct api {
     const char *url;
 };
 
-void api_route(struct router *router, struct api_context *context) {
+static void link_routes(struct router *router, struct api_context *context) {
     *router = (struct router){
         .routes = routes, .route_count = sizeof routes / sizeof *routes, .context = context};
     context->router = router;
+}
+
+void api_answer(struct service *service, struct request *request, struct response *response) {
+    struct api_context context = {.service = service, .top_k = TOP_K};
+    struct router router;
+    link_routes(&router, &context);
+    router_answer(&router, request, response);
 }
 
 static const char *url_of(const char *host, unsigned port, struct arena *arena) {
@@ -49,8 +57,8 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                                           .total_timeout_seconds = options->total_timeout_seconds,
                                           .stop_timeout_seconds = options->stop_timeout_seconds};
     api->context =
-        (struct api_context){.service = service, .top_k = options->top_k ? options->top_k : 10};
-    api_route(&api->router, &api->context);
+        (struct api_context){.service = service, .top_k = options->top_k ? options->top_k : TOP_K};
+    link_routes(&api->router, &api->context);
     api->router.cors = (struct cors){options->cors_origins, options->cors_origin_count};
     const enum status status = server_start(&api->server, &server, &api->router, error);
     if (status != STATUS_OK) {

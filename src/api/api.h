@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "service/service.h"
 
 /* Zeroed members take their default. */
@@ -40,5 +42,8 @@ void api_stop(struct api *api);
  * handler may set it: the wait ends at once), stop. */
 enum status api_serve(struct service *service, const struct api_options *options,
                       void (*ready)(const char *url), const atomic_bool *stop, struct error *error);
+
+/* Answers one request without a socket; what it makes lives in the request's arena. */
+void api_answer(struct service *service, struct request *request, struct response *response);
 
 #endif

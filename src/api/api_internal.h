@@ -18,9 +18,6 @@ struct api_context {
     const struct router *router;
 };
 
-/* Makes a router of all routes, whose handlers are given `context`. */
-void api_route(struct router *router, struct api_context *context);
-
 #define ROUTE(method, pattern, handler, example, summary)                                          \
     void handler(void *context, const struct request *request, struct response *response);
 #include "api/routes.def"

@@ -212,8 +212,7 @@ ptrdiff_t matinee_fold_in(const matinee *m, const matinee_rating *ratings, size_
                           float *vector, size_t capacity) {
     struct arena arena = {0};
     const struct rated_item *found = NULL;
-    const float *result;
-    size_t dimension = 0;
+    struct service_vector folded = {0};
     last.text[0] = '\0';
     enum status status = need(m, "the matinee");
     if (status == STATUS_OK)
@@ -221,9 +220,9 @@ ptrdiff_t matinee_fold_in(const matinee *m, const matinee_rating *ratings, size_
     if (status == STATUS_OK)
         status = find_ratings(m, ratings, count, &arena, &found);
     if (status == STATUS_OK)
-        status = service_fold_in(m->snapshot, found, count, &arena, &result, &dimension, &last);
-    if (status == STATUS_OK && capacity >= dimension && capacity > 0)
-        memcpy(vector, result, dimension * sizeof *vector);
+        status = service_fold_in(m->snapshot, found, count, &arena, &folded, &last);
+    if (status == STATUS_OK && capacity >= folded.dimension && capacity > 0)
+        memcpy(vector, folded.values, folded.dimension * sizeof *vector);
     arena_release(&arena);
-    return status == STATUS_OK ? (ptrdiff_t)dimension : negated(status);
+    return status == STATUS_OK ? (ptrdiff_t)folded.dimension : negated(status);
 }

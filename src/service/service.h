@@ -116,10 +116,14 @@ enum status service_similar(const struct snapshot *snapshot, uint32_t item, size
                             struct arena *arena, struct similar_answer *answer,
                             struct error *error);
 
-/* Where a bare history lies among the model's vectors; *vector lives in `arena`. Errors: a model
+/* Where a bare history lies among the model's vectors; `values` live in the arena. Errors: a model
  * without vectors (STATUS_NOT_FOUND), an unknown item. */
+struct service_vector {
+    size_t dimension;
+    const float *values;
+};
 enum status service_fold_in(const struct snapshot *snapshot, const struct rated_item *ratings,
-                            size_t rating_count, struct arena *arena, const float **vector,
-                            size_t *dimension, struct error *error);
+                            size_t rating_count, struct arena *arena, struct service_vector *vector,
+                            struct error *error);
 
 #endif

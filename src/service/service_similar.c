@@ -76,8 +76,8 @@ enum status service_similar(const struct snapshot *snapshot, uint32_t item, size
 }
 
 enum status service_fold_in(const struct snapshot *snapshot, const struct rated_item *ratings,
-                            size_t rating_count, struct arena *arena, const float **vector,
-                            size_t *dimension, struct error *error) {
+                            size_t rating_count, struct arena *arena, struct service_vector *vector,
+                            struct error *error) {
     const struct model *model = snapshot->model;
     if (!model->ops->query_vectors || !snapshot->vectors)
         return error_set(error, STATUS_NOT_FOUND,
@@ -89,7 +89,6 @@ enum status service_fold_in(const struct snapshot *snapshot, const struct rated_
         query.history.ratings = NULL;
     float *result = ARENA_ARRAY(arena, float, snapshot->dimension);
     model->ops->query_vectors(model, &query, 1, result);
-    *vector = result;
-    *dimension = snapshot->dimension;
+    *vector = (struct service_vector){snapshot->dimension, result};
     return STATUS_OK;
 }

@@ -93,19 +93,17 @@ static void a_history_is_folded_in(void **state) {
     struct arena arena = {0};
     struct error error;
     const struct rated_item ratings[] = {{1, 4}, {2, 3}};
-    const float *vector;
-    size_t dimension;
+    struct service_vector vector;
     tiny->ops.item_vectors = tiny_vectors;
     tiny->ops.query_vectors = tiny_query_vectors;
     struct snapshot *snapshot = tiny_snapshot(tiny);
-    assert_int_equal(service_fold_in(snapshot, ratings, 2, &arena, &vector, &dimension, &error),
-                     STATUS_OK);
-    assert_int_equal(dimension, 2);
-    ASSERT_NEAR(vector[0], 2, 0);
-    ASSERT_NEAR(vector[1], 4, 0);
+    assert_int_equal(service_fold_in(snapshot, ratings, 2, &arena, &vector, &error), STATUS_OK);
+    assert_int_equal(vector.dimension, 2);
+    ASSERT_NEAR(vector.values[0], 2, 0);
+    ASSERT_NEAR(vector.values[1], 4, 0);
     snapshot_release(snapshot);
     snapshot = tiny_snapshot(tiny_create());
-    assert_int_equal(service_fold_in(snapshot, ratings, 2, &arena, &vector, &dimension, &error),
+    assert_int_equal(service_fold_in(snapshot, ratings, 2, &arena, &vector, &error),
                      STATUS_NOT_FOUND);
     snapshot_release(snapshot);
     arena_release(&arena);
