@@ -2,7 +2,9 @@
  *
  * Tensors  the network's parameters, the fold-in map, and the items' genres where they are used.
  * Derived  after a fit and after a load: the scorer's tiles; GMF's item vectors q_i * output, whose
- *          dot product with p_u is the score less the output bias. */
+ *          dot product with p_u is the score less the output bias.
+ * Scale    scores are log-odds (bce), or ratings from 0, the lowest of train, to 1, the highest
+ * (mse). */
 #include "models/neural/neumf_model.h"
 
 #include <stdlib.h>
@@ -307,10 +309,6 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
                                                          .items = items,
                                                          .item_count = item_count,
                                                          .scores = scores});
-    /* Trained on ratings mapped to 0 ... 1: back to their scale. */
-    const float range = model->rating_max - model->rating_min;
-    for (size_t i = 0; i < query_count * item_count && self->options.loss == NEUMF_MSE; i++)
-        scores[i] = model->rating_min + range * scores[i];
     arena_reset(scratch, mark);
 }
 
