@@ -19,9 +19,9 @@ int main(int count, char **arguments) {
         fprintf(stderr, "usage: dataset_parse NAME|PATH [ROUNDS]\n");
         return 2;
     }
-    int rounds = count > 2 ? atoi(arguments[2]) : 3;
+    long rounds = count > 2 ? strtol(arguments[2], NULL, 10) : 3;
     double best = 1e30, best_processor = 1e30;
-    for (int round = 0; round < rounds; round++) {
+    for (long round = 0; round < rounds; round++) {
         struct dataset *dataset;
         struct error error;
         size_t before = alloc_peak_bytes();
@@ -47,7 +47,7 @@ int main(int count, char **arguments) {
             if (dataset->warnings)
                 printf("%s\n", dataset->warnings);
         }
-        printf("round %d: %.3f s, %.3f s of processor time\n", round + 1, seconds, processor);
+        printf("round %ld: %.3f s, %.3f s of processor time\n", round + 1, seconds, processor);
         dataset_close(dataset);
     }
     uint64_t bytes = files_is_regular(arguments[1]) ? files_size(arguments[1]) : 0;

@@ -142,7 +142,7 @@ static enum field_fault rating_by_strtod(struct text_slice field, float *rating)
     return isfinite(*rating) ? FIELD_OK : FIELD_NOT_FINITE;
 }
 
-enum field_fault field_rating(struct text_slice field, float *rating) {
+enum field_fault fields_rating(struct text_slice field, float *rating) {
     static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     if (field.length == 0 || field.length > FAST_DIGITS_MAX)
@@ -161,7 +161,7 @@ enum field_fault field_rating(struct text_slice field, float *rating) {
     return FIELD_OK;
 }
 
-enum field_fault field_time(struct text_slice field, int64_t *time) {
+enum field_fault fields_time(struct text_slice field, int64_t *time) {
     uint64_t value = 0;
     size_t i = 0;
     for (; i < field.length && (unsigned char)(field.start[i] - '0') <= 9; i++) {
@@ -185,7 +185,7 @@ enum field_fault field_time(struct text_slice field, int64_t *time) {
                : FIELD_NOT_NUMBER;
 }
 
-const char *field_expected(enum field_fault fault, bool is_time) {
+const char *fields_expected(enum field_fault fault, bool is_time) {
     ASSERT(fault != FIELD_OK);
     if (!is_time)
         return fault == FIELD_NOT_FINITE ? "a finite rating" : "a number as the rating";
@@ -195,17 +195,17 @@ const char *field_expected(enum field_fault fault, bool is_time) {
                                     : "a whole number of seconds since 1970 as the time";
 }
 
-bool field_is(struct text_slice field, const char *text) {
+bool fields_is(struct text_slice field, const char *text) {
     return strlen(text) == field.length && strncasecmp(field.start, text, field.length) == 0;
 }
 
-bool field_is_number(struct text_slice field) {
+bool fields_is_number(struct text_slice field) {
     float ignored;
-    enum field_fault fault = field_rating(field, &ignored);
+    enum field_fault fault = fields_rating(field, &ignored);
     return fault == FIELD_OK || fault == FIELD_NOT_FINITE;
 }
 
-const char *field_shown(struct text_slice field) {
+const char *fields_shown(struct text_slice field) {
     enum { SHOWN_MAX = 40, BUFFERS = 4 };
     static _Thread_local char buffers[BUFFERS][SHOWN_MAX + 8];
     static _Thread_local unsigned next;

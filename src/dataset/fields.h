@@ -41,16 +41,16 @@ enum field_fault {
     FIELD_TOO_LARGE,
 };
 /* A finite decimal number, with exponent if need be. */
-enum field_fault field_rating(struct text_slice field, float *rating);
+enum field_fault fields_rating(struct text_slice field, float *rating);
 /* A whole number of seconds or a position, at least 0; a fraction is cut off. */
-enum field_fault field_time(struct text_slice field, int64_t *time);
+enum field_fault fields_time(struct text_slice field, int64_t *time);
 /* Why a field is refused, for messages: "a finite number". */
-const char *field_expected(enum field_fault fault, bool is_time);
+const char *fields_expected(enum field_fault fault, bool is_time);
 
 static inline bool field_is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /* The field without blanks at both ends. */
-static inline struct text_slice field_trimmed(struct text_slice field) {
+static inline struct text_slice fields_trimmed(struct text_slice field) {
     while (field.length > 0 && field_is_blank(field.start[0]))
         field.start++, field.length--;
     while (field.length > 0 && field_is_blank(field.start[field.length - 1]))
@@ -58,11 +58,11 @@ static inline struct text_slice field_trimmed(struct text_slice field) {
     return field;
 }
 
-bool field_is(struct text_slice field, const char *text); /* case forgiven */
-bool field_is_number(struct text_slice field);
+bool fields_is(struct text_slice field, const char *text); /* case forgiven */
+bool fields_is_number(struct text_slice field);
 
 /* A piece of a file as it may be shown in a message: at most 40 bytes in double quotes, what is not
  * printable as '?'. Lives in the calling thread until the next call but three. */
-const char *field_shown(struct text_slice field);
+const char *fields_shown(struct text_slice field);
 
 #endif

@@ -44,15 +44,15 @@ static enum status mark_line(const struct dataset *dataset, const struct lines *
                          "%s:%zu: expected %zu columns (%s), found %zu in %s; repair or remove the "
                          "line",
                          lines->shown, lines->number, format->column_count, format->columns, count,
-                         field_shown(line));
+                         fields_shown(line));
     size_t row =
-        row_of(dataset, field_trimmed(fields[format->user]), field_trimmed(fields[format->item]));
+        row_of(dataset, fields_trimmed(fields[format->user]), fields_trimmed(fields[format->item]));
     if (row == SIZE_MAX)
         return error_set(
             error, STATUS_BAD_INPUT,
             "%s:%zu: expected a user and an item that the ratings of the data set have "
             "together, found %s; are the files of one edition?",
-            lines->shown, lines->number, field_shown(line));
+            lines->shown, lines->number, fields_shown(line));
     in_test[row] = 1;
     return STATUS_OK;
 }
@@ -105,8 +105,8 @@ static bool split_pair(struct text_slice field, struct text_slice pair[2]) {
         return false;
     if (fields_split(field.start + 1, field.length - 2, FIELDS_COMMA, pair, 2) != 2)
         return false;
-    pair[0] = field_trimmed(pair[0]);
-    pair[1] = field_trimmed(pair[1]);
+    pair[0] = fields_trimmed(pair[0]);
+    pair[1] = fields_trimmed(pair[1]);
     return true;
 }
 
@@ -124,12 +124,12 @@ static enum status take_candidates(struct assembly *assembly, const struct lines
         return error_set(error, STATUS_BAD_INPUT,
                          "%s:%zu: expected (user,item) of the test and then items between tabs, "
                          "found %s; are the files of one edition?",
-                         lines->shown, lines->number, field_shown(line));
+                         lines->shown, lines->number, fields_shown(line));
     lists->of_user[user].begin = lists->count;
     for (size_t at = head + 1; at < line.length;) {
         const char *stop = memchr(line.start + at, '\t', line.length - at);
         size_t end = stop ? (size_t)(stop - line.start) : line.length;
-        struct text_slice number = field_trimmed((struct text_slice){line.start + at, end - at});
+        struct text_slice number = fields_trimmed((struct text_slice){line.start + at, end - at});
         at = end + 1;
         uint32_t item = number.length > 0 ? index(context, false, number) : DATASET_NONE;
         if (item != DATASET_NONE)

@@ -31,7 +31,7 @@ struct lines {
     size_t capacity, begin, end;
     uint64_t moved_out; /* bytes of the file that stood before buffer[0] */
     size_t last_number;
-    bool at_end;        /* of the source */
+    bool at_end; /* of the source */
     enum status status;
     struct error error; /* if status is not STATUS_OK */
 };

@@ -56,14 +56,14 @@ static enum status columns_error(const struct lines *lines, const char *expected
     return error_set(error, STATUS_BAD_INPUT,
                      "%s:%zu: expected %s, found %zu columns in %s; repair or remove the line",
                      lines->shown, lines->number, expected, count,
-                     field_shown((struct text_slice){lines->text, lines->length}));
+                     fields_shown((struct text_slice){lines->text, lines->length}));
 }
 
 static enum status id_error(const struct lines *lines, struct text_slice id, struct error *error) {
     return error_set(error, STATUS_BAD_INPUT,
                      "%s:%zu: expected a film's id in the first column, found %s; repair or remove "
                      "the line",
-                     lines->shown, lines->number, field_shown(id));
+                     lines->shown, lines->number, fields_shown(id));
 }
 
 static bool id_is_fit(struct text_slice id) {
@@ -77,8 +77,8 @@ static uint64_t genres_of(struct assembly *assembly, struct text_slice list) {
     size_t count = fields_split(list.start, list.length, FIELDS_PIPE, names, DATASET_GENRES_MAX);
     uint64_t genres = 0;
     for (size_t i = 0; i < count && i < DATASET_GENRES_MAX; i++) {
-        struct text_slice name = field_trimmed(names[i]);
-        if (name.length == 0 || field_is(name, NO_GENRES))
+        struct text_slice name = fields_trimmed(names[i]);
+        if (name.length == 0 || fields_is(name, NO_GENRES))
             continue;
         uint32_t genre = assembly_genre(assembly, name);
         if (genre != DATASET_NONE)
@@ -88,7 +88,7 @@ static uint64_t genres_of(struct assembly *assembly, struct text_slice list) {
 }
 
 static void set_title(struct assembly *assembly, struct movie *movie, struct text_slice title) {
-    title = field_trimmed(title);
+    title = fields_trimmed(title);
     movie->title =
         title.length ? encoding_to_utf8(assembly->arena, title.start, title.length) : NULL;
     movie->year = movie->title ? movies_year(movie->title) : 0;
@@ -101,8 +101,8 @@ static enum status take_genre_line(struct assembly *assembly, struct lines *line
     size_t count = fields_split(lines->text, lines->length, FIELDS_PIPE, fields, 2);
     if (count != 2)
         return columns_error(lines, "a genre and its number", count, error);
-    struct text_slice name = field_trimmed(fields[0]);
-    if (field_is(name, "unknown"))
+    struct text_slice name = fields_trimmed(fields[0]);
+    if (fields_is(name, "unknown"))
         name = (struct text_slice){"Unknown", 7};
     if (!id_is_fit(name))
         return columns_error(lines, "a genre in UTF-8", count, error);
@@ -114,7 +114,7 @@ static enum status take_genre_line(struct assembly *assembly, struct lines *line
 static int release_year(struct text_slice date) {
     int64_t year;
     if (date.length < 4 ||
-        field_time((struct text_slice){date.start + date.length - 4, 4}, &year) != FIELD_OK)
+        fields_time((struct text_slice){date.start + date.length - 4, 4}, &year) != FIELD_OK)
         return 0;
     return year >= 1870 && year <= 2100 ? (int)year : 0;
 }
@@ -127,7 +127,7 @@ static enum status take_item_line(struct assembly *assembly, struct lines *lines
     if (count < ITEM_COLUMNS_BEFORE_FLAGS)
         return columns_error(lines, "id|title|release|video|address|a 0 or 1 for each genre", count,
                              error);
-    struct text_slice id = field_trimmed(fields[0]);
+    struct text_slice id = fields_trimmed(fields[0]);
     if (!id_is_fit(id))
         return id_error(lines, id, error);
     struct movie *movie = assembly_movie(assembly, assembly_item(assembly, id, false));
@@ -136,7 +136,7 @@ static enum status take_item_line(struct assembly *assembly, struct lines *lines
     movie->genres = 0;
     for (size_t i = ITEM_COLUMNS_BEFORE_FLAGS;
          i < count && i < ITEM_COLUMNS_BEFORE_FLAGS + assembly->genre_count; i++)
-        if (field_is(fields[i], "1"))
+        if (fields_is(fields[i], "1"))
             movie->genres |= (uint64_t)1 << (i - ITEM_COLUMNS_BEFORE_FLAGS);
     return STATUS_OK;
 }
@@ -161,7 +161,7 @@ static enum status take_dat_line(struct assembly *assembly, struct lines *lines,
     size_t count = fields_split(lines->text, lines->length, FIELDS_COLONS, fields, 3);
     if (count < 3)
         return columns_error(lines, "id::title::genres", count, error);
-    struct text_slice id = field_trimmed(fields[0]);
+    struct text_slice id = fields_trimmed(fields[0]);
     if (!id_is_fit(id))
         return id_error(lines, id, error);
     uint32_t item = assembly_item(assembly, id, only_known);
@@ -189,8 +189,8 @@ static enum status csv_fields(struct lines *lines, const char *expected, struct 
                          "%s:%zu: expected UTF-8, found %s; convert the file (iconv -f latin1 -t "
                          "utf-8)",
                          lines->shown, lines->number,
-                         field_shown((struct text_slice){lines->text, lines->length}));
-    fields[0] = field_trimmed(fields[0]);
+                         fields_shown((struct text_slice){lines->text, lines->length}));
+    fields[0] = fields_trimmed(fields[0]);
     return id_is_fit(fields[0]) ? STATUS_OK : id_error(lines, fields[0], error);
 }
 
@@ -224,7 +224,7 @@ static enum status take_links_line(struct assembly *assembly, struct lines *line
     if (item == DATASET_NONE)
         return STATUS_OK;
     struct movie *movie = assembly_movie(assembly, item);
-    struct text_slice imdb = field_trimmed(fields[1]), tmdb = field_trimmed(fields[2]);
+    struct text_slice imdb = fields_trimmed(fields[1]), tmdb = fields_trimmed(fields[2]);
     if (imdb.length > 0)
         movie->imdb_id = arena_copy_length(assembly->arena, imdb.start, imdb.length);
     if (tmdb.length > 0)

@@ -32,7 +32,7 @@ static enum status line_error(const struct ratings_loop *loop, const char *expec
                               struct text_slice found, struct error *error) {
     return error_set(error, STATUS_BAD_INPUT,
                      "%s:%zu: expected %s, found %s; repair or remove the line", loop->lines.shown,
-                     loop->lines.number, expected, field_shown(found));
+                     loop->lines.number, expected, fields_shown(found));
 }
 
 /* The index of an id that the fast table does not know. */
@@ -75,7 +75,7 @@ static enum status count_error(const struct ratings_loop *loop, size_t count, st
         error, STATUS_BAD_INPUT,
         "%s:%zu: expected %zu columns (%s), found %zu in %s; repair or remove the line",
         loop->lines.shown, loop->lines.number, format->column_count, format->columns, count,
-        field_shown(line));
+        fields_shown(line));
 }
 
 static enum status take_line(struct ratings_loop *loop, bool quoted, struct error *error) {
@@ -88,25 +88,25 @@ static enum status take_line(struct ratings_loop *loop, bool quoted, struct erro
     if (count < format->column_count)
         return count_error(loop, count, error);
     uint32_t user, item;
-    TRY(take_id(loop, &loop->assembly->users, field_trimmed(fields[format->user]), "a user id",
+    TRY(take_id(loop, &loop->assembly->users, fields_trimmed(fields[format->user]), "a user id",
                 &user, error));
-    TRY(take_id(loop, &loop->assembly->items, field_trimmed(fields[format->item]), "an item id",
+    TRY(take_id(loop, &loop->assembly->items, fields_trimmed(fields[format->item]), "an item id",
                 &item, error));
     float rating = 1;
     int64_t time = 0;
     enum field_fault fault = FIELD_OK;
     if (format->rating >= 0) {
-        struct text_slice field = field_trimmed(fields[format->rating]);
-        fault = field_rating(field, &rating);
+        struct text_slice field = fields_trimmed(fields[format->rating]);
+        fault = fields_rating(field, &rating);
         if (fault != FIELD_OK)
-            return line_error(loop, field_expected(fault, false), field, error);
+            return line_error(loop, fields_expected(fault, false), field, error);
         loop->all_ones &= rating == 1;
     }
     if (format->time >= 0) {
-        struct text_slice field = field_trimmed(fields[format->time]);
-        fault = field_time(field, &time);
+        struct text_slice field = fields_trimmed(fields[format->time]);
+        fault = fields_time(field, &time);
         if (fault != FIELD_OK)
-            return line_error(loop, field_expected(fault, true), field, error);
+            return line_error(loop, fields_expected(fault, true), field, error);
     }
     rows_add(loop->rows, user, item, rating, time);
     return STATUS_OK;

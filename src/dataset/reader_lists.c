@@ -29,7 +29,7 @@ static enum status id_error(const struct lines *lines, const char *what, struct 
                             struct error *error) {
     return error_set(error, STATUS_BAD_INPUT,
                      "%s:%zu: expected %s, found %s; repair or remove the line", lines->shown,
-                     lines->number, what, field_shown(id));
+                     lines->number, what, fields_shown(id));
 }
 
 /* The next word of the line from *at on; empty at the end. */

@@ -42,14 +42,14 @@ static enum status read_users(struct assembly *assembly, const struct volume_mem
     while (lines_next(&lines)) {
         struct text_slice id;
         fields_split(lines.text, lines.length, FIELDS_PIPE, &id, 1);
-        id = field_trimmed(id);
+        id = fields_trimmed(id);
         if (id_builder_value(id.start, id.length) < ID_DENSE_LIMIT) {
             id_builder_add(&assembly->users, id.start, id.length);
         } else if (!lines_is_blank(&lines)) {
             error_set(error, STATUS_BAD_INPUT,
                       "%s:%zu: expected the user's number in the first column, found %s; repair or "
                       "remove the line",
-                      lines.shown, lines.number, field_shown(id));
+                      lines.shown, lines.number, fields_shown(id));
             lines_discard(&lines);
             return error->status;
         }

@@ -78,14 +78,14 @@ static enum status read_labels(struct assembly *assembly, const struct volume_me
     while (lines_next(&lines)) {
         struct text_slice id;
         fields_split(lines.text, lines.length, FIELDS_COLONS, &id, 1);
-        id = field_trimmed(id);
+        id = fields_trimmed(id);
         uint32_t before = labels->count;
         bool fit = id.length > 0 && id.length <= ID_LENGTH_MAX &&
                    encoding_utf8_fault(id.start, id.length) == id.length;
         if (!fit || id_builder_add(labels, id.start, id.length) != before) {
             error_set(error, STATUS_BAD_INPUT,
                       "%s:%zu: expected an id that no earlier line has, found %s; repair the file",
-                      lines.shown, lines.number, field_shown(id));
+                      lines.shown, lines.number, fields_shown(id));
             lines_discard(&lines);
             return error->status;
         }
@@ -104,7 +104,7 @@ static enum status relabel(struct id_builder *builder, struct id_builder *labels
             return error_set(error, STATUS_BAD_INPUT,
                              "%s: expected a line for number %s, found %u lines; are the files of "
                              "one edition?",
-                             member->shown, field_shown(name), labels->count);
+                             member->shown, fields_shown(name), labels->count);
     }
     id_builder_release(builder);
     *builder = *labels;

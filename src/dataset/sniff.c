@@ -35,7 +35,7 @@ void sniff_member(struct sniff *sniff, const struct volume_member *member) {
         struct text_slice line = {at, (size_t)(stop - at)};
         if (line.length > 0 && line.start[line.length - 1] == '\r')
             line.length--;
-        if (field_trimmed(line).length > 0)
+        if (fields_trimmed(line).length > 0)
             sniff->lines[sniff->line_count++] = line;
         at = stop + 1;
     }
@@ -56,7 +56,7 @@ static size_t cut(struct text_slice line, enum fields_separator separator,
             continue;
         if (count < FIELDS_LOOKED_AT) {
             struct text_slice field =
-                field_trimmed((struct text_slice){line.start + begin, i - begin});
+                fields_trimmed((struct text_slice){line.start + begin, i - begin});
             if (field.length >= 2 && field.start[0] == '"')
                 field = (struct text_slice){field.start + 1, field.length - 2};
             fields[count] = field;
@@ -74,7 +74,7 @@ bool sniff_columns(const struct sniff *sniff, enum fields_separator separator, s
         cut(sniff->lines[0], separator, fields) < columns)
         return false;
     for (size_t i = 0; i < numbers; i++)
-        if (!field_is_number(field_trimmed(fields[i])))
+        if (!fields_is_number(fields_trimmed(fields[i])))
             return false;
     return true;
 }
@@ -124,7 +124,7 @@ static enum column_role role_of(struct text_slice name) {
     if (colon)
         name.length = (size_t)(colon - name.start);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (field_is(name, names[i].name))
+        if (fields_is(name, names[i].name))
             return names[i].role;
     return ROLE_NONE;
 }
@@ -134,7 +134,7 @@ static bool columns_by_name(const struct text_slice *fields, size_t count,
                             struct ratings_format *format) {
     int found[ROLE_TIME + 1] = {-1, -1, -1, -1, -1};
     for (size_t i = 0; i < count && i < FIELDS_LOOKED_AT; i++) {
-        enum column_role role = role_of(field_trimmed(fields[i]));
+        enum column_role role = role_of(fields_trimmed(fields[i]));
         if (found[role] < 0)
             found[role] = (int)i;
     }
@@ -171,10 +171,10 @@ static void columns_by_place(const struct sniff *sniff, const struct text_slice 
     if (count < 3 || !enough)
         return;
     /* Unknown names: words where the next line has numbers. */
-    format->header = probe > 0 && !field_is_number(field_trimmed(first[2])) &&
-                     field_is_number(field_trimmed(fields[2]));
+    format->header = probe > 0 && !fields_is_number(fields_trimmed(first[2])) &&
+                     fields_is_number(fields_trimmed(fields[2]));
     float third;
-    if (count == 3 && field_rating(field_trimmed(fields[2]), &third) == FIELD_OK &&
+    if (count == 3 && fields_rating(fields_trimmed(fields[2]), &third) == FIELD_OK &&
         third >= (float)SECONDS_NOT_RATING) {
         format->rating = -1;
         format->time = 2;
@@ -191,9 +191,9 @@ static bool lines_agree(const struct sniff *sniff, size_t count,
     for (size_t i = format->header; i < sniff->line_count; i++, looked_at++) {
         bool fits = cut(sniff->lines[i], format->separator, fields) == count;
         if (fits && format->rating >= 0)
-            fits = field_is_number(field_trimmed(fields[format->rating]));
+            fits = fields_is_number(fields_trimmed(fields[format->rating]));
         if (fits && format->time >= 0)
-            fits = field_is_number(field_trimmed(fields[format->time]));
+            fits = fields_is_number(fields_trimmed(fields[format->time]));
         good += fits;
     }
     return looked_at > 0 && good * 10 >= looked_at * 9 && count <= FIELDS_LOOKED_AT;

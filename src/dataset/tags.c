@@ -57,18 +57,18 @@ static enum status read_line(struct assembly *assembly, struct lines *lines, boo
                          "%s:%zu: expected user, item, tag and time, found %zu columns in %s; "
                          "repair or remove the line",
                          lines->shown, lines->number, count,
-                         field_shown((struct text_slice){lines->text, lines->length}));
-    struct text_slice tag = field_trimmed(fields[2]);
+                         fields_shown((struct text_slice){lines->text, lines->length}));
+    struct text_slice tag = fields_trimmed(fields[2]);
     if (encoding_utf8_fault(tag.start, tag.length) != tag.length) {
         if (is_csv)
             return error_set(error, STATUS_BAD_INPUT,
                              "%s:%zu: expected UTF-8, found the tag %s; convert the file "
                              "(iconv -f latin1 -t utf-8)",
-                             lines->shown, lines->number, field_shown(tag));
+                             lines->shown, lines->number, fields_shown(tag));
         tag.start = encoding_to_utf8(scratch, tag.start, tag.length);
         tag.length = strlen(tag.start);
     }
-    uint32_t item = assembly_item(assembly, field_trimmed(fields[1]), true);
+    uint32_t item = assembly_item(assembly, fields_trimmed(fields[1]), true);
     if (item == DATASET_NONE)
         assembly->tags.unknown_count++;
     else if (tag.length > 0 && tag.length <= ID_LENGTH_MAX)

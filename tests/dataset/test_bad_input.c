@@ -159,7 +159,7 @@ static void test_too_large(void **state) {
     (void)state;
     char *text = test_malloc(200000), *at = text;
     for (int i = 0; i < 10000; i++)
-        at += sprintf(at, "%d,%d,3\n", 10000 + i, 1000 + i % 50);
+        at += snprintf(at, 20, "%d,%d,3\n", 10000 + i, 1000 + i % 50);
     struct volume_text member = {"x.csv", text, (size_t)(at - text)};
     struct volume volume = volume_of_texts("memory", &member, 1, &test_arena);
     struct dataset *dataset;

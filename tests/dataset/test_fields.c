@@ -103,7 +103,7 @@ static void test_ratings_against_strtod(void **state) {
         "-1.5", "1e2", "123456789", "0.000001", "1E-3", "007", "3.333333333333333333333333"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         float rating = NAN;
-        assert_int_equal(field_rating(slice(good[i]), &rating), FIELD_OK);
+        assert_int_equal(fields_rating(slice(good[i]), &rating), FIELD_OK);
         assert_true(rating == (float)strtod(good[i], NULL));
     }
     struct rng rng;
@@ -113,38 +113,38 @@ static void test_ratings_against_strtod(void **state) {
         float rating = NAN;
         snprintf(text, sizeof text, "%u.%0*u", rng_below(&rng, 100000), 1 + (int)rng_below(&rng, 8),
                  rng_below(&rng, 10));
-        assert_int_equal(field_rating(slice(text), &rating), FIELD_OK);
+        assert_int_equal(fields_rating(slice(text), &rating), FIELD_OK);
         assert_true(rating == (float)strtod(text, NULL));
     }
     float rating;
     static const char *const bad[] = {"",   ".",  "-",    "e5",  "1.2.3",
                                       "4 ", " 4", "four", "0x1", "1,5"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(field_rating(slice(bad[i]), &rating), FIELD_NOT_NUMBER);
+        assert_int_equal(fields_rating(slice(bad[i]), &rating), FIELD_NOT_NUMBER);
     static const char *const endless[] = {"nan", "inf", "-INF", "1e999", "1e39"};
     for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++)
-        assert_int_equal(field_rating(slice(endless[i]), &rating), FIELD_NOT_FINITE);
+        assert_int_equal(fields_rating(slice(endless[i]), &rating), FIELD_NOT_FINITE);
 }
 
 static void test_times(void **state) {
     (void)state;
     int64_t time;
-    assert_int_equal(field_time(slice("978300760"), &time), FIELD_OK);
+    assert_int_equal(fields_time(slice("978300760"), &time), FIELD_OK);
     assert_int_equal(time, 978300760);
-    assert_int_equal(field_time(slice("978300760.9"), &time), FIELD_OK);
+    assert_int_equal(fields_time(slice("978300760.9"), &time), FIELD_OK);
     assert_int_equal(time, 978300760);
-    assert_int_equal(field_time(slice("9223372036854775799"), &time), FIELD_OK);
-    assert_int_equal(field_time(slice("9223372036854775808"), &time), FIELD_TOO_LARGE);
-    assert_int_equal(field_time(slice("-1"), &time), FIELD_NEGATIVE);
-    assert_int_equal(field_time(slice("9.6e8"), &time), FIELD_NOT_NUMBER);
-    assert_int_equal(field_time(slice(""), &time), FIELD_NOT_NUMBER);
-    assert_int_equal(field_time(slice("now"), &time), FIELD_NOT_NUMBER);
+    assert_int_equal(fields_time(slice("9223372036854775799"), &time), FIELD_OK);
+    assert_int_equal(fields_time(slice("9223372036854775808"), &time), FIELD_TOO_LARGE);
+    assert_int_equal(fields_time(slice("-1"), &time), FIELD_NEGATIVE);
+    assert_int_equal(fields_time(slice("9.6e8"), &time), FIELD_NOT_NUMBER);
+    assert_int_equal(fields_time(slice(""), &time), FIELD_NOT_NUMBER);
+    assert_int_equal(fields_time(slice("now"), &time), FIELD_NOT_NUMBER);
 }
 
 static void test_shown(void **state) {
     (void)state;
-    assert_string_equal(field_shown(slice("a\tb\x80")), "\"a?b?\"");
-    assert_string_equal(field_shown(slice("0123456789012345678901234567890123456789x")),
+    assert_string_equal(fields_shown(slice("a\tb\x80")), "\"a?b?\"");
+    assert_string_equal(fields_shown(slice("0123456789012345678901234567890123456789x")),
                         "\"0123456789012345678901234567890123456789...\"");
 }
 

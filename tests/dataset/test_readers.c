@@ -118,7 +118,9 @@ static void check_base(const struct dataset *data, const struct interactions *tr
     size_t size, lines = 0;
     const char *path = files_join(&test_arena, data->source, name);
     assert_int_equal(files_read(path, 1 << 24, &test_arena, &text, &size, &error), STATUS_OK);
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), lines++) {
+    char *rest;
+    for (char *line = strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest), lines++) {
         char user[16], item[16];
         assert_int_equal(sscanf(line, "%15s %15s", user, item), 2);
         assert_true(interactions_contains(train, user_of(data, user), item_of(data, item)));
