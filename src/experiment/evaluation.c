@@ -65,7 +65,6 @@ static void fill_catalogue(struct evaluation *evaluation, const struct dataset *
     }
     arena_reset(scratch, mark);
     evaluation->catalogue = (struct metric_catalogue){
-        .item_count = item_count,
         .genres = data->genre_count ? genres : NULL,
         .surprise = surprise,
         .popularity = popularity,

@@ -31,7 +31,7 @@ static enum status take_overrides(struct experiment_job *job, struct error *erro
     struct setting_entry entry;
     for (size_t i = 0; settings_entry(job->settings, i, &entry); i++)
         if (!may_change(entry.spec->key) &&
-            strcmp(entry.value, settings_show(before, entry.spec->key)))
+            strcmp(entry.value, settings_show(before, entry.spec->key)) != 0)
             return error_set(error, STATUS_BAD_USAGE,
                              "%s is what the model was fitted with and cannot be changed "
                              "afterwards; evaluation.* can",
@@ -63,7 +63,7 @@ static enum status check_fit(const struct experiment_job *job, const struct mode
                          "%s was fitted on everything, the test too: nothing is left to measure it "
                          "with; train without trainer.final_fit",
                          file->tensors.path);
-    if (job->on_validation && strcmp(file->fitted_on, "train"))
+    if (job->on_validation && strcmp(file->fitted_on, "train") != 0)
         return error_set(error, STATUS_BAD_INPUT,
                          "%s was fitted on %s: evaluation.part=validation would measure what it "
                          "has seen",
@@ -78,7 +78,7 @@ static enum status measure(struct experiment_job *job, const struct model_file *
     uint32_t fold = split_fold_count(job->data, job->settings) ? 1 : 0;
     TRY(split_make(&split, job->data, job->settings, fold, split_arena, error));
     struct interactions histories = split.train;
-    if (strcmp(file->fitted_on, "train"))
+    if (strcmp(file->fitted_on, "train") != 0)
         histories = interactions_merge(&split.train, &split.validation, split_arena);
     struct experiment_run *run = ARENA_NEW(job->arena, struct experiment_run);
     run->seed = (uint64_t)settings_int(job->settings, "seed");

@@ -29,7 +29,6 @@ enum metric_source {
 
 /* What is known of the items; arrays over all items. */
 struct metric_catalogue {
-    uint32_t item_count;
     const uint64_t *genres;  /* bit sets, or NULL: unknown */
     const float *surprise;   /* -log2(share of users who have the item) */
     const float *popularity; /* count over the highest count */

@@ -32,13 +32,6 @@ void rank_filter_genres(float *scores, const uint64_t *genres, size_t item_count
     }
 }
 
-size_t rank_allowed(const float *scores, size_t item_count) {
-    size_t count = 0;
-    for (size_t i = 0; i < item_count; i++)
-        count += scores[i] > -INFINITY;
-    return count;
-}
-
 void rank_min_max(float *scores, size_t item_count) {
     float low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < item_count; i++) {

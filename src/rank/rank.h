@@ -43,8 +43,6 @@ void rank_exclude(float *scores, const uint32_t *items, size_t count);
 /* Not allowed: the items whose genres[item_count] do not pass. */
 void rank_filter_genres(float *scores, const uint64_t *genres, size_t item_count,
                         const struct rank_genres *filter);
-/* How many items are allowed. */
-size_t rank_allowed(const float *scores, size_t item_count);
 
 /* Maps the allowed scores linearly so that the lowest is 0 and the highest 1; all 0 if they are
  * equal. */

@@ -22,7 +22,6 @@ static void check(double value, double expected) {
  *  2    war               3         0.25
  *  3    none              4         0        */
 static const struct metric_catalogue catalogue = {
-    .item_count = 4,
     .genres = (const uint64_t[]){1, 3, 4, 0},
     .surprise = (const float[]){1, 2, 3, 4},
     .popularity = (const float[]){1, 0.5f, 0.25f, 0},
@@ -51,7 +50,7 @@ static void test_lists(void **state) {
 
 static void test_lists_without_genres(void **state) {
     (void)state;
-    const struct metric_catalogue bare = {.item_count = 4, .surprise = catalogue.surprise};
+    const struct metric_catalogue bare = {.surprise = catalogue.surprise};
     struct metric_case measured = {
         .list = (const uint32_t[]){0, 1}, .list_count = 2, .catalogue = &bare};
     assert_true(isnan(lists_diversity(&measured, 2)));
