@@ -337,8 +337,15 @@
   ! matinee: mine.csv: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
   [1]
 
-  $ mkdir own && printf '1,1,4,1\n1,2,4,2\n1,3,4,3\n2,1,3,1\n2,2,3,2\n2,4,3,3\n3,1,3,1\n3,5,3,2\n3,2,3,3\n' > own/r.csv && matinee train popularity data=own/r.csv --out own.safetensors --quiet >/dev/null && printf '4,1,4,1\n' >> own/r.csv && matinee evaluate own.safetensors
-  ! matinee: r: no such file, folder or data set; `matinee data list` shows the names
+  $ mkdir own && printf '1,1,4,1\n1,2,4,2\n1,3,4,3\n2,1,3,1\n2,2,3,2\n2,4,3,3\n3,1,3,1\n3,5,3,2\n3,2,3,3\n' > own/r.csv && matinee train popularity data=own/r.csv --out own.safetensors --quiet >/dev/null && matinee evaluate own.safetensors
+  ! matinee: own.safetensors was fitted on a data set called r, which is not found by that name; data=PATH says where it lies
+  [1]
+
+  $ matinee evaluate own.safetensors data=own/r.csv --quiet | sed -n 1p
+  popularity on r, split leave_one_out, candidates all, seed 42, order-blind
+
+  $ printf '4,1,4,1\n' >> own/r.csv && matinee evaluate own.safetensors data=own/r.csv
+  ! matinee: own.safetensors was fitted on other data than own/r.csv: expected r of 3 users and 5 items with checksum cd97368df2c9, found 4 users, 5 items, bea6486e84f7; data=PATH names the right data set
   [1]
 
   $ matinee train popularity trainer.final_fit=true --out final.safetensors --quiet >/dev/null; matinee evaluate final.safetensors
