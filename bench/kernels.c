@@ -100,6 +100,47 @@ static double best_seconds(void (*run)(const struct kernel_table *, const struct
     return best;
 }
 
+/* What the processor could do at best: independent fused multiply-adds on registers. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define PEAK_STEPS 4000000
+
+#define DEFINE_PEAK(name, instructions, vector, set, fma)                                          \
+    __attribute__((target(instructions))) static float name(void) {                                \
+        vector sums[12];                                                                           \
+        const vector factor = set(0.999f);                                                         \
+        for (int i = 0; i < 12; i++)                                                               \
+            sums[i] = set((float)i);                                                               \
+        for (int step = 0; step < PEAK_STEPS; step++)                                              \
+            for (int i = 0; i < 12; i++)                                                           \
+                sums[i] = fma(sums[i], factor, factor);                                            \
+        float total = 0;                                                                           \
+        for (int i = 0; i < 12; i++)                                                               \
+            total += ((const float *)&sums[i])[0];                                                 \
+        return total;                                                                              \
+    }
+DEFINE_PEAK(peak_avx512, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps)
+DEFINE_PEAK(peak_avx2, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps)
+
+static void bench_peak(const struct kernel_table *table) {
+    const int is_avx512 = strcmp(table->name, "avx512") == 0;
+    if (strcmp(table->name, "scalar") == 0)
+        return;
+    double best = 0;
+    volatile float sink = 0;
+    for (int round = 0; round < 8; round++) {
+        const double start = now();
+        sink = sink + (is_avx512 ? peak_avx512() : peak_avx2());
+        const double flops = 2.0 * 12 * PEAK_STEPS * (is_avx512 ? 16 : 8) / (now() - start);
+        best = flops > best ? flops : best;
+    }
+    printf("peak of one core: %.1f GFLOPS\n", best * 1e-9);
+}
+#else
+static void bench_peak(const struct kernel_table *table) { (void)table; }
+#endif
+
 static void bench_gemm(const struct kernel_table *table) {
     printf("%-22s %5s %5s %5s %10s %10s %8s %7s\n", "gemm", "m", "n", "k", "us", "GFLOPS",
            "OpenBLAS", "ratio");
@@ -190,6 +231,7 @@ int main(int count, char **arguments) {
     }
     openblas_set_num_threads(1);
     printf("table %s\n", table->name);
+    bench_peak(table);
     bench_gemm(table);
     printf("\n%5s %10s %14s %10s %10s %16s   nanoseconds a call\n", "n", "adam", "adam_idle(20)",
            "dot", "axpy", "gather_dot a row");
