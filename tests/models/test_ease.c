@@ -29,7 +29,7 @@ static void weights_agree_with_numpy(void **state) {
         const float *weights = tensor_floats(tensor_of(model, "weights"));
         for (uint32_t i = 0; i < 9; i++)
             for (uint32_t j = 0; j < 9; j++)
-                assert_near(weights[i * 9 + j], expected.at[i][j], 1e-5);
+                assert_near(weights[i * 9 + j], expected.at[i][j], 1e-6);
         model_destroy(model);
         arena_release(&arena);
     }

@@ -29,7 +29,7 @@ static void check_similarity(const char *title, const struct similarity *similar
         for (size_t l = 0; l < row.count; l++)
             found[row.columns[l]] = (double)row.values[l];
         for (uint32_t j = 0; j < 9; j++)
-            assert_near(found[j], expected.at[i][j] > 0 ? expected.at[i][j] : 0, 1e-5);
+            assert_near(found[j], expected.at[i][j] > 0 ? expected.at[i][j] : 0, 1e-6);
     }
     arena_release(&arena);
 }

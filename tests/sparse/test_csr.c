@@ -137,10 +137,46 @@ static void multiply_is_the_dense_product(void **state) {
     arena_release(&arena);
 }
 
+static void columns_are_found_in_sorted_rows(void **state) {
+    (void)state;
+    uint32_t columns[] = {2, 5, 9};
+    struct csr_row row = {3, columns, NULL}, empty = {0, NULL, NULL};
+    assert_int_equal(csr_row_find(&row, 2), 0);
+    assert_int_equal(csr_row_find(&row, 9), 2);
+    assert_int_equal(csr_row_find(&row, 1), 3);
+    assert_int_equal(csr_row_find(&row, 6), 3);
+    assert_int_equal(csr_row_find(&row, 10), 3);
+    assert_int_equal(csr_row_find(&empty, 0), 0);
+}
+
+static void what_is_no_matrix_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t offsets[4];
+        uint32_t columns[3];
+        bool valid;
+    } cases[] = {
+        {{0, 2, 2, 3}, {0, 4, 1}, true},           {{0, 0, 0, 3}, {0, 1, 4}, true},
+        {{1, 2, 2, 3}, {0, 4, 1}, false},          /* does not begin at 0 */
+        {{0, 2, 2, 4}, {0, 4, 1}, false},          /* ends elsewhere */
+        {{0, 2, 1, 3}, {0, 4, 1}, false},          /* falls */
+        {{0, UINT64_MAX, 2, 3}, {0, 4, 1}, false}, /* leaves the entries */
+        {{0, 2, 2, 3}, {0, 5, 1}, false},          /* a column too high */
+        {{0, 2, 2, 3}, {4, 0, 1}, false},          /* not ascending */
+        {{0, 2, 2, 3}, {3, 3, 1}, false},          /* twice */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct csr matrix = {3, 5, cases[i].offsets, cases[i].columns, NULL};
+        assert_int_equal(csr_is_valid(&matrix, 3), cases[i].valid);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transpose_turns_rows_into_columns),
         cmocka_unit_test(transpose_of_empty_is_empty),
+        cmocka_unit_test(columns_are_found_in_sorted_rows),
+        cmocka_unit_test(what_is_no_matrix_is_refused),
         cmocka_unit_test(gram_is_the_dense_product),
         cmocka_unit_test(multiply_is_the_dense_product),
     };
