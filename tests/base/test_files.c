@@ -75,7 +75,7 @@ static void test_writer(void **state) {
     struct files_writer writer;
     assert_int_equal(files_write(at("x"), "old", 3, &error), STATUS_OK);
     assert_int_equal(files_writer_open(&writer, at("x"), &error), STATUS_OK);
-    static char block[300000];
+    static char block[400000];
     memset(block, 'b', sizeof block);
     for (int i = 0; i < 20; i++)
         assert_int_equal(files_writer_write(&writer, block, 1000 * (size_t)(i * i), &error),
