@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,12 +58,13 @@ static int listen_at(const struct addrinfo *address) {
 }
 
 static unsigned bound_port(int descriptor) {
-    struct sockaddr_storage address = {0};
+    struct sockaddr_storage address;
     socklen_t length = sizeof address;
-    getsockname(descriptor, (struct sockaddr *)&address, &length);
-    return address.ss_family == AF_INET6
-               ? ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port)
-               : ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+    char port[8] = "";
+    if (getsockname(descriptor, (struct sockaddr *)&address, &length) == 0)
+        getnameinfo((struct sockaddr *)&address, length, NULL, 0, port, sizeof port,
+                    NI_NUMERICSERV);
+    return (unsigned)strtoul(port, NULL, 10);
 }
 
 enum status listener_open(struct listener *listener, const char *host, unsigned port,
