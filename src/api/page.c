@@ -27,7 +27,7 @@ static const char HEAD[] =
     "dl { margin: 0; } dt { border-top: 1px solid var(--line); padding: 0.7rem 0 0; }\n"
     "dd { margin: 0 0 0.7rem; color: var(--soft); }\n"
     "code { font: 0.92rem ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }\n"
-    "a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.18em; }\n"
+    "a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.3em; }\n"
     "</style>\n</head>\n<body>\n<h1>Matinee</h1>\n";
 
 /* A text that is put together piece by piece. */
