@@ -27,7 +27,7 @@ struct parameter {
     uint32_t *done;          /* embedding under dense-equivalent updates: steps done to each row */
     struct row_index *index; /* NULL: dense */
     real l2;                 /* L2 for each occurrence of an embedding's row; 0 for dense */
-    int is_bias;             /* weight decay leaves biases alone */
+    int is_bias;             /* weight decay leaves it alone */
 };
 
 /* Shapes a parameter and takes memory for its gradient (and the transposed copy if wanted). */

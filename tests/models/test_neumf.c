@@ -106,6 +106,7 @@ static const char *const option_sets[][6] = {
     {"model.attention_heads=4", "model.genre_dim=2", "model.residual=true",
      "model.mlp_layers=[16,8,6]", NULL},
     {"model.mode=gmf", NULL},
+    {"model.mf_weights=fixed", "trainer.weight_decay=0.001", NULL},
     {"model.mode=mlp", NULL},
 };
 #define OPTION_SETS (sizeof option_sets / sizeof *option_sets)
@@ -218,6 +219,18 @@ static void test_bare_history_scores_like_the_known_user(void **state) {
                      bare);
         drop(&world);
     }
+}
+
+static void test_fixed_weights_stay_one(void **state) {
+    (void)state;
+    struct world world;
+    make(&world);
+    must_fit(&world, "gmf",
+             (const char *const[]){"model.mf_weights=fixed", "trainer.weight_decay=0.01", NULL});
+    const struct neumf *self = (const struct neumf *)world.model;
+    for (size_t i = 0; i < self->network.shape.mf_dim; i++)
+        assert_true(self->network.output->weight[i] == 1);
+    drop(&world);
 }
 
 static void test_vectors_of_gmf_give_its_scores(void **state) {
@@ -345,6 +358,7 @@ int main(void) {
         cmocka_unit_test(test_loss_falls_with_every_option),
         cmocka_unit_test(test_ratings_are_learned),
         cmocka_unit_test(test_bare_history_scores_like_the_known_user),
+        cmocka_unit_test(test_fixed_weights_stay_one),
         cmocka_unit_test(test_vectors_of_gmf_give_its_scores),
         cmocka_unit_test(test_joined_from_files),
         cmocka_unit_test(test_pretraining_trains_the_parts),

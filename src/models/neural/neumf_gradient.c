@@ -229,7 +229,7 @@ static void add_output(struct neumf_step *step) {
     const struct neumf_network *network = step->network;
     size_t mf_dim = network->shape.mf_dim, last = neumf_network_tower_width(network);
     struct parameter *output = network->output;
-    if (mf_dim)
+    if (mf_dim && !network->shape.fixed_weights)
         add(step, (struct neumf_task){.kind = TASK_BIAS,
                                       .parameter = output,
                                       .gradient = output->gradient,

@@ -84,7 +84,8 @@ static struct neumf *make_part(const struct neumf *self, enum neumf_mode mode) {
     part->trainer.optimizer.kind = pretraining->optimizer;
     struct neumf_shape *shape = &part->options.shape;
     if (mode == NEUMF_GMF_ONLY)
-        *shape = (struct neumf_shape){.mf_dim = shape->mf_dim};
+        *shape =
+            (struct neumf_shape){.mf_dim = shape->mf_dim, .fixed_weights = shape->fixed_weights};
     else
         shape->mf_dim = 0;
     neumf_model_prepare(part);

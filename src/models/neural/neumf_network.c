@@ -77,6 +77,8 @@ void neumf_network_init(struct neumf_network *network, const struct neumf_shape 
     }
     network->output =
         add(network, "output.weight", 1, shape->mf_dim + neumf_network_tower_width(network));
+    /* Weight decay would move what is to stay 1. */
+    network->output->is_bias = shape->fixed_weights;
     network->output_bias = add_bias(network, "output.bias", 1);
 }
 
@@ -94,6 +96,7 @@ static bool is_embedding(const struct neumf_network *network, const struct param
 }
 
 void neumf_network_randomize(struct neumf_network *network, double deviation, struct rng *rng) {
+    const struct neumf_shape *shape = &network->shape;
     for (size_t i = 0; i < network->parameter_count; i++) {
         struct parameter *parameter = &network->parameters[i];
         if (is_embedding(network, parameter))
@@ -104,6 +107,8 @@ void neumf_network_randomize(struct neumf_network *network, double deviation, st
             parameter_fill_uniform(parameter,
                                    sqrt(6 / (double)(parameter->rows + parameter->columns)), rng);
     }
+    for (size_t k = 0; k < shape->mf_dim && shape->fixed_weights; k++)
+        network->output->weight[k] = 1;
 }
 
 void neumf_network_genres(const struct neumf_network *network, const uint32_t *items, size_t rows,

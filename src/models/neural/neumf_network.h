@@ -34,6 +34,7 @@ struct neumf_shape {
     size_t genre_count, genre_dim; /* genre_dim 0: genres are not used */
     size_t heads;                  /* 0: no attention */
     bool residual;
+    bool fixed_weights; /* GMF's output weights stay 1: a plain dot product (Rendle et al. 2020) */
 };
 
 struct neumf_layer {
@@ -62,7 +63,8 @@ struct neumf_network {
 
 /* Names and shapes the parameters; their memory is bound by the caller (parameters[i].weight). */
 void neumf_network_init(struct neumf_network *network, const struct neumf_shape *shape);
-/* Starting values: embeddings normal(0, deviation), layers Glorot uniform, output LeCun uniform. */
+/* Starting values: embeddings normal(0, deviation), layers Glorot uniform, output LeCun uniform (1
+ * where it is fixed). */
 void neumf_network_randomize(struct neumf_network *network, double deviation, struct rng *rng);
 /* Width of what the tower hands to the output; 0 without a tower. */
 size_t neumf_network_tower_width(const struct neumf_network *network);

@@ -12,7 +12,9 @@
     {"model.mf_dim", SETTING_INT, "8", 1, 1024, NULL, "emb_dim_gmf|model.emb_dim_gmf",             \
      "width of the GMF embeddings"},                                                               \
     {"model.reg_mf", SETTING_REAL, "-1", -1, 10, NULL, NULL,                                       \
-     "L2 on GMF embedding rows for each sample; -1: trainer.reg_weight"}
+     "L2 on GMF embedding rows for each sample; -1: trainer.reg_weight"},                          \
+    {"model.mf_weights", SETTING_TEXT, "learned", 0, 0, "learned|fixed", NULL,                     \
+     "GMF's output weights: learned, or fixed at 1, a plain dot product that L2 holds better"}
 
 #define ROWS_MLP                                                                                   \
     {"model.mlp_dim", SETTING_INT, "0", 0, 1024, NULL, "emb_dim_mlp|model.emb_dim_mlp",            \
@@ -151,6 +153,7 @@ enum status neumf_settings_read(struct neumf_options *options, enum neumf_mode m
         options->negative_count = (size_t)settings_int(settings, "model.num_negatives");
     if (options->mode != NEUMF_MLP_ONLY) {
         options->shape.mf_dim = (size_t)settings_int(settings, "model.mf_dim");
+        options->shape.fixed_weights = settings_choice(settings, "model.mf_weights") == 1;
         options->reg_mf = settings_real(settings, "model.reg_mf");
     }
     if (options->mode != NEUMF_GMF_ONLY)
