@@ -109,6 +109,7 @@
   seed: 42
   evaluation.k_values: [10]
   model.mf_dim: 32
+  model.mf_weights: learned
   model.mlp_dim: 64
   model.mlp_layers: [128,64]
   model.genre_dim: 16
