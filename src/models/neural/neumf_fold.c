@@ -18,13 +18,13 @@ size_t neumf_fold_columns(const struct neumf_network *network) {
 }
 
 size_t neumf_fold_rows(const struct neumf_network *network) {
-    return neumf_fold_columns(network) + 2;
+    return 2 * neumf_fold_columns(network) + 2;
 }
 
 static void summarize(const struct neumf_network *network, const struct history *history,
                       real *summary) {
     size_t mf_dim = network->shape.mf_dim, d = network->shape.mlp_dim, columns = mf_dim + d;
-    memset(summary, 0, (columns + 2) * sizeof *summary);
+    memset(summary, 0, (2 * columns + 2) * sizeof *summary);
     size_t count = 0;
     for (size_t i = 0; i < history->count; i++) {
         size_t item = history->items[i];
@@ -36,10 +36,13 @@ static void summarize(const struct neumf_network *network, const struct history 
         if (d)
             kernels()->axpy(summary + mf_dim, 1, network->mlp_item->weight + item * d, d);
     }
-    if (count > 0)
-        kernels()->scale(summary, (real)(1 / sqrt((double)count)), columns);
-    summary[columns] = 1;
-    summary[columns + 1] = (real)(sqrt((double)count) / 10);
+    const double root = sqrt((double)count);
+    for (size_t k = 0; k < columns && count > 0; k++) {
+        summary[columns + k] = summary[k] / (real)count;
+        summary[k] /= (real)root;
+    }
+    summary[2 * columns] = 1;
+    summary[2 * columns + 1] = (real)(root / 10);
 }
 
 /* The normal equations A map = B, A [rows][rows], B [rows][columns], in double. */

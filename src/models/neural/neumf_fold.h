@@ -4,11 +4,13 @@
  *         says nothing. What the two have in common is learned: once the weights are final, a ridge
  *         regression from what a history sums up to (item vectors over the square root of their
  *         number) to the user vectors that training found for the same histories.
- * Shapes  summary [mf_dim + mlp_dim + 2]: the sum of the history's item vectors / sqrt(count), then
- *         1 and sqrt(count) / 10. map [mf_dim + mlp_dim + 2][mf_dim + mlp_dim].
- * Cost    fit: users * (summary^2 + history * width) operations and one Cholesky factorization;
- *         a fold-in: history * width + summary * width.
- * Checked tests/models/test_neumf.c: bare histories of known users score within reach of them. */
+ * Shapes  summary [2 * (mf_dim + mlp_dim) + 2]: the sum of the history's item vectors /
+ * sqrt(count), their mean, then 1 and sqrt(count) / 10. map [summary][mf_dim + mlp_dim]. Figures
+ * NDCG@10 from bare histories of known users over that from their own vectors, on validation rows
+ * of ml-100k: gmf 0.99, mlp 0.95 to 0.99, neumf 0.99; of ml-1m: gmf 1.00. Without the mean mlp
+ * comes to 0.92 only. Cost    fit: users * (summary^2 + history * width) operations and one
+ * Cholesky factorization; a fold-in: history * width + summary * width. Checked
+ * tests/models/test_neumf.c: bare histories of known users score within reach of them. */
 #ifndef MATINEE_MODELS_NEURAL_NEUMF_FOLD_H
 #define MATINEE_MODELS_NEURAL_NEUMF_FOLD_H
 

@@ -81,6 +81,7 @@ static struct neumf *make_part(const struct neumf *self, enum neumf_mode mode) {
     uint32_t epochs = mode == NEUMF_GMF_ONLY ? pretraining->gmf_epochs : pretraining->mlp_epochs;
     part->trainer.max_epochs = epochs ? epochs : pretraining->max_epochs;
     part->trainer.schedule.rate = pretraining->rate;
+    part->trainer.schedule.epochs = pretraining->max_epochs;
     part->trainer.optimizer.kind = pretraining->optimizer;
     struct neumf_shape *shape = &part->options.shape;
     if (mode == NEUMF_GMF_ONLY)

@@ -332,23 +332,24 @@ void neumf_model_query_vectors(const struct model *model, const struct query *qu
     }
 }
 
-/* Widths and penalties by the amount of data: found on the validation rows of ml-latest-small,
- * ml-100k and ml-1m (config/recipes). */
+/* Widths and penalties by the amount of data: found on validation rows of ml-100k and ml-1m. */
 void neumf_model_suggest(struct settings *settings, const struct interactions *train) {
     bool large = train->count > 400000;
     const char *const rows[][2] = {
-        {"model.mf_dim", large ? "64" : "16"},
-        {"model.mlp_layers", large ? "[128,64,32]" : "[64,32,16]"},
-        {"model.dropout", "0.2"},
-        {"model.reg_mf", "0.03"},
-        {"model.reg_mlp", "0.001"},
+        {"model.mf_dim", large ? "64" : "32"},
+        {"model.mf_weights", "fixed"},
+        {"model.mlp_layers", "[64,32,16]"},
+        {"model.dropout", large ? "0.2" : "0"},
+        {"model.num_negatives", "8"},
+        {"model.reg_mf", large ? "0.008" : "0.02"},
+        {"model.reg_mlp", "0.005"},
         {"model.init_deviation", "0.1"},
-        {"trainer.learning_rate", "0.002"},
+        {"trainer.learning_rate", "0.006"},
         {"trainer.scheduler.name", "step"},
-        {"trainer.scheduler.factor", "0.9"},
+        {"trainer.scheduler.factor", "0.88"},
         {"trainer.eval_every_n_epochs", "1"},
         {"trainer.early_stopping.patience", "5"},
-        {"trainer.max_epochs", "30"},
+        {"trainer.max_epochs", "24"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (settings_knows(settings, rows[i][0]))
