@@ -170,7 +170,7 @@ enum status files_list(const char *folder, struct arena *arena, const char *cons
 enum status files_remove_folder(const char *path, struct error *error) {
     struct arena arena = {0};
     const char *const *names;
-    size_t count;
+    size_t count = 0;
     enum status status = files_list(path, &arena, &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         const char *member = files_join(&arena, path, names[i]);
