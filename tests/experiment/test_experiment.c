@@ -53,7 +53,7 @@ static int make_data(void **state) {
 static int remove_data(void **state) {
     (void)state;
     struct error error;
-    return files_remove_folder(folder, &error);
+    return files_remove_folder(folder, &error) == STATUS_OK ? 0 : -1;
 }
 
 static struct arena arena;
