@@ -16,7 +16,8 @@ _Noreturn static void out_of_memory(size_t bytes) {
         stderr,
         "matinee: out of memory (%zu bytes more were asked for); use a smaller data set or model\n",
         bytes);
-    exit(1);
+    /* Not exit: what runs at exit may wait for a thread that is in the midst of allocating. */
+    _exit(1);
 }
 
 void *alloc_bytes(size_t bytes) {
