@@ -3,6 +3,7 @@
 #include "cli/program.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ int program_run(const char *const *words, size_t word_count) {
     struct arena arena = {0};
     struct error error;
     enum status status = STATUS_OK;
+    /* A write beyond the limit of file sizes then fails as on a full disk, and is cleaned up. */
+    signal(SIGXFSZ, SIG_IGN);
     if (word_count == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
         help_overview(stdout);
     else if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "-V") == 0)

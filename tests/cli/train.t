@@ -354,7 +354,7 @@
 
 # A full disk while saving: the old file survives.
 
-  $ cp popularity.safetensors old.safetensors; cp old.safetensors kept.safetensors; (ulimit -f 100; trap '' XFSZ; matinee train popularity --out kept.safetensors --quiet); cmp old.safetensors kept.safetensors && ls kept*
+  $ cp popularity.safetensors old.safetensors; cp old.safetensors kept.safetensors; (ulimit -f 100; matinee train popularity --out kept.safetensors --quiet); cmp old.safetensors kept.safetensors && ls kept*
   kept.safetensors
   ! matinee: cannot write kept.safetensors: File too large; make room and try again; the old file is unchanged
 
