@@ -275,8 +275,9 @@ enum status assembly_finish(struct assembly *assembly, struct error *error) {
     dataset->times_are_seconds = dataset->has_order && !assembly->times_are_positions;
     if (dataset->duplicate_count > 0)
         assembly_warn(assembly,
-                      "%s: %zu pairs of user and item came more than once; the last one was kept",
-                      assembly->volume->path, dataset->duplicate_count);
+                      "%s: left out %zu row%s whose pair of user and item comes again later",
+                      assembly->volume->path, dataset->duplicate_count,
+                      dataset->duplicate_count == 1 ? "" : "s");
     if (assembly->tags.unknown_count > 0)
         assembly_warn(assembly, "%s: %zu tags are of films that the data set does not have",
                       assembly->volume->path, assembly->tags.unknown_count);

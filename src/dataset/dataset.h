@@ -103,7 +103,7 @@ struct dataset {
     const struct movie_tag *movie_tags;
     struct given_split given;
     struct given_folds folds;
-    size_t duplicate_count; /* pairs that occurred more than once; the last one was kept */
+    size_t duplicate_count; /* rows left out, since their pair comes again; the last is kept */
     const char *warnings;   /* lines worth telling the person, or NULL */
     struct item_feature features[8];
     size_t feature_count; /* "genres" first, if there are any */

@@ -149,4 +149,4 @@
        most rated  ratings  mean
     ────────────────────────────
     1  10                2  2.50
-  ! matinee: warning: twice.csv: 1 pairs of user and item came more than once; the last one was kept
+  ! matinee: warning: twice.csv: left out 1 row whose pair of user and item comes again later
