@@ -16,6 +16,7 @@
 #include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/json.h"
+#include "cli/known.h"
 #include "cli/paired.h"
 #include "cli/report.h"
 #include "cli/style.h"
@@ -35,12 +36,21 @@ struct entry {
 struct comparison {
     struct entry entries[MODELS_MAX];
     size_t count;
+    const struct settings *known;          /* what any of the models, or this command, knows */
     const struct experiment_report *first; /* any that did not fail */
     struct arena *arena;
 };
 
 /* ---- Running ---- */
 
+static bool is_entered(const struct comparison *comparison, const char *model) {
+    for (size_t i = 0; i < comparison->count; i++)
+        if (strcmp(comparison->entries[i].model, model) == 0)
+            return true;
+    return false;
+}
+
+/* A model that is named twice is compared once. */
 static enum status read_models(struct comparison *to, const struct arguments *arguments,
                                struct error *error) {
     const char *value = NULL;
@@ -63,19 +73,25 @@ static enum status read_models(struct comparison *to, const struct arguments *ar
     for (size_t i = 0; all ? (ops = model_at(i)) != NULL : i < count; i++) {
         if (!all)
             TRY(model_find(&ops, names[i], error));
+        if (is_entered(to, ops->name))
+            continue;
         if (to->count == MODELS_MAX)
             return error_set(error, STATUS_LIMIT, "models names more than %d", MODELS_MAX);
         to->entries[to->count++].model = ops->name;
+        known_add(settings, experiment_settings_for(ops, arguments->arena), arguments->arena);
     }
+    to->known = settings;
     if (to->count == 0)
         return error_set(error, STATUS_BAD_USAGE, "models is empty; models=a,b,c or models=all");
     return STATUS_OK;
 }
 
-static enum status run_one(struct entry *entry, const struct arguments *arguments,
-                           struct progress *progress, const char *folder, struct error *error) {
+static enum status run_one(const struct comparison *comparison, struct entry *entry,
+                           const struct arguments *arguments, struct progress *progress,
+                           struct error *error) {
+    const char *folder = command_text(arguments, "--out");
     struct job job;
-    TRY(job_make(&job, arguments, entry->model, "models", error));
+    TRY(job_make(&job, arguments, entry->model, comparison->known, error));
     job_start(&job);
     const char *name = arena_format(arguments->arena, "%s.safetensors", entry->model);
     const struct experiment_options options = {
@@ -94,7 +110,7 @@ static enum status run_all(struct comparison *comparison, const struct arguments
     size_t done = 0;
     for (size_t i = 0; i < comparison->count; i++) {
         struct entry *entry = &comparison->entries[i];
-        enum status status = run_one(entry, arguments, progress, folder, error);
+        enum status status = run_one(comparison, entry, arguments, progress, error);
         progress_end(progress);
         if (status == STATUS_CANCELLED)
             return status;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/parallel.h"
+#include "cli/known.h"
 #include "dataset/catalogue.h"
 #include "experiment/experiment.h"
 #include "models/trainer.h"
@@ -40,11 +41,28 @@ static struct config_choices read_choices(const struct arguments *arguments, con
 
 static bool is_key(const char *pair, const char *key) {
     size_t length = strcspn(pair, "=");
-    return key && strlen(key) == length && memcmp(pair, key, length) == 0;
+    return strlen(key) == length && memcmp(pair, key, length) == 0;
+}
+
+/* A model in front and another one among the words. */
+static enum status check_one_model(const struct arguments *arguments, const char *model,
+                                   struct error *error) {
+    const struct model_ops *in_front, *other;
+    for (size_t i = 0; model && i < arguments->pair_count; i++) {
+        const char *pair = arguments->pairs[i];
+        if (!is_key(pair, "model") && !is_key(pair, "model.name"))
+            continue;
+        TRY(model_find(&in_front, model, error));
+        TRY(model_find(&other, strchr(pair, '=') + 1, error));
+        if (in_front != other)
+            return error_set(error, STATUS_BAD_USAGE,
+                             "%.64s and %.64s name two models; leave one of them out", model, pair);
+    }
+    return STATUS_OK;
 }
 
 static enum status read_config(struct config *config, const struct arguments *arguments,
-                               const char *model, const char *skipped, struct error *error) {
+                               const char *model, struct error *error) {
     const char *path = command_text(arguments, "--config");
     struct config_choices choices = read_choices(arguments, model);
     if (path)
@@ -53,7 +71,7 @@ static enum status read_config(struct config *config, const struct arguments *ar
         const char *pair = arguments->pairs[i];
         /* "trainer=fast" chooses a file and is no setting; model and data are both. */
         bool is_setting = is_key(pair, "model") || is_key(pair, "data") || !choices.list[i].taken;
-        if (is_setting && !is_key(pair, skipped))
+        if (is_setting)
             TRY(config_set_pair(config, pair, arguments->arena, error));
     }
     if (model)
@@ -92,29 +110,43 @@ static enum status check_device(const struct job *job, const struct arguments *a
     return STATUS_OK;
 }
 
-/* A file may set trainer.* for whichever model is chosen; one that is not trained by gradients has
- * no use for it. The same on the command line stays an error. */
-static struct config without_trainer(const struct config *config, const struct settings *settings,
-                                     struct arena *arena) {
+/* Takes what this model has a use for. Passed over is what `others` know, and the trainer.* of a
+ * file, which may be written for whichever model is chosen; typed for this model alone, either is
+ * an error. */
+static struct config keep_known(const struct config *config, const struct settings *all,
+                                const struct settings *others, struct arena *arena) {
     struct settings *trainer = settings_create(arena);
     settings_add(trainer, trainer_settings);
     struct config kept = {0};
     for (size_t i = 0; i < config->count; i++) {
         const struct config_entry *entry = &config->entries[i];
-        bool is_idle = entry->origin && !settings_knows(settings, entry->key) &&
-                       settings_knows(trainer, entry->key);
-        if (!is_idle)
+        bool is_idle = (others && settings_knows(others, entry->key)) ||
+                       (entry->origin && settings_knows(trainer, entry->key));
+        if (settings_knows(all, entry->key) || !is_idle)
             config_set(&kept, entry->key, entry->value, entry->origin, arena);
     }
     return kept;
 }
 
+static enum status check_keys(const struct config *config, const struct model_ops *ops,
+                              const struct settings *all, struct error *error) {
+    for (size_t i = 0; i < config->count; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        if (settings_knows(all, entry->key))
+            continue;
+        known_refuse(ops, entry->key, error);
+        return entry->origin ? error_prefix(error, "%s", entry->origin) : error->status;
+    }
+    return STATUS_OK;
+}
+
 /* Sets everything in one set of all tables, so that any ${key} is found, and takes it apart. */
-static enum status apply(struct job *job, const struct config *config, struct arena *arena,
-                         struct error *error) {
+static enum status apply(struct job *job, const struct config *config,
+                         const struct settings *others, struct arena *arena, struct error *error) {
     struct settings *all = experiment_settings_for(job->ops, arena);
     settings_add(all, job_settings);
-    struct config kept = without_trainer(config, all, arena);
+    struct config kept = keep_known(config, all, others, arena);
+    TRY(check_keys(&kept, job->ops, all, error));
     TRY(config_apply(&kept, all, error));
     job->settings = experiment_settings_for(job->ops, arena);
     job->places = settings_create(arena);
@@ -131,13 +163,18 @@ static enum status apply(struct job *job, const struct config *config, struct ar
 }
 
 enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
-                     const char *skipped, struct error *error) {
+                     const struct settings *others, struct error *error) {
     struct config config = {0};
-    TRY(read_config(&config, arguments, model, skipped, error));
+    TRY(check_one_model(arguments, model, error));
+    TRY(read_config(&config, arguments, model, error));
     TRY(find_model(&job->ops, &config, arguments, error));
-    TRY(apply(job, &config, arguments->arena, error));
+    TRY(apply(job, &config, others, arguments->arena, error));
     if (!settings_is_set(job->settings, "data"))
         settings_default(job->settings, "data", catalogue_default());
+    else if (!*settings_text(job->settings, "data"))
+        return error_set(
+            error, STATUS_BAD_USAGE,
+            "data is empty; data=NAME or a path, or leave it out for the built-in data");
     return check_device(job, arguments, error);
 }
 

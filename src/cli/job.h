@@ -20,10 +20,11 @@ struct job {
 extern const struct setting_spec job_settings[];
 
 /* Composes --config (or $CONFIG_PATH) and the key=value words. `model` NULL: the one that they
- * name, item_knn if none does. Pairs whose key is `skipped` (may be NULL) are passed over. Errors:
- * what config_read and settings_set say; an unknown model; a device that is not there. */
+ * name, item_knn if none does. What the model does not know but `others` (may be NULL) do, words
+ * and settings of the models that it is compared with, is passed over. Errors: what config_read and
+ * settings_set say; an unknown model, or two; a device that is not there. */
 enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
-                     const char *skipped, struct error *error);
+                     const struct settings *others, struct error *error);
 /* Another model on the same data, split and measurement: everything that was set for `like` but
  * what belongs to its model and trainer. Errors: an unknown model. */
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,

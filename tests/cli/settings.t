@@ -20,6 +20,22 @@
   ! matinee: "model.k" is one word too many; matinee train --help shows the form
   [2]
 
+  $ matinee train item_knn trainer.max_epoch=3
+  ! matinee: unknown setting "trainer.max_epoch"; did you mean "trainer.max_epochs"?
+  [2]
+
+  $ matinee train random model.k=3
+  ! matinee: random has no setting "model.k" (a setting of item_knn); matinee models random lists its own
+  [2]
+
+  $ matinee train item_knn model=ease
+  ! matinee: item_knn and model=ease name two models; leave one of them out
+  [2]
+
+  $ matinee train item_knn data=
+  ! matinee: data is empty; data=NAME or a path, or leave it out for the built-in data
+  [2]
+
   $ matinee train item_knn =3
   ! matinee: "=3" is one word too many; matinee train --help shows the form
   [2]
@@ -48,6 +64,19 @@
   ! matinee: models is empty; models=a,b,c or models=all
   [2]
 
+# What one of the models knows is no mistake for the others; a model is compared once.
+
+  $ matinee compare models=random,popularity,random model.method=damped_mean evaluation.k_values=[10] evaluation.metrics=[ndcg] --quiet | steady
+  ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+
+    model       ndcg@10              fit
+    ────────────────────────────────────
+    popularity  0.0078 ±0.0057 *  N s
+    random      0.0000 ±0.0000    N s
+
+    ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
+    (paired test over users, 5 %).
+
   $ matinee compare models=item_knn,popularty
   ! matinee: unknown model 'popularty': did you mean 'popularity'?
   [2]
@@ -66,7 +95,7 @@
   model.k: 9
 
   $ matinee train popularity --config a.yaml --cfg job
-  ! matinee: a.yaml:1: unknown setting "model.k"; did you mean "evaluation.k_values"?
+  ! matinee: a.yaml:1: popularity has no setting "model.k" (a setting of item_knn); matinee models popularity lists its own
   [2]
 
   $ CONFIG_PATH=a.yaml matinee train --cfg job | grep -E '^model.k:'

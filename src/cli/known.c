@@ -1,0 +1,50 @@
+/* known.c: see known.h. Checked by tests/cli. */
+#include "cli/known.h"
+
+#include <string.h>
+
+#include "experiment/experiment.h"
+
+bool known_is_models(const char *key) { return strncmp(key, "model.", strlen("model.")) == 0; }
+
+void known_add(struct settings *to, const struct settings *from, struct arena *arena) {
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(from, i, &entry); i++) {
+        struct setting_spec *table = ARENA_ARRAY(arena, struct setting_spec, 2);
+        table[0] = *entry.spec;
+        settings_add(to, table);
+    }
+}
+
+struct settings *known_settings(const struct model_ops *first, struct arena *arena) {
+    struct settings *all = settings_create(arena);
+    if (first)
+        known_add(all, experiment_settings_for(first, arena), arena);
+    const struct model_ops *ops;
+    for (size_t i = 0; (ops = model_at(i)); i++)
+        known_add(all, experiment_settings_for(ops, arena), arena);
+    return all;
+}
+
+/* "ease, item_knn": who knows the key; "" for nobody. */
+static const char *owners(const char *key, struct arena *arena) {
+    const char *list = "";
+    const struct model_ops *ops;
+    for (size_t i = 0; (ops = model_at(i)); i++)
+        if (settings_knows(experiment_settings_for(ops, arena), key))
+            list = arena_format(arena, "%s%s%s", list, *list ? ", " : "", ops->name);
+    return list;
+}
+
+enum status known_refuse(const struct model_ops *ops, const char *key, struct error *error) {
+    struct arena arena = {0};
+    const char *who = owners(key, &arena);
+    if (*who)
+        error_set(error, STATUS_BAD_USAGE,
+                  "%s has no setting \"%.64s\" (a setting of %s); matinee models %s lists its own",
+                  ops->name, key, who, ops->name);
+    else /* refused, with the nearest key of all */
+        settings_set(known_settings(ops, &arena), key, "", NULL, error);
+    arena_release(&arena);
+    return STATUS_BAD_USAGE;
+}
