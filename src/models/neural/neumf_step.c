@@ -383,7 +383,8 @@ static void training_shard(void *context, size_t shard) {
     }
     struct span span = span_of(batch, shard - 1);
     struct rng rng;
-    rng_init(&rng, batch->seed, batch->stream * 65536 + shard);
+    /* A stream is numbered by its first group, so those of the groups after it are free. */
+    rng_init(&rng, batch->seed, batch->stream + span.group);
     tower(step, &span, &rng);
     predict(step, &span);
     step->shard_loss[shard - 1] = compare(step, &span);
