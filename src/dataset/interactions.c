@@ -133,3 +133,21 @@ bool interactions_contains(const struct interactions *interactions, uint32_t use
             return true;
     return false;
 }
+
+void interactions_digest(const struct interactions *interactions,
+                         uint8_t sum[DIGEST_SHA256_BYTES]) {
+    const uint64_t counts[] = {interactions->user_count, interactions->item_count,
+                               interactions->count, interactions->ratings != NULL};
+    struct digest digest;
+    digest_begin(&digest, DIGEST_SHA256);
+    digest_update(&digest, counts, sizeof counts);
+    digest_update(&digest, interactions->offsets,
+                  ((size_t)interactions->user_count + 1) * sizeof *interactions->offsets);
+    if (interactions->count > 0)
+        digest_update(&digest, interactions->items,
+                      interactions->count * sizeof *interactions->items);
+    if (interactions->count > 0 && interactions->ratings)
+        digest_update(&digest, interactions->ratings,
+                      interactions->count * sizeof *interactions->ratings);
+    digest_end(&digest, sum);
+}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 
 struct interactions {
     uint32_t user_count, item_count;
@@ -56,6 +57,9 @@ struct interactions_by_item interactions_by_item(const struct interactions *inte
                                                  struct arena *arena);
 /* counts[item_count]: how many users have the item. */
 void interactions_item_counts(const struct interactions *interactions, uint32_t *counts);
+/* SHA-256 of counts, items and ratings: tells one split's rows from another's. Times are left out,
+ * because they only order the rows of a user. */
+void interactions_digest(const struct interactions *interactions, uint8_t sum[DIGEST_SHA256_BYTES]);
 /* Whether the user's row has the item (linear in the row's length). */
 bool interactions_contains(const struct interactions *interactions, uint32_t user, uint32_t item);
 

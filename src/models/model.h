@@ -46,6 +46,7 @@ enum model_traits {
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
     MODEL_LOG_ODDS = 8,         /* scores are log-odds (trained by bce): sigmoid is a probability */
     MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
+    MODEL_IMPERSONAL = 32,      /* scores say nothing of taste: no reasons, no films alike */
 };
 
 struct model;
@@ -70,6 +71,7 @@ struct fit_input {
     model_measure *measure; /* NULL: no early stopping */
     void *measure_context;
     const char *measure_name; /* "ndcg@10" */
+    const char *measure_tie;  /* all that defines its figure, for a checkpoint; NULL: the name */
     uint64_t seed;
     struct progress *progress;   /* never NULL; may be silent */
     const char *checkpoint_path; /* where to save on the way, or NULL */
@@ -132,6 +134,9 @@ struct model_ops {
      * score, up to a constant that depends on the model (see its file). */
     void (*explain)(const struct model *model, const struct query *query, uint32_t item,
                     float *shares);
+    /* similarities[item_count]: how alike each item is to this one, on the model's own scale (see
+     * its file); 0 where it knows nothing in common. What stands at the item itself is ignored. */
+    void (*similar)(const struct model *model, uint32_t item, float *similarities);
     /* Defaults that suit data of this size and density, put in with settings_default before create.
      */
     void (*suggest)(struct settings *settings, const struct interactions *train);
@@ -158,6 +163,10 @@ void model_describe(struct model *model, const struct interactions *train);
  * [rows]). */
 enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
                          size_t columns, struct error *error);
+/* For fit(): whether so much memory is to be had. Error (STATUS_LIMIT): "WHAT needs ... MB, and ...
+ * MB are free: ADVICE". */
+enum status model_expect_memory(size_t bytes, const char *what, const char *advice,
+                                struct error *error);
 /* The feature of that name, or NULL. */
 const struct item_feature *model_feature(const struct fit_input *input, const char *name);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/digest.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
 #include "models/trainer_batches.h"
@@ -33,9 +34,10 @@ struct trainer {
     const struct trainer_options *options;
     const struct trainee *trainee;
     const struct fit_input *input;
-    struct arena arena; /* of the fit */
-    struct trainer_batches batches;
+    struct arena arena;                         /* of the fit */
+    struct trainer_batches batches, validation; /* validation: where its loss is watched */
     struct trainer_state state;
+    const char *digests[2]; /* of the rows of train and of validation, as text */
     struct unit *units;
     size_t unit_count;
     double *unit_sums;                 /* [unit_count] squared norms */
@@ -178,27 +180,19 @@ static enum status run_epoch(struct trainer *trainer, struct error *error) {
 /* The loss on validation rows, each with negatives that are the same every time. */
 static double validation_loss(struct trainer *trainer) {
     const struct trainee *trainee = trainer->trainee;
-    struct fit_input input = *trainer->input;
-    input.train = input.validation;
-    struct arena arena = {0};
-    struct trainer_batches batches;
-    trainer_batches_init(&batches, trainee, &input, trainee->group_max, &arena);
-    /* A negative must be new to the user in training too. */
-    batches.sampler = trainer->batches.sampler;
+    struct trainer_batches *batches = &trainer->validation;
     double total = 0;
-    for (size_t begin = 0; begin < batches.count; begin += batches.size) {
-        trainer_batches_fill(&batches, begin);
-        for (size_t first = 0; first < batches.size; first += trainee->group_max) {
-            size_t left = batches.size - first;
+    for (size_t begin = 0; begin < batches->count; begin += batches->size) {
+        trainer_batches_fill(batches, begin);
+        for (size_t first = 0; first < batches->size; first += trainee->group_max) {
+            size_t left = batches->size - first;
             struct batch batch = trainer_batches_take(
-                &batches, first, left < trainee->group_max ? left : trainee->group_max);
+                batches, first, left < trainee->group_max ? left : trainee->group_max);
             batch.scale = 1;
             total += trainee->loss(trainee->context, &batch);
         }
     }
-    double rows = (double)batches.count * (double)(1 + trainee->negative_count);
-    arena_release(&arena);
-    return total / rows;
+    return total / ((double)batches->count * (double)(1 + trainee->negative_count));
 }
 
 static bool measures(const struct trainer *trainer) {
@@ -215,19 +209,28 @@ static void keep_best(struct trainer *trainer) {
                parameter_count(&trainee->parameters[i]) * sizeof(real));
 }
 
-/* What is watched, so that larger is better; NaN in epochs without a measurement. */
-static double measure(struct trainer *trainer, uint32_t epoch) {
+/* *value is what is watched, so that larger is better; NaN in epochs without a measurement. */
+static enum status measure(struct trainer *trainer, uint32_t epoch, double *out,
+                           struct error *error) {
     struct trainer_state *state = &trainer->state;
     bool due =
         epoch % trainer->options->measure_every == 0 || epoch == trainer->options->max_epochs;
+    *out = NAN;
     if (!due || !measures(trainer))
-        return NAN;
+        return STATUS_OK;
     const struct trainee *trainee = trainer->trainee;
     if (trainee->ready)
         trainee->ready(trainee->context);
     double value = trainer->options->watch_loss
                        ? -validation_loss(trainer)
                        : trainer->input->measure(trainer->input->measure_context, trainee->model);
+    if (isnan(value))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: %s on validation is not a number in epoch %u, so no epoch can be "
+                         "chosen by it; watch another trainer.early_stopping.monitor",
+                         trainee->name,
+                         trainer->options->watch_loss ? "the loss" : trainer->input->measure_name,
+                         epoch);
     if (isnan(state->best_value) || value > state->best_value + trainer->options->min_delta) {
         state->best_value = value;
         state->best_epoch = epoch;
@@ -236,14 +239,16 @@ static double measure(struct trainer *trainer, uint32_t epoch) {
     } else {
         state->waiting++;
     }
-    return value;
+    *out = value;
+    return STATUS_OK;
 }
 
-static void end_epoch(struct trainer *trainer) {
+static enum status end_epoch(struct trainer *trainer, struct error *error) {
     struct trainer_state *state = &trainer->state;
     parallel_for(trainer->unit_count, flush_unit, trainer);
     double rows = (double)trainer->batches.count * (double)(1 + trainer->trainee->negative_count);
-    double started = progress_clock(), value = measure(trainer, state->epoch);
+    double started = progress_clock(), value;
+    TRY(measure(trainer, state->epoch, &value, error));
     struct epoch_record *record = &state->records[state->epoch - 1];
     *record = (struct epoch_record){
         .epoch = state->epoch,
@@ -261,6 +266,7 @@ static void end_epoch(struct trainer *trainer) {
     state->position = 0;
     state->loss = 0;
     state->seconds = 0;
+    return STATUS_OK;
 }
 
 /* ---- the whole training --------------------------------------------------------------------- */
@@ -270,6 +276,8 @@ static struct trainer_checkpoint checkpoint_of(struct trainer *trainer, const ch
                                        .trainee = trainer->trainee,
                                        .input = trainer->input,
                                        .settings_digest = trainer->options->digest,
+                                       .train = trainer->digests[0],
+                                       .validation = trainer->digests[1],
                                        .state = &trainer->state,
                                        .max_epochs = trainer->options->max_epochs};
 }
@@ -345,8 +353,8 @@ static bool wants_more(const struct trainer *trainer) {
     const struct trainer_state *state = &trainer->state;
     if (state->epoch > trainer->options->max_epochs)
         return false;
-    return !trainer->options->stop_early || state->waiting < trainer->options->patience ||
-           isnan(state->best_value);
+    return !trainer->options->stop_early || state->waiting == 0 ||
+           state->waiting < trainer->options->patience;
 }
 
 static enum status run(struct trainer *trainer, struct error *error) {
@@ -359,7 +367,7 @@ static enum status run(struct trainer *trainer, struct error *error) {
         if (status == STATUS_CANCELLED)
             return stop_here(trainer, error);
         TRY(status);
-        end_epoch(trainer);
+        TRY(end_epoch(trainer, error));
         TRY(save_best(trainer, error));
         TRY(save_last(trainer, error));
     }
@@ -386,6 +394,20 @@ static void list_units(struct trainer *trainer) {
     ASSERT(trainer->unit_count <= count);
 }
 
+/* What ties a checkpoint to this split. */
+static void digest_rows(struct trainer *trainer) {
+    const struct interactions *parts[] = {trainer->input->train, trainer->input->validation};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t sum[DIGEST_SHA256_BYTES];
+        char text[DIGEST_TEXT_BYTES] = "none";
+        if (parts[i]) {
+            interactions_digest(parts[i], sum);
+            digest_text(sum, sizeof sum, text);
+        }
+        trainer->digests[i] = arena_copy(&trainer->arena, text);
+    }
+}
+
 static void begin(struct trainer *trainer) {
     const struct trainee *trainee = trainer->trainee;
     struct trainer_state *state = &trainer->state;
@@ -406,6 +428,10 @@ static void begin(struct trainer *trainer) {
             state->best[i] = ARENA_ARRAY_RAW(arena, real, parameter_count(&trainee->parameters[i]));
     }
     trainer_batches_init(&trainer->batches, trainee, trainer->input, step_groups(trainer), arena);
+    if (trainer->options->watch_loss && measures(trainer))
+        trainer_batches_init_validation(&trainer->validation, trainee, trainer->input, arena);
+    if (trainer->input->checkpoint_path)
+        digest_rows(trainer);
     list_units(trainer);
     trainer->samples_per_epoch =
         (double)trainer->batches.count * (double)(1 + trainee->negative_count);
@@ -449,11 +475,15 @@ static void list_choices(struct trainer *trainer) {
     const struct schedule *schedule = &state->schedule;
     struct fit_report *report = &trainer->trainee->model->report;
     struct arena *arena = &trainer->trainee->model->arena;
-    const char **choices = ARENA_ARRAY(arena, const char *, 4);
+    const char **choices = ARENA_ARRAY(arena, const char *, 5);
     size_t count = 0;
     if (isnan(state->best_value))
         return;
     choices[count++] = arena_format(arena, "trainer.max_epochs=%u", report->best_epoch);
+    if (trainer->options->batch_rows == 0)
+        choices[count++] =
+            arena_format(arena, "trainer.batch_size=%zu",
+                         trainer->trainee->group_max * (1 + trainer->trainee->negative_count));
     if (schedule->kind == SCHEDULE_COSINE)
         choices[count++] = arena_format(arena, "trainer.scheduler.epochs=%u", schedule->epochs);
     if (schedule->kind == SCHEDULE_PLATEAU) {
@@ -491,14 +521,16 @@ enum status trainer_fit(const struct trainer_options *options, const struct trai
     begin(&trainer);
     /* One user who has everything leaves nothing to tell apart: the starting weights stay. */
     bool nothing = trainer.batches.count == 0;
+    double starting;
     enum status status = resume(&trainer, error);
     if (status == STATUS_OK) {
         summarize(&trainer);
         if (trainee->measure_first && trainer.state.epoch == 1 && trainer.state.position == 0)
-            measure(&trainer, 0);
+            status = measure(&trainer, 0, &starting, error);
         progress_begin(input->progress, trainee->name,
                        trainer.samples_per_epoch * options->max_epochs);
-        status = nothing ? STATUS_OK : run(&trainer, error);
+        if (status == STATUS_OK && !nothing)
+            status = run(&trainer, error);
         progress_end(input->progress);
     }
     if (status == STATUS_OK) {

@@ -39,7 +39,7 @@ struct trainer_options {
     double clip_norm;       /* 0: no clipping */
     uint32_t measure_every; /* epochs from one measurement to the next */
     bool stop_early;
-    uint32_t patience; /* measurements without a better one */
+    uint32_t patience; /* measurements in a row without a better one; 0 is as 1 */
     double min_delta;
     bool watch_loss; /* the validation loss is watched, not input->measure */
     bool checkpoint, checkpoint_last;
@@ -52,6 +52,10 @@ struct trainer_options {
 /* Reads trainer.* (and digests model.*). Errors: combinations that make no sense. */
 enum status trainer_settings_read(struct trainer_options *options, const struct settings *settings,
                                   struct error *error);
+
+/* Refuses early_stopping.mode and checkpoint.mode that contradict what is watched: whether it
+ * `falls` (is better the smaller it is). For a metric by name only the caller knows. */
+enum status trainer_check_mode(const struct settings *settings, bool falls, struct error *error);
 
 enum trainer_unit {
     TRAINER_POSITIVES, /* a batch is of training rows, each with its negatives */
@@ -92,7 +96,7 @@ size_t trainer_group_max(const struct trainer_options *options, const struct fit
                          size_t negative_count, size_t row_bytes);
 
 /* Trains. Fills model->report. Without anything to train on (one user who has every item) the
- * starting weights stay. Errors: a loss that is no number, a checkpoint
+ * starting weights stay. Errors: a loss or a measurement that is no number, a checkpoint
  * of other settings or data; STATUS_CANCELLED after saving the checkpoint. */
 enum status trainer_fit(const struct trainer_options *options, const struct trainee *trainee,
                         const struct fit_input *input, struct error *error);

@@ -40,18 +40,15 @@ static void list_owners(struct trainer_batches *batches, struct arena *arena) {
             batches->owner[row] = user;
 }
 
-void trainer_batches_init(struct trainer_batches *batches, const struct trainee *trainee,
-                          const struct fit_input *input, size_t step_groups, struct arena *arena) {
-    ASSERT(input->train->count < UINT32_MAX && step_groups > 0);
-    *batches =
-        (struct trainer_batches){.trainee = trainee, .train = input->train, .seed = input->seed};
-    if (trainee->negative_count > 0)
-        sampler_init(&batches->sampler, input->train, trainee->strategy, arena);
+/* The rest of the batches, whose rows, owner of streams and sampler are set. */
+static void prepare(struct trainer_batches *batches, size_t step_groups, struct arena *arena) {
+    const struct trainee *trainee = batches->trainee;
+    const struct interactions *train = batches->train;
+    ASSERT(train->count < UINT32_MAX && step_groups > 0);
     bool by_row = trainee->unit == TRAINER_POSITIVES;
     if (by_row)
         list_owners(batches, arena);
-    batches->order =
-        ARENA_ARRAY_RAW(arena, uint32_t, by_row ? input->train->count : input->train->user_count);
+    batches->order = ARENA_ARRAY_RAW(arena, uint32_t, by_row ? train->count : train->user_count);
     list_groups(batches);
     size_t steps = CHUNK_GROUPS / step_groups;
     batches->chunk_max = step_groups * (steps > 0 ? steps : 1);
@@ -61,6 +58,28 @@ void trainer_batches_init(struct trainer_batches *batches, const struct trainee 
             ARENA_ARRAY_RAW(arena, uint32_t, batches->chunk_max * (1 + trainee->negative_count));
     if (trainee->on_ratings)
         batches->ratings = ARENA_ARRAY_RAW(arena, float, batches->chunk_max);
+}
+
+void trainer_batches_init(struct trainer_batches *batches, const struct trainee *trainee,
+                          const struct fit_input *input, size_t step_groups, struct arena *arena) {
+    *batches = (struct trainer_batches){
+        .trainee = trainee, .train = input->train, .seed = input->seed, .draws = TRAINER_NEGATIVES};
+    if (trainee->negative_count > 0)
+        sampler_init(&batches->sampler, input->train, trainee->strategy, arena);
+    prepare(batches, step_groups, arena);
+}
+
+void trainer_batches_init_validation(struct trainer_batches *batches, const struct trainee *trainee,
+                                     const struct fit_input *input, struct arena *arena) {
+    *batches = (struct trainer_batches){.trainee = trainee,
+                                        .train = input->validation,
+                                        .seed = input->seed,
+                                        .draws = TRAINER_VALIDATION};
+    if (trainee->negative_count > 0) {
+        struct interactions known = interactions_merge(input->train, input->validation, arena);
+        sampler_init(&batches->sampler, &known, trainee->strategy, arena);
+    }
+    prepare(batches, trainee->group_max, arena);
 }
 
 void trainer_batches_shuffle(struct trainer_batches *batches, uint32_t epoch) {
@@ -81,7 +100,7 @@ static void fill_block(void *context, size_t block) {
     const float range = model->rating_max - model->rating_min;
     struct rng rng;
     rng_init(&rng, batches->seed,
-             trainer_batches_stream(TRAINER_NEGATIVES, batches->epoch, batches->begin + begin));
+             trainer_batches_stream(batches->draws, batches->epoch, batches->begin + begin));
     for (size_t g = begin; g < end; g++) {
         uint32_t row = batches->order[batches->begin + g];
         if (!batches->items) {

@@ -8,11 +8,16 @@
 
 #include "models/trainer.h"
 
+/* What the streams of random numbers are for; they differ in the top bits. */
+enum trainer_stream { TRAINER_ORDER, TRAINER_NEGATIVES, TRAINER_DROPOUT, TRAINER_VALIDATION };
+uint64_t trainer_batches_stream(enum trainer_stream use, uint32_t epoch, uint64_t index);
+
 struct trainer_batches {
     const struct trainee *trainee;
     const struct interactions *train;
     struct sampler sampler;
     uint64_t seed;
+    enum trainer_stream draws; /* of the negatives */
     uint32_t epoch;
     size_t count;       /* groups of an epoch */
     uint32_t *order;    /* [count] training rows, or users, in the order of the epoch */
@@ -24,13 +29,13 @@ struct trainer_batches {
     float *ratings;     /* [chunk_max]; NULL: none wanted */
 };
 
-/* What the streams of random numbers are for; they differ in the top bits. */
-enum trainer_stream { TRAINER_ORDER, TRAINER_NEGATIVES, TRAINER_DROPOUT, TRAINER_VALIDATION };
-uint64_t trainer_batches_stream(enum trainer_stream use, uint32_t epoch, uint64_t index);
-
 /* step_groups: groups of one optimiser step. Memory of the arena. */
 void trainer_batches_init(struct trainer_batches *batches, const struct trainee *trainee,
                           const struct fit_input *input, size_t step_groups, struct arena *arena);
+/* The same of the validation rows, in their own order. A negative is new to the user in both parts,
+ * and the same at every measurement. */
+void trainer_batches_init_validation(struct trainer_batches *batches, const struct trainee *trainee,
+                                     const struct fit_input *input, struct arena *arena);
 /* Puts the groups into the order of that epoch. */
 void trainer_batches_shuffle(struct trainer_batches *batches, uint32_t epoch);
 /* Fills the chunk that begins with group `begin` of the epoch. */

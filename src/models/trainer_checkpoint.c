@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 
-#define FORMAT "matinee training 1"
+#define FORMAT "matinee training 2"
 #define SLOTS 5 /* tensors of a parameter */
 #define EXTRA 3 /* tensors of the loop */
 
@@ -119,21 +119,25 @@ static void scatter(struct trainer_state *state, const struct content *content) 
                                                   .validation = content->records[2 * i + 1]};
 }
 
-#define TIES 6 /* metadata that must be the same */
+#define TIES 8 /* metadata that must be the same */
 
 static void tie(struct tensor_metadata *ties, const struct trainer_checkpoint *checkpoint,
                 struct arena *arena) {
+    const struct fit_input *input = checkpoint->input;
+    const char *watched = input->measure_tie ? input->measure_tie : input->measure_name;
     char *settings = ARENA_ARRAY(arena, char, DIGEST_TEXT_BYTES);
     char *data = ARENA_ARRAY(arena, char, DIGEST_TEXT_BYTES);
     digest_text(checkpoint->settings_digest, DIGEST_SHA256_BYTES, settings);
-    digest_text(checkpoint->input->data_checksum, DIGEST_SHA256_BYTES, data);
+    digest_text(input->data_checksum, DIGEST_SHA256_BYTES, data);
     const struct tensor_metadata list[TIES] = {
         {"format", FORMAT},
         {"model", checkpoint->trainee->name},
         {"settings", settings},
         {"data", data},
-        {"rows", arena_format(arena, "%zu", checkpoint->input->train->count)},
-        {"seed", arena_format(arena, "%llu", (unsigned long long)checkpoint->input->seed)},
+        {"train", checkpoint->train},
+        {"validation", checkpoint->validation},
+        {"watched", input->measure && watched ? watched : "none"},
+        {"seed", arena_format(arena, "%llu", (unsigned long long)input->seed)},
     };
     memcpy(ties, list, sizeof list);
 }
@@ -166,7 +170,9 @@ static enum status check_ties(const struct tensor_file *file,
         "it is of another model",
         "it is of other settings",
         "it is of other data",
-        "it is of other data or another split",
+        "it is of another split: its training rows are others",
+        "it is of another split: its validation rows are others",
+        "its epochs were judged by another measurement",
         "it is of another seed",
     };
     struct arena *scratch = arena_scratch();

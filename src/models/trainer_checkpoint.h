@@ -1,9 +1,9 @@
 /* trainer_checkpoint.h: a training on disk, to go on with to the same bytes. For trainer.c.
  *
  * A safetensors file: each parameter's weight, moments, steps done and best weight, the records of
- * the epochs, and one vector of the loop's counters. Its metadata tie it to the settings, the data
- * and the seed. It is written beside the old one and renamed over it, so a crash leaves a whole
- * one. */
+ * the epochs, and one vector of the loop's counters. Its metadata tie it to the settings, the data,
+ * the rows of this split, what is watched and the seed. It is written beside the old one and
+ * renamed over it, so a crash leaves a whole one. */
 #ifndef MATINEE_MODELS_TRAINER_CHECKPOINT_H
 #define MATINEE_MODELS_TRAINER_CHECKPOINT_H
 
@@ -29,6 +29,7 @@ struct trainer_checkpoint {
     const struct trainee *trainee;
     const struct fit_input *input;
     const uint8_t *settings_digest; /* [32] */
+    const char *train, *validation; /* digests of the rows as text; "none" */
     struct trainer_state *state;
     uint32_t max_epochs; /* the room of state->records */
 };

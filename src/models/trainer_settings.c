@@ -9,7 +9,7 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.max_epochs", SETTING_INT, "20", 0, 100000, NULL, "epochs|trainer.epochs",
      "passes over the training rows at most"},
     {"trainer.batch_size", SETTING_TEXT, "auto", 0, 0, NULL, "batch_size",
-     "rows of a step, negatives included; auto: by memory"},
+     "rows of a batch, negatives included; auto: by memory"},
     {"trainer.accumulate_grad_batches", SETTING_INT, "1", 1, 1024, NULL, NULL,
      "batches whose gradients make one step"},
     {"trainer.learning_rate", SETTING_REAL, "0.001", 1e-8, 100, NULL,
@@ -47,13 +47,13 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.early_stopping.enabled", SETTING_BOOL, "true", 0, 0, NULL, NULL,
      "stop when validation no longer improves, and restore the best epoch"},
     {"trainer.early_stopping.patience", SETTING_INT, "10", 0, 100000, NULL, "patience",
-     "measurements without a better one"},
+     "measurements in a row without a better one; 0 stops at the first, as 1 does"},
     {"trainer.early_stopping.min_delta", SETTING_REAL, "1e-4", 0, 1, NULL, NULL,
      "what counts as better"},
     {"trainer.early_stopping.monitor", SETTING_TEXT, "ndcg@10", 0, 0, NULL,
      "trainer.early_stopping.metric", "what is watched: a metric on validation, or val_loss"},
-    {"trainer.early_stopping.mode", SETTING_TEXT, "max", 0, 0, "min|max", NULL,
-     "whether what is watched shall rise or fall (val_loss always falls)"},
+    {"trainer.early_stopping.mode", SETTING_TEXT, "auto", 0, 0, "auto|min|max", NULL,
+     "whether what is watched shall fall or rise; auto: as it does"},
     {"trainer.eval_every_n_epochs", SETTING_INT, "5", 1, 100000, NULL, NULL,
      "epochs from one measurement of the validation metric to the next"},
     {"trainer.val_check_interval", SETTING_INT, "1", 1, 100000, NULL, NULL,
@@ -64,16 +64,16 @@ const struct setting_spec trainer_settings[] = {
      "how many of the best epochs are kept"},
     {"trainer.checkpoint.save_last", SETTING_BOOL, "true", 0, 0, NULL, NULL,
      "keep the last epoch, to resume from"},
-    {"trainer.checkpoint.monitor", SETTING_TEXT, "ndcg@10", 0, 0, NULL, NULL,
-     "what the best epochs are judged by: as early_stopping.monitor"},
-    {"trainer.checkpoint.mode", SETTING_TEXT, "max", 0, 0, "min|max", NULL,
+    {"trainer.checkpoint.monitor", SETTING_TEXT, "", 0, 0, NULL, NULL,
+     "what the best epochs are judged by: only what early_stopping.monitor watches"},
+    {"trainer.checkpoint.mode", SETTING_TEXT, "auto", 0, 0, "auto|min|max", NULL,
      "as early_stopping.mode"},
     {"trainer.gradient_clip.enabled", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "scale gradients down whose norm is above max_norm"},
     {"trainer.gradient_clip.max_norm", SETTING_REAL, "1.0", 1e-9, 1e9, NULL, NULL,
      "norm over all parameters together"},
     {"trainer.detect_anomaly", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "look for numbers that are none after every step, not only after every epoch"},
+     "look for NaN and infinity after every step, not only after every epoch"},
     {"trainer.mixed_precision", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "accepted from other programs' files; the processor trains in single precision"},
     {"trainer.refit", SETTING_BOOL, "false", 0, 0, NULL, NULL,
@@ -155,8 +155,12 @@ static enum status read_batch_size(struct trainer_options *options, const struct
 
 /* What may differ between a checkpoint and the run that resumes it. */
 static bool shapes_training(const char *key) {
-    static const char *const free_keys[] = {"trainer.max_epochs", "trainer.checkpoint.",
-                                            "trainer.early_stopping.", "trainer.final_fit",
+    static const char *const free_keys[] = {"trainer.max_epochs",
+                                            "trainer.checkpoint.",
+                                            "trainer.early_stopping.enabled",
+                                            "trainer.early_stopping.patience",
+                                            "trainer.early_stopping.min_delta",
+                                            "trainer.final_fit",
                                             "trainer.refit"};
     for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++)
         if (strncmp(key, free_keys[i], strlen(free_keys[i])) == 0)
@@ -175,6 +179,35 @@ static void digest_settings(uint8_t sum[32], const struct settings *settings) {
             digest_update(&digest, entry.value, strlen(entry.value) + 1);
         }
     digest_end(&digest, sum);
+}
+
+/* Settings that other programs let one choose and that follow from what is watched here. */
+static enum status check_watched(const struct settings *settings, const char *monitor,
+                                 struct error *error) {
+    const char *judge = settings_text(settings, "trainer.checkpoint.monitor");
+    if (*judge && strcmp(judge, monitor) != 0)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "trainer.checkpoint.monitor=%s: the best epochs are judged by what is "
+                         "watched, trainer.early_stopping.monitor=%s; set that, or leave this out",
+                         judge, monitor);
+    if (strcmp(monitor, "val_loss") == 0)
+        return trainer_check_mode(settings, true, error);
+    return STATUS_OK;
+}
+
+enum status trainer_check_mode(const struct settings *settings, bool falls, struct error *error) {
+    static const char *const keys[] = {"trainer.early_stopping.mode", "trainer.checkpoint.mode"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *mode = settings_text(settings, keys[i]);
+        if (strcmp(mode, "auto") != 0 && strcmp(mode, falls ? "min" : "max") != 0)
+            return error_set(error, STATUS_BAD_USAGE,
+                             "%s=%s: trainer.early_stopping.monitor=%s is better the %s it is; "
+                             "leave the mode out",
+                             keys[i], mode,
+                             settings_text(settings, "trainer.early_stopping.monitor"),
+                             falls ? "smaller" : "larger");
+    }
+    return STATUS_OK;
 }
 
 enum status trainer_settings_read(struct trainer_options *options, const struct settings *settings,
@@ -199,6 +232,7 @@ enum status trainer_settings_read(struct trainer_options *options, const struct 
         .checkpoint_best = (uint32_t)settings_int(settings, "trainer.checkpoint.save_top_k"),
         .check_finite = settings_bool(settings, "trainer.detect_anomaly"),
     };
+    TRY(check_watched(settings, monitor, error));
     TRY(read_batch_size(options, settings, error));
     TRY(read_optimizer(&options->optimizer, settings, error));
     TRY(read_schedule(options, settings, error));

@@ -1,5 +1,5 @@
 /* test_trainer.c: the training loop, with GMF as the model that it trains: stopping and the best
- * epoch, checkpoints that resume to the same bytes, cancelling in the middle of an epoch, clipping,
+ * epoch, checkpoints that resume to the same bytes, cancelling, clipping,
  * accumulation, schedules and hooks. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,8 @@
 #include "base/parallel.h"
 #include "models/model.h"
 #include "models/trainer.h"
+
+extern const struct model_ops model_gmf;
 
 enum { USERS = 300, ITEMS = 80 };
 
@@ -246,6 +248,90 @@ static void test_refuses_a_checkpoint_of_other_settings(void **state) {
     unlink(path);
 }
 
+/* Another split of the same size, and another thing to watch, make another training. */
+static void test_refuses_a_checkpoint_of_another_split(void **state) {
+    (void)state;
+    const double values[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
+    struct run run;
+    begin(&run, "gmf", values);
+    run.input.checkpoint_path = path;
+    struct interactions validation = make_rows(&run.arena, 2), other = validation;
+    run.input.validation = &validation;
+    must_fit(&run, "gmf");
+    run.input.resume = true;
+    uint32_t *items = (uint32_t *)(uintptr_t)run.train.items;
+    items[0] ^= 1;
+    assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "training rows"));
+    items[0] ^= 1;
+    other.items = run.train.items;
+    run.input.validation = &other;
+    assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "validation rows"));
+    run.input.validation = &validation;
+    run.input.measure_tie = "ndcg@10 among 99";
+    assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "another measurement"));
+    run.input.measure_tie = NULL;
+    set(&run, "trainer.early_stopping.monitor", "recall@5");
+    assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "other settings"));
+    /* How long to wait may change. */
+    set(&run, "trainer.early_stopping.monitor", "ndcg@10");
+    set(&run, "trainer.early_stopping.patience", "3");
+    must_fit(&run, "gmf");
+    end(&run);
+    remove_best_files();
+    unlink(path);
+}
+
+/* 0 and 1 stop at the first measurement that is no better, not at one that is. */
+static void test_no_patience_stops_at_the_first_step_back(void **state) {
+    (void)state;
+    const double values[] = {0.1, 0.2, 0.15, 0.3, 0.4, 0.5};
+    static const char *const patience[] = {"0", "1"};
+    for (size_t i = 0; i < 2; i++) {
+        struct run run;
+        begin(&run, "gmf", values);
+        set(&run, "trainer.early_stopping.patience", patience[i]);
+        must_fit(&run, "gmf");
+        assert_int_equal(run.model->report.epoch_count, 3);
+        assert_int_equal(run.model->report.best_epoch, 2);
+        end(&run);
+    }
+}
+
+static void test_a_measurement_that_is_no_number_is_said(void **state) {
+    (void)state;
+    const double values[] = {0.1, NAN};
+    struct run run;
+    begin(&run, "gmf", values);
+    assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "ndcg@10 on validation is not a number in epoch 2"));
+    end(&run);
+}
+
+/* The step's size is found from the rows of the first fit; a refit has more. */
+static void test_an_automatic_batch_size_is_a_choice(void **state) {
+    (void)state;
+    const double values[] = {0.1, 0.2};
+    struct run run, again;
+    begin(&run, "gmf", values);
+    set(&run, "trainer.batch_size", "auto");
+    set(&run, "trainer.max_epochs", "2");
+    must_fit(&run, "gmf");
+    assert_int_equal(run.model->report.choice_count, 2);
+    begin(&again, "gmf", values);
+    set(&again, "trainer.max_epochs", "2");
+    assert_int_equal(
+        settings_set_pair(again.settings, run.model->report.choices[1], "test", &again.error),
+        STATUS_OK);
+    must_fit(&again, "gmf");
+    assert_same_model(&run, &again);
+    end(&run);
+    end(&again);
+}
+
 /* Four micro-batches of 25 rows make the step of one batch of 100, up to rounding. */
 static void test_accumulation_makes_the_same_step(void **state) {
     (void)state;
@@ -299,7 +385,8 @@ static void test_bad_settings_are_said(void **state) {
     (void)state;
     static const char *const bad[][2] = {{"trainer.batch_size", "-3"},
                                          {"trainer.batch_size", "many"},
-                                         {"trainer.optimizer.betas", "[0.9]"}};
+                                         {"trainer.optimizer.betas", "[0.9]"},
+                                         {"trainer.checkpoint.monitor", "recall@5"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct run run;
         const struct model_ops *ops;
@@ -311,6 +398,18 @@ static void test_bad_settings_are_said(void **state) {
         run.model = NULL;
         end(&run);
     }
+}
+
+static void test_a_loss_that_shall_rise_is_refused(void **state) {
+    (void)state;
+    struct run run;
+    begin(&run, "gmf", NULL);
+    set(&run, "trainer.early_stopping.monitor", "val_loss");
+    set(&run, "trainer.early_stopping.mode", "max");
+    assert_int_equal(model_gmf.create(&run.model, run.settings, &run.error), STATUS_BAD_USAGE);
+    assert_non_null(strstr(run.error.text, "better the smaller"));
+    run.model = NULL;
+    end(&run);
 }
 
 /* One, two and four threads; steps long enough for several shards. */
@@ -343,6 +442,11 @@ int main(void) {
         cmocka_unit_test(test_resumes_to_the_same_bytes),
         cmocka_unit_test(test_keeps_the_best_epochs_as_files),
         cmocka_unit_test(test_refuses_a_checkpoint_of_other_settings),
+        cmocka_unit_test(test_refuses_a_checkpoint_of_another_split),
+        cmocka_unit_test(test_no_patience_stops_at_the_first_step_back),
+        cmocka_unit_test(test_a_measurement_that_is_no_number_is_said),
+        cmocka_unit_test(test_an_automatic_batch_size_is_a_choice),
+        cmocka_unit_test(test_a_loss_that_shall_rise_is_refused),
         cmocka_unit_test(test_accumulation_makes_the_same_step),
         cmocka_unit_test(test_clipping_bounds_a_step),
         cmocka_unit_test(test_divergence_is_said),
