@@ -1,9 +1,10 @@
-/* dataset_find.c: genres and films by what people type. dataset_genre and dataset_find_item of
- * dataset.h. Checked by tests/dataset/test_find.c. */
+/* dataset_find.c: genres and films by what people type. dataset_genre, dataset_find_item and
+ * dataset_nearest_titles of dataset.h. Checked by tests/dataset/test_find.c. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/settings.h"
 #include "dataset/dataset.h"
 #include "dataset/genre_key.h"
 
@@ -51,33 +52,121 @@ static void plain_title(const char *title, char plain[TITLE_BYTES]) {
     plain[lead + length] = '\0';
 }
 
+/* How well a title answers to what was typed; more is better. */
+enum match { MATCH_NONE, MATCH_PART, MATCH_BEGINNING, MATCH_WITHOUT_ARTICLE, MATCH_PLAIN };
+
+/* What was typed, as titles are compared. */
+struct wanted {
+    char plain[TITLE_BYTES];
+    size_t length;
+    const char *year; /* "(1995)" as typed; NULL: not said */
+};
+
+static struct wanted wanted_of(const char *typed) {
+    struct wanted wanted;
+    plain_title(typed, wanted.plain);
+    wanted.length = strlen(wanted.plain);
+    const bool has_year = length_without_year(typed) != strlen(typed);
+    wanted.year = has_year ? strrchr(typed, '(') : NULL;
+    return wanted;
+}
+
+static const char *without_article(const char *plain) {
+    static const char *const articles[] = {"the ", "a ", "an "};
+    for (size_t i = 0; i < sizeof articles / sizeof articles[0]; i++)
+        if (strncmp(plain, articles[i], strlen(articles[i])) == 0)
+            return plain + strlen(articles[i]);
+    return plain;
+}
+
+/* Whether the words stand in the title: from the beginning of a word to the end of one. */
+static bool has_words(const char *plain, const struct wanted *wanted) {
+    for (const char *at = plain; (at = strstr(at, wanted->plain)); at++)
+        if ((at == plain || !isalnum((unsigned char)at[-1])) &&
+            !isalnum((unsigned char)at[wanted->length]))
+            return true;
+    return false;
+}
+
+static enum match match_title(const char *title, const struct wanted *wanted) {
+    char plain[TITLE_BYTES];
+    const char *year = strrchr(title, '(');
+    /* With a year in the question, films of another year are no answer. */
+    if (wanted->length == 0 || (wanted->year && strcasecmp(wanted->year, year ? year : "") != 0))
+        return MATCH_NONE;
+    plain_title(title, plain);
+    const char *bare = without_article(plain);
+    if (strcmp(plain, wanted->plain) == 0)
+        return MATCH_PLAIN;
+    if (strcmp(bare, wanted->plain) == 0)
+        return MATCH_WITHOUT_ARTICLE;
+    if (strncmp(plain, wanted->plain, wanted->length) == 0 ||
+        strncmp(bare, wanted->plain, wanted->length) == 0)
+        return MATCH_BEGINNING;
+    return has_words(plain, wanted) ? MATCH_PART : MATCH_NONE;
+}
+
 uint32_t dataset_find_item(const struct dataset *dataset, const char *id_or_title) {
     uint32_t item = id_map_find(&dataset->items, id_or_title, strlen(id_or_title));
     if (item != DATASET_NONE)
         return item;
-    uint32_t count = dataset->items.count, without_year = DATASET_NONE, beginning = DATASET_NONE;
-    bool has_year = length_without_year(id_or_title) != strlen(id_or_title);
-    size_t beginnings = 0;
-    char wanted[TITLE_BYTES], plain[TITLE_BYTES];
-    plain_title(id_or_title, wanted);
-    size_t wanted_length = strlen(wanted);
-    for (item = 0; item < count; item++) {
+    const struct wanted wanted = wanted_of(id_or_title);
+    enum match best = MATCH_NONE;
+    uint32_t found = DATASET_NONE;
+    size_t count = 0;
+    for (item = 0; item < dataset->items.count; item++) {
         const char *title = dataset->movies[item].title;
         if (strcasecmp(title, id_or_title) == 0)
             return item;
-        plain_title(title, plain);
-        /* With a year in the question, films of another year are no answer. */
-        if (has_year && strcasecmp(strrchr(id_or_title, '('),
-                                   strrchr(title, '(') ? strrchr(title, '(') : "") != 0)
-            continue;
-        if (strcmp(plain, wanted) == 0 && without_year == DATASET_NONE)
-            without_year = item;
-        if (wanted_length > 0 && strncmp(plain, wanted, wanted_length) == 0) {
-            beginning = item;
-            beginnings++;
+        const enum match match = match_title(title, &wanted);
+        if (match > best) {
+            best = match;
+            found = item;
+            count = 0;
         }
+        count += match == best;
     }
-    if (without_year != DATASET_NONE)
-        return without_year;
-    return beginnings == 1 ? beginning : DATASET_NONE;
+    return best >= MATCH_WITHOUT_ARTICLE || (best != MATCH_NONE && count == 1) ? found
+                                                                               : DATASET_NONE;
+}
+
+/* Plain titles one after another, each in the place of the one before. */
+struct titles {
+    const struct dataset *dataset;
+    uint32_t item;
+    char plain[TITLE_BYTES];
+};
+
+static const char *next_title(void *context, size_t index) {
+    struct titles *titles = context;
+    if (index >= titles->dataset->items.count)
+        return NULL;
+    titles->item = (uint32_t)index;
+    plain_title(titles->dataset->movies[index].title, titles->plain);
+    return titles->plain;
+}
+
+size_t dataset_nearest_titles(const struct dataset *dataset, const char *typed, uint32_t *items,
+                              size_t room) {
+    const struct wanted wanted = wanted_of(typed);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    uint32_t *people = ARENA_ARRAY(scratch, uint32_t, dataset->items.count);
+    interactions_item_counts(&dataset->interactions, people);
+    size_t count = 0;
+    for (uint32_t item = 0; item < dataset->items.count; item++) {
+        if (match_title(dataset->movies[item].title, &wanted) == MATCH_NONE)
+            continue;
+        size_t at = count < room ? count++ : room;
+        for (; at > 0 && people[items[at - 1]] < people[item]; at--)
+            if (at < room)
+                items[at] = items[at - 1];
+        if (at < room)
+            items[at] = item;
+    }
+    arena_reset(scratch, mark);
+    struct titles titles = {.dataset = dataset};
+    if (count == 0 && room > 0 && settings_nearest(wanted.plain, next_title, &titles))
+        items[count++] = titles.item;
+    return count;
 }

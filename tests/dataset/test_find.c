@@ -48,6 +48,31 @@ static void test_items(void **state) {
     check_item("", NULL);
     check_item("nothing of the kind", NULL);
     check_item("(1999)", NULL);
+    check_item("Matrix", "1");
+    check_item("story 2", "5");
+    check_item("tory", NULL); /* in two, and no word */
+    check_item("tory 2", NULL);
+    check_item("story", NULL); /* a word of two */
+}
+
+static void check_nearest(const char *typed, const char *first, size_t count) {
+    uint32_t items[3];
+    assert_int_equal(dataset_nearest_titles(data, typed, items, 3), count);
+    if (count > 0)
+        assert_string_equal(data->movies[items[0]].title, first);
+}
+
+static void test_nearest_titles(void **state) {
+    (void)state;
+    check_nearest("toy", "Toy Story (1995)", 2);
+    check_nearest("story", "Toy Story (1995)", 2);
+    check_nearest("toy stroy", "Toy Story (1995)", 1);
+    check_nearest("Heta (1995)", "Heat (1995)", 1);
+    check_nearest("nothing of the kind", NULL, 0);
+    check_nearest("", NULL, 0);
+    uint32_t only[1];
+    assert_int_equal(dataset_nearest_titles(data, "heat", only, 1), 1);
+    assert_string_equal(data->movies[only[0]].title, "Heat (1995)"); /* the one that people have */
 }
 
 static void test_genres(void **state) {
@@ -78,6 +103,7 @@ static void test_years(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_items),
+        cmocka_unit_test(test_nearest_titles),
         cmocka_unit_test(test_genres),
         cmocka_unit_test(test_years),
     };
