@@ -42,11 +42,19 @@ enum model_needs {
 };
 enum model_traits {
     MODEL_ORDER_AWARE = 1,      /* uses the order of time */
-    MODEL_PREDICTS_RATINGS = 2, /* scores are on the rating scale; rmse and mae apply */
+    MODEL_PREDICTS_RATINGS = 2, /* scores are ratings whatever the settings: see enum model_scale */
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
-    MODEL_LOG_ODDS = 8,         /* scores are log-odds (trained by bce): sigmoid is a probability */
     MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
     MODEL_IMPERSONAL = 32,      /* scores say nothing of taste: no reasons, no films alike */
+};
+
+/* What a score means, beside that higher is better. It may depend on the settings, so it is the
+ * model's and not its kind's. */
+enum model_scale {
+    MODEL_SCALE_ANY,
+    MODEL_SCALE_LOG_ODDS,    /* sigmoid is a probability */
+    MODEL_SCALE_RATING,      /* a predicted rating; rmse and mae apply */
+    MODEL_SCALE_UNIT_RATING, /* the same, from 0, the lowest of train, to 1, the highest */
 };
 
 struct model;
@@ -96,6 +104,7 @@ struct model {
     struct arena arena;              /* what lives as long as the model */
     uint32_t user_count, item_count; /* of the fit */
     float rating_min, rating_max;    /* of the training rows */
+    enum model_scale scale;          /* of the scores; set by create() */
     struct fit_report report;
 };
 

@@ -31,9 +31,12 @@ struct tiles {
     size_t n, count, step;
 };
 
+/* What every call of LAPACK in this program comes through. */
+static void begin(void) { openblas_set_num_threads(1); }
+
 static struct tiles tiles_of(float *matrix, size_t n) {
     ASSERT(n > 0);
-    openblas_set_num_threads(1);
+    begin();
     return (struct tiles){matrix, n, (n + TILE - 1) / TILE, 0};
 }
 
@@ -191,4 +194,10 @@ static void mirror_rows(void *context, size_t shard) {
 void spd_mirror(float *matrix, size_t n) {
     struct tiles tiles = {matrix, n, (n + TILE - 1) / TILE, 0};
     parallel_for(tiles.count, mirror_rows, &tiles);
+}
+
+bool spd_solve(double *matrix, size_t n, double *right, size_t columns) {
+    begin();
+    return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', (lapack_int)n, (lapack_int)columns, matrix,
+                         (lapack_int)n, right, (lapack_int)columns) == 0;
 }

@@ -309,6 +309,16 @@ static void test_joined_from_files(void **state) {
         STATUS_BAD_INPUT);
     assert_non_null(strstr(world.error.text, "model.pretrain_gmf"));
     drop(&world);
+    /* Parts that have seen another row than this fit may see would let it look at its test. */
+    make(&world);
+    uint32_t *rows = (uint32_t *)(uintptr_t)world.train.items;
+    size_t end = world.train.offsets[1];
+    rows[end - 1] = rows[end - 1] == ITEMS - 1 ? ITEMS - 2 : ITEMS - 1;
+    assert_int_equal(
+        fit(&world, "neumf", (const char *const[]){pairs[0], pairs[1], "model.mf_dim=8", NULL}),
+        STATUS_BAD_INPUT);
+    assert_non_null(strstr(world.error.text, "training rows of this fit"));
+    drop(&world);
     unlink(paths[0]);
     unlink(paths[1]);
 }

@@ -1,13 +1,13 @@
 /* neumf_fold.c: see neumf_fold.h. */
 #include "models/neural/neumf_fold.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
+#include "sparse/spd.h"
 
 #define RIDGE                                                                                      \
     1.0          /* in users: the penalty is that many times the mean square of a summary's entry */
@@ -87,7 +87,7 @@ static void add_shard(void *context, size_t shard) {
     }
 }
 
-static void solve(struct equations *equations, real *map) {
+static bool solve(struct equations *equations, real *map) {
     size_t rows = neumf_fold_rows(equations->network);
     size_t columns = neumf_fold_columns(equations->network);
     double users = equations->train->user_count;
@@ -96,14 +96,14 @@ static void solve(struct equations *equations, real *map) {
         /* The tiny constant keeps what never occurs solvable: an item table that is all zero. */
         *diagonal += RIDGE * (*diagonal / users) + 1e-12 * users;
     }
-    lapack_int info =
-        LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', (lapack_int)rows, (lapack_int)columns, equations->left,
-                      (lapack_int)rows, equations->right, (lapack_int)columns);
+    if (!spd_solve(equations->left, rows, equations->right, columns))
+        return false;
     for (size_t i = 0; i < rows * columns; i++)
-        map[i] = info == 0 ? (real)equations->right[i] : 0;
+        map[i] = (real)equations->right[i];
+    return true;
 }
 
-void neumf_fold_fit(const struct neumf_network *network, const struct interactions *train,
+bool neumf_fold_fit(const struct neumf_network *network, const struct interactions *train,
                     real *map) {
     ASSERT(train->user_count == network->shape.user_count);
     struct arena *scratch = arena_scratch();
@@ -118,8 +118,9 @@ void neumf_fold_fit(const struct neumf_network *network, const struct interactio
     };
     parallel_for(SHARDS, summarize_shard, &equations);
     parallel_for(SHARDS, add_shard, &equations);
-    solve(&equations, map);
+    bool solved = solve(&equations, map);
     arena_reset(scratch, mark);
+    return solved;
 }
 
 void neumf_fold_in(const struct neumf_network *network, const real *map,

@@ -14,14 +14,17 @@
 #ifndef MATINEE_MODELS_NEURAL_NEUMF_FOLD_H
 #define MATINEE_MODELS_NEURAL_NEUMF_FOLD_H
 
+#include <stdbool.h>
+
 #include "dataset/interactions.h"
 #include "models/neural/neumf_network.h"
 
 size_t neumf_fold_rows(const struct neumf_network *network);    /* of the map */
 size_t neumf_fold_columns(const struct neumf_network *network); /* mf_dim + mlp_dim */
 
-/* Fills map from the histories that the network was trained on. */
-void neumf_fold_fit(const struct neumf_network *network, const struct interactions *train,
+/* Fills map from the histories that the network was trained on. False: the weights are no numbers
+ * that could be solved for; the map is then undefined. */
+bool neumf_fold_fit(const struct neumf_network *network, const struct interactions *train,
                     real *map);
 /* vectors[mf_dim + mlp_dim]: the GMF part, then the tower's. An empty history gives the vectors of
  * nobody in particular. Items outside the network are passed over. */

@@ -44,17 +44,45 @@ static bool same_shape(const struct neumf *self, const struct neumf *part) {
     return true;
 }
 
+/* Whether the file's model saw nothing that this fit must not see: the same data, and no row that
+ * is not among this fit's. While validation is looked at the rows must be the same ones, because
+ * the part's own epochs were chosen on what was left out. */
+static bool saw_the_same(const struct model_file *file, const struct fit_input *input) {
+    const struct interactions *seen = &file->catalogue.interactions, *train = input->train;
+    if (memcmp(file->catalogue.checksum, input->data_checksum, sizeof input->data_checksum) != 0 ||
+        seen->user_count != train->user_count || seen->item_count != train->item_count ||
+        (input->validation && input->validation->count > 0 && seen->count != train->count))
+        return false;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    uint32_t *owner = ARENA_ARRAY(scratch, uint32_t, train->item_count);
+    bool same = true;
+    for (uint32_t user = 0; user < train->user_count && same; user++) {
+        struct history mine = interactions_history(train, user);
+        struct history theirs = interactions_history(seen, user);
+        for (size_t i = 0; i < mine.count; i++)
+            owner[mine.items[i]] = user + 1;
+        for (size_t i = 0; i < theirs.count; i++)
+            same = same && owner[theirs.items[i]] == user + 1;
+    }
+    arena_reset(scratch, mark);
+    return same;
+}
+
 /* A part from a model file. */
-static enum status put_file(struct neumf *self, const char *path, enum neumf_mode mode,
+static enum status put_file(struct neumf *self, const struct fit_input *input, enum neumf_mode mode,
                             struct error *error) {
     struct model_file *file;
-    const char *key = mode == NEUMF_GMF_ONLY ? "model.pretrain_gmf" : "model.pretrain_mlp";
+    const struct neumf_pretraining *pretraining = &self->options.pretraining;
+    bool gmf = mode == NEUMF_GMF_ONLY;
+    const char *key = gmf ? "model.pretrain_gmf" : "model.pretrain_mlp";
+    const char *path = gmf ? pretraining->gmf_file : pretraining->mlp_file;
     if (model_file_open(&file, path, error) != STATUS_OK)
         return error_prefix(error, "%s", key);
     const struct neumf *part = (const struct neumf *)file->model;
     enum status status = STATUS_OK;
-    if (file->model->ops->create != self->base.ops->create &&
-        strcmp(file->model->ops->family, self->base.ops->family) != 0)
+    /* Who scores as this model does is a struct neumf. */
+    if (file->model->ops->score != self->base.ops->score)
         status = error_set(error, STATUS_BAD_INPUT, "%s: %s: expected a model gmf or mlp, found %s",
                            key, path, file->model->ops->name);
     else if (part->options.mode != mode || !same_shape(self, part))
@@ -62,10 +90,15 @@ static enum status put_file(struct neumf *self, const char *path, enum neumf_mod
                            "%s: %s: its users, items, layers or widths differ from this model's: "
                            "train it on the same data with the same model.* settings",
                            key, path);
+    else if (!saw_the_same(file, input))
+        status = error_set(error, STATUS_BAD_INPUT,
+                           "%s: %s: was fitted on %s of another split or of other data: expected "
+                           "the training rows of this fit; train it with the same data.* settings "
+                           "and trainer.refit=false",
+                           key, path, file->fitted_on);
     else
-        put(self, part, mode == NEUMF_GMF_ONLY ? 0 : self->network.shape.mf_dim,
-            mode == NEUMF_GMF_ONLY ? self->options.pretraining.alpha
-                                   : 1 - self->options.pretraining.alpha);
+        put(self, part, gmf ? 0 : self->network.shape.mf_dim,
+            gmf ? pretraining->alpha : 1 - pretraining->alpha);
     model_file_close(file);
     return status;
 }
@@ -121,8 +154,8 @@ enum status neumf_join(struct neumf *self, const struct fit_input *input, struct
     const struct neumf_pretraining *pretraining = &self->options.pretraining;
     self->network.output_bias->weight[0] = 0;
     if (pretraining->gmf_file) {
-        TRY(put_file(self, pretraining->gmf_file, NEUMF_GMF_ONLY, error));
-        return put_file(self, pretraining->mlp_file, NEUMF_MLP_ONLY, error);
+        TRY(put_file(self, input, NEUMF_GMF_ONLY, error));
+        return put_file(self, input, NEUMF_MLP_ONLY, error);
     }
     uint32_t gmf_epochs, mlp_epochs;
     TRY(put_trained(self, input, NEUMF_GMF_ONLY, &gmf_epochs, error));

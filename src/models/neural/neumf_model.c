@@ -51,10 +51,18 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
         neumf_settings_read(&self->options, mode, settings, &self->base.arena, error);
     if (status == STATUS_OK)
         status = trainer_settings_read(&self->trainer, settings, error);
+    if (status == STATUS_OK && self->options.pretraining.wanted &&
+        self->trainer.schedule.kind == SCHEDULE_PLATEAU)
+        status = error_set(error, STATUS_BAD_USAGE,
+                           "model.pretrain=true with trainer.scheduler.name=reduce_on_plateau: a "
+                           "refit without validation could not repeat where the parts' rates fell; "
+                           "use step or cosine");
     if (status != STATUS_OK) {
         model_destroy(&self->base);
         return status;
     }
+    self->base.scale =
+        self->options.loss == NEUMF_MSE ? MODEL_SCALE_UNIT_RATING : MODEL_SCALE_LOG_ODDS;
     neumf_model_prepare(self);
     *out = &self->base;
     return STATUS_OK;
@@ -227,7 +235,7 @@ enum status neumf_model_fit(struct model *model, const struct fit_input *input,
     const struct neumf_pretraining *pretraining = &self->options.pretraining;
     if (self->options.shape.genre_dim && !model_feature(input, "genres"))
         return error_set(error, STATUS_BAD_INPUT,
-                         "%s: model.genre_dim=%zu needs the films' genres, and this data set has "
+                         "%s: model.genre_dim=%zu needs the items' genres, and this data set has "
                          "none; set it to 0",
                          model->ops->name, self->options.shape.genre_dim);
     neumf_model_shape(self, input);
@@ -237,7 +245,11 @@ enum status neumf_model_fit(struct model *model, const struct fit_input *input,
     add_part_choices(self);
     tensor_make(self->fold_map, TENSOR_F32, neumf_fold_rows(&self->network),
                 neumf_fold_columns(&self->network), &model->arena);
-    neumf_fold_fit(&self->network, input->train, tensor_floats(self->fold_map));
+    if (!neumf_fold_fit(&self->network, input->train, tensor_floats(self->fold_map)))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: new people cannot be folded in: the trained embeddings are too large "
+                         "or no numbers; try a smaller trainer.learning_rate or more model.reg_*",
+                         model->ops->name);
     derive_item_vectors(self);
     return STATUS_OK;
 }
