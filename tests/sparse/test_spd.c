@@ -116,12 +116,25 @@ static void threads_do_not_change_a_bit(void **state) {
     arena_release(&arena);
 }
 
+/* [4 1; 1 3] x = [1 2; 2 0]: x = [1 6; 7 -2] / 11. */
+static void a_small_system_is_solved(void **state) {
+    (void)state;
+    double matrix[] = {4, 1, 99, 3}, right[] = {1, 2, 2, 0};
+    const double expected[] = {1, 6, 7, -2};
+    assert_true(spd_solve(matrix, 2, right, 2));
+    for (size_t i = 0; i < 4; i++)
+        assert_true(fabs(right[i] - expected[i] / 11) < 1e-14);
+    double indefinite[] = {1, 2, 2, 1};
+    assert_false(spd_solve(indefinite, 2, right, 2));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(factor_times_its_transpose_is_the_matrix),
         cmocka_unit_test(inverse_times_the_matrix_is_one),
         cmocka_unit_test(mirror_copies_the_lower_triangle),
         cmocka_unit_test(not_definite_is_refused),
+        cmocka_unit_test(a_small_system_is_solved),
         cmocka_unit_test(threads_do_not_change_a_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
