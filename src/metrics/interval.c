@@ -7,6 +7,9 @@
 #include "metrics/interval.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
 
 #define CONFIDENCE 0.95
 #define TINY 1e-300
@@ -120,4 +123,26 @@ struct interval_difference interval_paired(const float *a, const float *b, size_
     else
         result.p = mean == 0 ? 1 : 0;
     return result;
+}
+
+static int by_probability(const void *a, const void *b) {
+    const double left = **(double *const *)a, right = **(double *const *)b;
+    return (left > right) - (left < right);
+}
+
+void interval_holm(double *p, size_t count) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    double **sorted = ARENA_ARRAY(scratch, double *, count), least = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(p[i]))
+            sorted[n++] = &p[i];
+    if (n > 0)
+        qsort(sorted, n, sizeof *sorted, by_probability);
+    for (size_t i = 0; i < n; i++) {
+        least = fmax(least, fmin(1, *sorted[i] * (double)(n - i)));
+        *sorted[i] = least;
+    }
+    arena_reset(scratch, mark);
 }

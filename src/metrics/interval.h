@@ -27,6 +27,10 @@ struct interval_difference {
 };
 struct interval_difference interval_paired(const float *a, const float *b, size_t count);
 
+/* Replaces p[count] by what each is worth among so many (Holm, Scand. J. Statistics 1979): below
+ * 0.05 there, the chance that any of them errs is below 0.05. NaN stays and does not count. */
+void interval_holm(double *p, size_t count);
+
 /* P(|t| > x) of Student's t with that many degrees of freedom, and the x where it is `p`. */
 double interval_student_tail(double x, double degrees);
 double interval_student_quantile(double p, double degrees);

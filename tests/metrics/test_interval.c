@@ -71,11 +71,30 @@ static void test_paired(void **state) {
     check(interval_paired(c, (const float[]){2, 4, -1, 6}, 4).p, 0, 0); /* always by one */
 }
 
+/* Sorted 0.01 0.02 0.02 0.03 0.5 times 5 4 3 2 1; none below the one before it, none above 1. */
+static void test_holm(void **state) {
+    (void)state;
+    double p[] = {0.5, 0.01, NAN, 0.03, 0.02, 0.02}, one[] = {0.04}, many[] = {0.6, 0.7};
+    interval_holm(p, 6);
+    check(p[0], 0.5, 1e-12);
+    check(p[1], 0.05, 1e-12);
+    assert_true(isnan(p[2]));
+    check(p[3], 0.08, 1e-12);
+    check(p[4], 0.08, 1e-12);
+    check(p[5], 0.08, 1e-12);
+    interval_holm(one, 1);
+    check(one[0], 0.04, 0);
+    interval_holm(many, 2);
+    check(many[0], 1, 0);
+    check(many[1], 1, 0);
+    interval_holm(NULL, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantiles), cmocka_unit_test(test_interval_of_five),
         cmocka_unit_test(test_weights),   cmocka_unit_test(test_few_values),
-        cmocka_unit_test(test_paired),
+        cmocka_unit_test(test_paired),    cmocka_unit_test(test_holm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
