@@ -145,3 +145,12 @@ enum status model_expect(const struct tensor *tensor, enum tensor_type type, siz
                          columns);
     return STATUS_OK;
 }
+
+enum status model_expect_memory(size_t bytes, const char *what, const char *advice,
+                                struct error *error) {
+    const size_t available = alloc_available_bytes();
+    if (bytes <= available - available / 8)
+        return STATUS_OK;
+    return error_set(error, STATUS_LIMIT, "%s needs %zu MB, and %zu MB are free: %s", what,
+                     bytes >> 20, available >> 20, advice);
+}

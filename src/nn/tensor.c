@@ -1,6 +1,8 @@
 /* tensor.c: shapes and sizes of tensors. Files of them are in tensor_file.c. See tensor.h. */
 #include "nn/tensor.h"
 
+#include <string.h>
+
 #include "base/assert.h"
 
 size_t tensor_type_bytes(enum tensor_type type) {
@@ -29,6 +31,13 @@ void tensor_make(struct tensor *tensor, enum tensor_type type, size_t rows, size
     tensor->shape[0] = rows;
     tensor->shape[1] = columns;
     tensor->data = arena_alloc(arena, tensor_bytes(tensor));
+}
+
+void tensor_make_copy(struct tensor *tensor, enum tensor_type type, size_t count, const void *data,
+                      struct arena *arena) {
+    tensor_make(tensor, type, count, 0, arena);
+    if (count > 0)
+        memcpy(tensor->data, data, tensor_bytes(tensor));
 }
 
 size_t tensor_count(const struct tensor *tensor) {

@@ -42,6 +42,9 @@ struct tensor {
 /* Shapes a slot and takes zeroed memory for it. rank is 1 or 2 (columns 0: rank 1). */
 void tensor_make(struct tensor *tensor, enum tensor_type type, size_t rows, size_t columns,
                  struct arena *arena);
+/* The same, rank 1, with a copy of `count` elements in it. */
+void tensor_make_copy(struct tensor *tensor, enum tensor_type type, size_t count, const void *data,
+                      struct arena *arena);
 size_t tensor_count(const struct tensor *tensor); /* elements */
 size_t tensor_bytes(const struct tensor *tensor);
 size_t tensor_type_bytes(enum tensor_type type);

@@ -212,6 +212,21 @@ static void threads_do_not_change_a_bit(void **state) {
     arena_release(&arena);
 }
 
+/* Room for so many neighbours of so many items that no machine has it: refused before it is taken.
+ */
+static void more_neighbours_than_memory_are_refused(void **state) {
+    (void)state;
+    static const uint64_t offsets[] = {0, 1};
+    static const uint32_t items[] = {7};
+    const struct interactions rows = {
+        .user_count = 1, .item_count = 1u << 30, .count = 1, .offsets = offsets, .items = items};
+    const char *const pairs[] = {"model.k=100000", NULL};
+    struct model *model;
+    struct error error;
+    assert_int_equal(classic_fit(&model, &model_item_knn, &rows, pairs, &error), STATUS_LIMIT);
+    assert_non_null(strstr(error.text, "lower model.k"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(similarities_over_all_users_agree_with_numpy),
@@ -221,6 +236,7 @@ int main(void) {
         cmocka_unit_test(too_few_neighbours_score_nothing),
         cmocka_unit_test(queries_and_shares_hold_together),
         cmocka_unit_test(settings_that_cannot_be_met_are_refused),
+        cmocka_unit_test(more_neighbours_than_memory_are_refused),
         cmocka_unit_test(threads_do_not_change_a_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

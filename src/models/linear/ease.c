@@ -20,7 +20,6 @@
  * Conformance, config/recipes/ml-1m-ncf/ease.yaml. */
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/assert.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
@@ -51,7 +50,7 @@ static const struct setting_spec settings_table[] = {
     {"model.form", SETTING_TEXT, "auto", 0, 0, "auto|primal|dual", NULL,
      "items x items or users x users; auto takes the smaller"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "whether a film counts by its rating, or the same however it was rated"},
+     "whether an item counts by its rating, or the same however it was rated"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -98,12 +97,9 @@ static enum status invert_gram(struct ease *model, const struct csr *matrix,
                                const struct csr *transposed, const struct fit_input *input,
                                struct error *error) {
     size_t n = matrix->column_count;
-    size_t bytes = n * n * sizeof(float), available = alloc_available_bytes();
-    if (bytes > available - available / 8)
-        return error_set(error, STATUS_LIMIT,
-                         "ease needs %zu MB for %zu x %zu weights, and %zu MB are free: use fewer "
-                         "items (data.min_item_interactions), or another model",
-                         bytes >> 20, n, n, available >> 20);
+    TRY(model_expect_memory(n * n * sizeof(float), "the matrix of ease",
+                            "use fewer items (data.min_item_interactions), or another model",
+                            error));
     tensor_make(&model->weights, TENSOR_F32, n, n, &model->base.arena);
     float *weights = tensor_floats(&model->weights);
     csr_gram(weights, matrix, transposed);
@@ -169,22 +165,16 @@ static void fill_pivots(void *context, size_t shard) {
     }
 }
 
-static void keep_array(struct tensor *tensor, enum tensor_type type, size_t count, const void *data,
-                       struct arena *arena) {
-    tensor_make(tensor, type, count, 0, arena);
-    memcpy(tensor->data, data, tensor_bytes(tensor));
-}
-
 static enum status fit_dual(struct ease *model, const struct csr *by_user,
                             const struct csr *transposed, const struct fit_input *input,
                             struct error *error) {
     TRY(invert_gram(model, transposed, by_user, input, error));
     struct arena *arena = &model->base.arena;
     size_t count = csr_count(transposed), items = by_user->column_count;
-    keep_array(&model->offsets, TENSOR_U64, items + 1, transposed->offsets, arena);
-    keep_array(&model->users, TENSOR_U32, count, transposed->columns, arena);
+    tensor_make_copy(&model->offsets, TENSOR_U64, items + 1, transposed->offsets, arena);
+    tensor_make_copy(&model->users, TENSOR_U32, count, transposed->columns, arena);
     if (transposed->values)
-        keep_array(&model->values, TENSOR_F32, count, transposed->values, arena);
+        tensor_make_copy(&model->values, TENSOR_F32, count, transposed->values, arena);
     tensor_make(&model->pivots, TENSOR_F32, items, 0, arena);
     struct fit_job job = {.weights = tensor_floats(&model->weights),
                           .n = by_user->row_count,

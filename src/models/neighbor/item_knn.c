@@ -1,4 +1,4 @@
-/* item_knn.c: films like those that the person has seen.
+/* item_knn.c: items like those of the history.
  *
  * Idea     score(i) = sum over the history's items j, among the k nearest of i, of s_ij, times the
  *          rating of j with use_ratings. A history is all that is asked for, so known users, new
@@ -34,21 +34,21 @@ static const struct setting_spec settings_table[] = {
     {"model.similarity", SETTING_TEXT, "cosine", 0, 0, SIMILARITY_CHOICES, NULL,
      "how items are compared; the last four compare ratings"},
     {"model.weighting", SETTING_TEXT, "none", 0, 0, WEIGHTING_CHOICES, "model.feature_weighting",
-     "weights of cosine, asymmetric and tversky: people who have seen everything count less"},
+     "weights of cosine, asymmetric and tversky: users who have everything count less"},
     {"model.k", SETTING_INT, "40", 1, 100000, NULL, "model.topK",
      "nearest neighbours of an item that may speak for it"},
     {"model.min_k", SETTING_INT, "1", 1, 100000, NULL, NULL,
-     "items that fewer neighbours speak for score 0"},
+     "score an item 0 if fewer neighbours than this speak for it"},
     {"model.shrinkage", SETTING_REAL, "100", 0, 1e9, NULL, "model.shrink",
-     "draws similarities that rest on few people towards 0"},
+     "draws similarities that rest on few users towards 0"},
     {"model.alpha", SETTING_REAL, "0.5", 0, 10, NULL, "model.asymmetric_alpha|model.tversky_alpha",
      "weight of the item itself: asymmetric, tversky"},
     {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
      "weight of the neighbour: tversky"},
     {"model.user_based", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "neighbours of people instead of films: not in this model, only false is accepted"},
+     "neighbours of users instead of items: not in this model, only false is accepted"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "whether a film counts by its rating, or the same however it was rated"},
+     "whether an item counts by its rating, or the same however it was rated"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -87,12 +87,6 @@ static struct csr neighbors(const struct item_knn *model) {
     return (struct csr){n, n, model->offsets.data, model->items.data, model->similarities.data};
 }
 
-static void keep_array(struct tensor *tensor, enum tensor_type type, size_t count, const void *data,
-                       struct arena *arena) {
-    tensor_make(tensor, type, count, 0, arena);
-    memcpy(tensor->data, data, tensor_bytes(tensor));
-}
-
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
     struct item_knn *model = (struct item_knn *)base;
     const struct interactions *train = input->train;
@@ -104,14 +98,17 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
                          "cosine, asymmetric or tversky");
     struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
                           model->use_ratings || compares_ratings ? train->ratings : NULL};
+    TRY(model_expect_memory(
+        similarity_bytes(train->item_count, model->similarity.k), "item_knn with this model.k",
+        "lower model.k, or use fewer items (data.min_item_interactions)", error));
     struct arena scratch = {0};
     struct csr nearest = similarity_nearest(&by_user, &model->similarity, &scratch);
     struct csr by_history = csr_transpose(&nearest, &scratch);
     size_t count = csr_count(&by_history);
-    keep_array(&model->offsets, TENSOR_U64, (size_t)train->item_count + 1, by_history.offsets,
-               &base->arena);
-    keep_array(&model->items, TENSOR_U32, count, by_history.columns, &base->arena);
-    keep_array(&model->similarities, TENSOR_F32, count, by_history.values, &base->arena);
+    tensor_make_copy(&model->offsets, TENSOR_U64, (size_t)train->item_count + 1, by_history.offsets,
+                     &base->arena);
+    tensor_make_copy(&model->items, TENSOR_U32, count, by_history.columns, &base->arena);
+    tensor_make_copy(&model->similarities, TENSOR_F32, count, by_history.values, &base->arena);
     arena_release(&scratch);
     tensor_make(&model->popularity, TENSOR_F32, train->item_count, 0, &base->arena);
     item_share_fill(tensor_floats(&model->popularity), train);
@@ -203,7 +200,7 @@ static enum status attach(struct model *base, struct error *error) {
 }
 
 /* On validation parts of ml-latest-small, ml-100k and ml-1m-ncf tf-idf was ahead of no weighting;
- * 20 neighbours were enough where items have few rows (10 and 59 a film), 40 where they have many
+ * 20 neighbours were enough where items have few rows (10 and 59 each), 40 where they have many
  * (267).
  */
 static void suggest(struct settings *settings, const struct interactions *train) {

@@ -208,6 +208,11 @@ static struct csr collect(const struct job *job, struct arena *arena) {
     return (struct csr){n, n, offsets, columns, values};
 }
 
+size_t similarity_bytes(size_t item_count, size_t k) {
+    const size_t keep = k < item_count ? k : item_count;
+    return item_count * keep * (sizeof(struct entry) + sizeof(uint32_t) + sizeof(float));
+}
+
 struct csr similarity_nearest(const struct csr *by_user, const struct similarity *similarity,
                               struct arena *arena) {
     ASSERT(similarity->k > 0 && similarity->shrinkage >= 0);

@@ -1,4 +1,4 @@
-/* similarity.h: the nearest rows of a matrix: which items (or people) resemble one another, judged
+/* similarity.h: the nearest rows of a matrix: which items (or users) resemble one another, judged
  * by who has met them. Names, sources and formulas of the similarities are in similarity.c. */
 #ifndef MATINEE_MODELS_NEIGHBOR_SIMILARITY_H
 #define MATINEE_MODELS_NEIGHBOR_SIMILARITY_H
@@ -42,5 +42,7 @@ bool similarity_needs_values(enum similarity_kind kind);
  * items for each shard, the result. */
 struct csr similarity_nearest(const struct csr *by_user, const struct similarity *similarity,
                               struct arena *arena);
+/* The memory that it takes at most for neighbours: the room in which they are found, the result. */
+size_t similarity_bytes(size_t item_count, size_t k);
 
 #endif
