@@ -154,7 +154,8 @@ static enum status refuse_key(const struct settings *settings, const char *key,
         error_set(error, STATUS_BAD_USAGE, "unknown %s \"%.64s\"; did you mean \"%s\"?", kind, key,
                   nearest);
     else
-        error_set(error, STATUS_BAD_USAGE, "unknown %s \"%.64s\"; --help lists them", kind, key);
+        error_set(error, STATUS_BAD_USAGE, "unknown %s \"%.64s\"; %s lists them", kind, key,
+                  is_option ? "--help" : "`matinee models NAME`");
     arena_reset(scratch, mark);
     return STATUS_BAD_USAGE;
 }

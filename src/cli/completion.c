@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/known.h"
 #include "dataset/catalogue.h"
 #include "models/model.h"
 
@@ -68,16 +69,33 @@ static void print_values(const struct command *command) {
         bool is_path = option->word == WORD_FILE || option->word == WORD_FOLDER;
         printf("\"; files=%d; return ;;\n", is_path);
     }
-    if (command->takes_settings) {
-        /* bash takes "data=ml" for three words; the one before the value is the "=" itself. */
-        fputs("        data=) choices=\"", stdout);
-        print_data();
-        puts("\"; files=1; return ;;");
-        fputs("        model=|models=) choices=\"", stdout);
-        print_models();
-        puts("\"; files=0; return ;;");
-    }
     puts("        esac");
+}
+
+/* Every key, and what may follow "key=". */
+static void print_settings(void) {
+    struct arena arena = {0};
+    const struct settings *all = known_settings(NULL, &arena);
+    struct setting_entry entry;
+    fputs("_matinee_settings=\"models=", stdout);
+    for (size_t i = 0; settings_entry(all, i, &entry); i++)
+        printf(" %s=", entry.spec->key);
+    puts("\"\n_matinee_values() {\n    case $1 in");
+    fputs("    data=) files=1; choices=\"", stdout);
+    print_data();
+    fputs("\" ;;\n    model=|models=) choices=\"", stdout);
+    print_models();
+    puts("\" ;;");
+    for (size_t i = 0; settings_entry(all, i, &entry); i++) {
+        bool is_bool = entry.spec->kind == SETTING_BOOL;
+        if (!is_bool && !entry.spec->choices)
+            continue;
+        printf("    %s=) choices=\"", entry.spec->key);
+        print_choices(is_bool ? "true|false" : entry.spec->choices);
+        puts("\" ;;");
+    }
+    puts("    esac\n}");
+    arena_release(&arena);
 }
 
 static void print_command(const struct command *command) {
@@ -91,10 +109,11 @@ static void print_command(const struct command *command) {
     for (const struct command_operand *operand = command->operands; operand && operand->name;
          operand++) {
         print_words(operand->word, operand->choices);
-        files = files || operand->word == WORD_FILE || operand->word == WORD_FOLDER;
+        files = files || operand->word == WORD_FILE || operand->word == WORD_FOLDER ||
+                operand->word == WORD_DATA;
     }
     if (command->takes_settings)
-        fputs(" data= seed= threads=", stdout);
+        fputs(" $_matinee_settings", stdout);
     printf("\"; files=%d ;;\n", files);
 }
 
@@ -103,6 +122,8 @@ static void print_cases(void) {
     puts("_matinee_words() {");
     puts("    local command=$1 before=$2");
     puts("    choices=; files=0");
+    /* bash takes "data=ml" for three words; the one before the value is the "=" itself. */
+    puts("    [[ $before == *= ]] && { _matinee_values \"$before\"; return; }");
     puts("    case $command in");
     const struct command *command;
     for (size_t i = 0; (command = command_at(i)); i++)
@@ -146,6 +167,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
         return error_set(error, STATUS_BAD_USAGE, "the shell must be bash or zsh, found \"%.64s\"",
                          shell);
     puts(is_zsh ? "#compdef matinee" : "# bash completion for matinee");
+    print_settings();
     print_cases();
     fputs(is_zsh ? zsh_end : bash_end, stdout);
     return STATUS_OK;
@@ -168,7 +190,8 @@ const struct command completion_command = {
     .name = "completion",
     .summary = "a completion script for bash or zsh",
     .usage = "bash|zsh",
-    .about = "Prints a script that completes commands, options, models, data sets and files.",
+    .about =
+        "Prints a script that completes commands, options, settings, models, data sets and files.",
     .operand_least = 1,
     .operands = operands,
     .examples = examples,

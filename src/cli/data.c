@@ -27,11 +27,11 @@ static const char *mean_text(struct arena *arena, double value) {
 static void print_catalogue(struct arena *arena) {
     const struct style *style = style_of(stdout);
     struct table table;
-    table_init(&table, "lLrL", arena);
-    table_row(&table, "name", "what", "download", "where", NULL);
+    table_init(&table, "lLr", arena);
+    table_row(&table, "name", "what", "download", NULL);
     if (dataset_has_builtin()) {
-        table_row(&table, "built-in", "610 users, 9,742 films, 100,836 ratings", "",
-                  "in the program (MovieLens latest-small)", NULL);
+        table_row(&table, "built-in", "MovieLens latest-small, not for commercial use", "built in",
+                  NULL);
         table_colour(&table, style->green);
     }
     const struct catalogue_entry *entry;
@@ -39,14 +39,19 @@ static void print_catalogue(struct arena *arena) {
         const char *place = catalogue_locate(entry->name, arena);
         uint64_t bytes = catalogue_size(entry);
         const char *size = bytes ? arena_copy(arena, style_bytes(bytes).text) : "";
-        bool is_here = place && strcmp(place, "built-in") != 0;
-        table_row(&table, entry->name, entry->facts, size, is_here ? place : "", NULL);
+        bool is_builtin = place && strcmp(place, "built-in") == 0;
+        table_row(&table, entry->name, entry->facts,
+                  is_builtin ? "built in"
+                  : place    ? "is here"
+                             : size,
+                  NULL);
         if (place)
             table_colour(&table, style->green);
     }
     table_print(&table, stdout);
     printf("\nLooked for in %s.\n", catalogue_places(arena));
-    puts("matinee data get NAME downloads one; data=PATH takes any folder, archive or file.");
+    puts("matinee data get NAME downloads one, matinee data info NAME says more of it; data=PATH\n"
+         "takes any folder, archive or file.");
 }
 
 /* --json takes the place of what a person is shown when it goes to standard output. */
@@ -88,23 +93,39 @@ static const char *day_text(struct arena *arena, int64_t seconds) {
     return arena_copy(arena, text);
 }
 
+/* Films are known by their genres; anything else may be a place or a song. */
+static bool has_films(const struct dataset *dataset) { return dataset->genre_count > 0; }
+
+static const char *items_word(const struct dataset *dataset) {
+    return has_films(dataset) ? "films" : "items";
+}
+
+static const char *rows_word(const struct dataset *dataset) {
+    return dataset->has_ratings ? "ratings" : "interactions";
+}
+
 static void print_summary(const struct dataset *dataset, const struct summary *summary,
                           struct arena *arena) {
     const struct style *style = style_of(stdout);
     printf("%s%s%s\n", style->bold, dataset->name, style->off);
     print_fact("source", arena_format(arena, "%s (%s)", dataset->source, dataset->reader));
+    const struct catalogue_entry *entry = catalogue_find(dataset->name);
+    if (entry)
+        print_fact("licence", entry->licence);
     print_fact("users", count_text(arena, summary->users));
-    print_fact("films",
-               arena_format(arena, "%s, of which %s rated", count_text(arena, summary->items),
-                            count_text(arena, summary->rated_items)));
-    print_fact("ratings", count_text(arena, summary->interactions));
+    print_fact(items_word(dataset),
+               arena_format(arena, "%s, of which %s %s", count_text(arena, summary->items),
+                            count_text(arena, summary->rated_items),
+                            dataset->has_ratings ? "rated" : "occur"));
+    print_fact(rows_word(dataset), count_text(arena, summary->interactions));
     print_fact("sparsity", arena_format(arena, "%.3f %%", 100 * summary->sparsity));
     print_fact("per user", arena_format(arena, "%zu to %s, median %zu, mean %.1f",
                                         summary->user_min, count_text(arena, summary->user_max),
                                         summary->user_median, summary->user_mean));
-    print_fact("per film", arena_format(arena, "up to %s, median %zu, mean %.1f of those rated",
-                                        count_text(arena, summary->item_max), summary->item_median,
-                                        summary->item_mean));
+    print_fact(has_films(dataset) ? "per film" : "per item",
+               arena_format(arena, "up to %s, median %zu, mean %.1f of those %s",
+                            count_text(arena, summary->item_max), summary->item_median,
+                            summary->item_mean, dataset->has_ratings ? "rated" : "that occur"));
     if (!isnan(summary->mean_rating))
         print_fact("values", arena_format(arena, "%g to %g, mean %.2f", (double)dataset->rating_min,
                                           (double)dataset->rating_max, summary->mean_rating));
@@ -145,12 +166,13 @@ static void print_rating_values(const struct summary *summary, struct arena *are
     table_print(&table, stdout);
 }
 
-static void print_genres(const struct summary *summary, struct arena *arena) {
+static void print_genres(const struct dataset *dataset, const struct summary *summary,
+                         struct arena *arena) {
     if (summary->genre_count == 0)
         return;
     struct table table;
     table_init(&table, "lrrr", arena);
-    table_row(&table, "genre", "films", "ratings", "mean", NULL);
+    table_row(&table, "genre", "films", rows_word(dataset), "mean", NULL);
     for (size_t i = 0; i < summary->genre_count; i++) {
         const struct summary_genre *genre = &summary->genres[i];
         table_row(&table, genre->name, count_text(arena, genre->films),
@@ -164,7 +186,8 @@ static void print_top(const struct dataset *dataset, const struct summary *summa
                       struct arena *arena) {
     struct table table;
     table_init(&table, "rLrr", arena);
-    table_row(&table, "", "most rated", "ratings", "mean", NULL);
+    table_row(&table, "", dataset->has_ratings ? "most rated" : "most frequent", rows_word(dataset),
+              "mean", NULL);
     for (size_t i = 0; i < summary->top_count; i++) {
         const struct summary_item *top = &summary->top[i];
         table_row(&table, arena_format(arena, "%zu", i + 1), dataset->movies[top->item].title,
@@ -185,7 +208,7 @@ static enum status info_data(const struct arguments *arguments, struct error *er
     if (!is_silent(arguments)) {
         print_summary(dataset, &summary, arguments->arena);
         print_rating_values(&summary, arguments->arena);
-        print_genres(&summary, arguments->arena);
+        print_genres(dataset, &summary, arguments->arena);
         print_top(dataset, &summary, arguments->arena);
     }
     dataset_close(dataset);
@@ -202,12 +225,14 @@ static void add_rows(struct table *table, const struct dataset *dataset, uint32_
     const struct interactions *all = &dataset->interactions;
     for (uint64_t row = all->offsets[user]; row < all->offsets[user + 1] && count > 0; row++) {
         uint32_t item = all->items[row];
+        const char *id = id_text(arena, &dataset->items, item);
+        const char *title = dataset->movies[item].title;
         const char *when = !all->times ? ""
                            : dataset->times_are_seconds
                                ? day_text(arena, all->times[row])
                                : arena_format(arena, "%lld", (long long)all->times[row]);
-        table_row(table, id_text(arena, &dataset->users, user),
-                  id_text(arena, &dataset->items, item), dataset->movies[item].title,
+        table_row(table, id_text(arena, &dataset->users, user), id,
+                  strcmp(title, id) == 0 ? "" : title,
                   arena_format(arena, "%g", (double)interactions_rating(all, row)), when, NULL);
         count--;
     }
@@ -219,15 +244,20 @@ static enum status show_rows(const struct arguments *arguments, const struct dat
     size_t rows = (size_t)settings_int(arguments->options, "--rows");
     struct table table;
     table_init(&table, "rrLrl", arguments->arena);
-    table_row(&table, "user", "film", "title", "rating", "time", NULL);
+    table_row(&table, "user", has_films(dataset) ? "film" : "item", "title", "rating", "time",
+              NULL);
     if (id) {
         uint32_t user = id_map_find(&dataset->users, id, strlen(id));
         if (user == DATASET_NONE)
             return error_set(error, STATUS_NOT_FOUND, "%s has no user \"%.64s\"", dataset->name,
                              id);
         add_rows(&table, dataset, user, rows, arguments->arena);
+        printf("%s: user %s, up to %zu %s (--rows)\n\n", dataset->name, id, rows,
+               rows_word(dataset));
     } else {
         size_t each = rows > 10 ? 10 : rows;
+        printf("%s: %zu %s, up to %zu of each user (--rows); one user's: --user ID\n\n",
+               dataset->name, rows, rows_word(dataset), each);
         for (uint32_t user = 0; user < dataset->users.count && rows > 0; user++) {
             const struct interactions *all = &dataset->interactions;
             size_t has = (size_t)(all->offsets[user + 1] - all->offsets[user]);
@@ -261,6 +291,9 @@ static enum status get_data(const struct arguments *arguments, struct error *err
         return error_set(error, STATUS_BAD_USAGE,
                          "NAME is missing: matinee data get NAME; matinee data list names them");
     const struct catalogue_entry *entry = catalogue_find(name);
+    if (!entry && strcmp(name, "built-in") == 0)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "built-in is in the program already: data=built-in, or no data= at all");
     if (!entry) {
         const char *nearest = settings_nearest(name, entry_name, NULL);
         return error_set(error, STATUS_NOT_FOUND,

@@ -5,6 +5,8 @@
 
 #include "cli/model_folder.h"
 
+#define TITLES_SHOWN 3 /* that may have been meant */
+
 enum status engine_open(struct engine *engine, const char *file, struct arena *arena,
                         struct error *error) {
     *engine = (struct engine){0};
@@ -24,9 +26,19 @@ void engine_close(struct engine *engine) {
     service_destroy(engine->service);
 }
 
-static const char *title_at(void *context, size_t index) {
-    const struct dataset *catalogue = context;
-    return index < catalogue->items.count ? catalogue->movies[index].title : NULL;
+/* The titles that may have been meant, as words of a sentence; "" if there are none. */
+static const char *titles_meant(const struct dataset *catalogue, const char *typed,
+                                struct arena *arena) {
+    uint32_t items[TITLES_SHOWN];
+    const size_t count = dataset_nearest_titles(catalogue, typed, items, TITLES_SHOWN);
+    const char *text = "";
+    for (size_t i = 0; i < count; i++)
+        text = arena_format(arena, "%s%s\"%.80s\"", text,
+                            i == 0          ? "; did you mean "
+                            : i + 1 < count ? ", "
+                                            : " or ",
+                            catalogue->movies[items[i]].title);
+    return count > 0 ? arena_format(arena, "%s?", text) : text;
 }
 
 enum status engine_item(const struct engine *engine, const char *id_or_title, uint32_t *item,
@@ -34,14 +46,18 @@ enum status engine_item(const struct engine *engine, const char *id_or_title, ui
     *item = dataset_find_item(engine->catalogue, id_or_title);
     if (*item != DATASET_NONE)
         return STATUS_OK;
-    const char *nearest = settings_nearest(id_or_title, title_at, (void *)engine->catalogue);
-    if (nearest)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "no film has the id or title \"%.64s\"; did you mean \"%s\"?", id_or_title,
-                         nearest);
-    return error_set(error, STATUS_NOT_FOUND,
-                     "no film has the id or title \"%.64s\" among the %u that this model knows",
-                     id_or_title, engine->catalogue->items.count);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const char *meant = titles_meant(engine->catalogue, id_or_title, scratch);
+    if (*meant)
+        error_set(error, STATUS_NOT_FOUND, "no film has the id or title \"%.64s\"%s", id_or_title,
+                  meant);
+    else
+        error_set(error, STATUS_NOT_FOUND,
+                  "no film has the id or title \"%.64s\" among the %u that this model knows",
+                  id_or_title, engine->catalogue->items.count);
+    arena_reset(scratch, mark);
+    return STATUS_NOT_FOUND;
 }
 
 static const char *genre_at(void *context, size_t index) {
@@ -63,8 +79,11 @@ enum status engine_genre(const struct engine *engine, const char *name, uint32_t
         return STATUS_OK;
     const char *nearest = settings_nearest(name, genre_at, (void *)engine->catalogue);
     if (nearest)
-        return error_set(error, STATUS_NOT_FOUND, "no genre is called \"%.64s\"; did you mean %s?",
-                         name, nearest);
+        return error_set(error, STATUS_NOT_FOUND,
+                         "no genre is called \"%.64s\"; did you mean \"%s\"?", name, nearest);
+    if (engine->catalogue->genre_count == 0)
+        return error_set(error, STATUS_NOT_FOUND, "no genre is called \"%.64s\"; %s has no genres",
+                         name, engine->catalogue->name);
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     error_set(error, STATUS_NOT_FOUND, "no genre is called \"%.64s\"; there are %s", name,

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/terminal.h"
+#include "cli/known.h"
 #include "cli/style.h"
 
 #define OVERVIEW_COLUMNS 10  /* the longest command's name */
 #define NAME_COLUMNS_MOST 30 /* a longer name has its explanation on the next line */
+#define SETTING_COLUMNS_MOST 40
 
 static void print_heading(const char *text, FILE *out) {
     const struct style *style = style_of(out);
@@ -104,6 +106,13 @@ void help_command_text(const struct command *command, FILE *out) {
     style_paragraph(out, command->about, 0, 0);
     print_operands(command, out);
     print_options(command, out);
+    if (command->takes_settings) {
+        print_heading("Settings", out);
+        style_paragraph(out,
+                        "  key=value; matinee models NAME lists every setting that a model takes, "
+                        "with its default and bounds.",
+                        0, 2);
+    }
     print_examples(command, out);
 }
 
@@ -131,24 +140,22 @@ void help_overview(FILE *out) {
           out);
 }
 
-void help_settings(const struct setting_spec *table, FILE *out) {
+void help_settings(const struct settings *settings, bool of_model, FILE *out) {
+    struct arena arena = {0};
+    struct setting_entry entry;
     size_t columns = 0;
-    for (const struct setting_spec *spec = table; spec->key; spec++) {
-        size_t width = strlen(spec->key) + 1 + strlen(spec->value ? spec->value : "");
-        columns = width > columns && width <= NAME_COLUMNS_MOST + 10 ? width : columns;
+    for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
+        size_t width = terminal_text_width(entry.spec->key) + 1 + strlen(entry.value);
+        bool counts = known_is_models(entry.spec->key) == of_model && width <= SETTING_COLUMNS_MOST;
+        columns = counts && width > columns ? width : columns;
     }
-    for (const struct setting_spec *spec = table; spec->key; spec++) {
-        char form[256], text[1024];
-        snprintf(form, sizeof form, "%s=%s", spec->key, spec->value ? spec->value : "");
-        int length = snprintf(text, sizeof text, "%s", spec->help);
-        for (const char *at = spec->choices; at && *at && length < (int)sizeof text - 4; at++) {
-            if (at == spec->choices)
-                length += snprintf(text + length, sizeof text - (size_t)length, ": ");
-            length += snprintf(text + length, sizeof text - (size_t)length,
-                               *at == '|' ? ", " : "%c", *at);
-        }
-        print_entry(form, columns, text, out);
-    }
+    for (size_t i = 0; settings_entry(settings, i, &entry); i++)
+        if (known_is_models(entry.spec->key) == of_model)
+            print_entry(
+                arena_format(&arena, "%s=%s", entry.spec->key, entry.value), columns,
+                arena_format(&arena, "%s (%s)", entry.spec->help, known_values(entry.spec, &arena)),
+                out);
+    arena_release(&arena);
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {

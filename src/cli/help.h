@@ -11,7 +11,7 @@
 void help_command_text(const struct command *command, FILE *out);
 /* What matinee is, and its commands. */
 void help_overview(FILE *out);
-/* Rows of settings: key, default, what it is. */
-void help_settings(const struct setting_spec *table, FILE *out);
+/* Rows of settings: key, default, what it is, bounds; those of the model or all others. */
+void help_settings(const struct settings *settings, bool of_model, FILE *out);
 
 #endif

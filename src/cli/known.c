@@ -5,6 +5,46 @@
 
 #include "experiment/experiment.h"
 
+#define UNBOUNDED 1e9 /* a bound that nobody reaches is not worth a word */
+
+static const char *kind_name(enum setting_kind kind) {
+    switch (kind) {
+    case SETTING_INT:
+        return "whole number";
+    case SETTING_REAL:
+        return "number";
+    case SETTING_BOOL:
+        return "true or false";
+    case SETTING_TEXT:
+        return "text";
+    case SETTING_INT_LIST:
+        return "list of whole numbers";
+    case SETTING_REAL_LIST:
+        return "list of numbers";
+    case SETTING_TEXT_LIST:
+        return "list";
+    }
+    return "";
+}
+
+const char *known_values(const struct setting_spec *spec, struct arena *arena) {
+    if (spec->choices) {
+        const char *words = "";
+        for (const char *at = spec->choices; *at;) {
+            int length = (int)strcspn(at, "|");
+            words = arena_format(arena, "%s%s%.*s", words, *words ? ", " : "", length, at);
+            at += length + (at[length] == '|');
+        }
+        return words;
+    }
+    const char *kind = kind_name(spec->kind);
+    if (spec->max >= UNBOUNDED && spec->min > -UNBOUNDED)
+        return arena_format(arena, "%s, %.10g or more", kind, spec->min);
+    if ((spec->min != 0 || spec->max != 0) && spec->max < UNBOUNDED)
+        return arena_format(arena, "%s, %.10g to %.10g", kind, spec->min, spec->max);
+    return kind;
+}
+
 bool known_is_models(const char *key) { return strncmp(key, "model.", strlen("model.")) == 0; }
 
 void known_add(struct settings *to, const struct settings *from, struct arena *arena) {

@@ -16,6 +16,8 @@ struct settings *known_settings(const struct model_ops *first, struct arena *are
 void known_add(struct settings *to, const struct settings *from, struct arena *arena);
 /* Whether a row belongs to a model and not to the experiment: "model.k". */
 bool known_is_models(const char *key);
+/* What may be said, in words: "whole number, 1 to 100", "cosine, pearson"; a text of the arena. */
+const char *known_values(const struct setting_spec *spec, struct arena *arena);
 /* The refusal of a key that a model does not know (STATUS_BAD_USAGE): names the models that know
  * it, or the nearest key of all. */
 enum status known_refuse(const struct model_ops *ops, const char *key, struct error *error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/known.h"
 #include "cli/reference.h"
 #include "cli/version.h"
 
@@ -38,12 +39,40 @@ static void put_term(const char *name, const char *value_name) {
     fputc('\n', stdout);
 }
 
+static void put_bounds(const struct setting_spec *spec) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    fputs("; ", stdout);
+    put(known_values(spec, scratch));
+    arena_reset(scratch, mark);
+}
+
+static void put_settings(void) {
+    puts(
+        ".SH SETTINGS\nEach is given as \\fIkey=value\\fR, or in a YAML file. Those that begin with "
+        "model. belong to one model: \\fBmatinee models\\fR \\fINAME\\fR lists them.");
+    struct arena arena = {0};
+    const struct settings *all = known_settings(NULL, &arena);
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(all, i, &entry); i++) {
+        if (known_is_models(entry.spec->key))
+            continue;
+        put_term(arena_format(&arena, "%s=%s", entry.spec->key, entry.value), NULL);
+        put(entry.spec->help);
+        put_bounds(entry.spec);
+        putchar('\n');
+    }
+    arena_release(&arena);
+}
+
 static void put_options(const struct command *command) {
     for (const struct command_option *option = command->options; option && option->spec.key;
          option++) {
         const struct setting_spec *spec = &option->spec;
         put_term(spec->key, option->value_name);
         put(spec->help);
+        if (spec->min != 0 || spec->max != 0)
+            put_bounds(spec);
         if (spec->kind != SETTING_BOOL && spec->value[0]) {
             fputs(" (default ", stdout);
             put(spec->value);
@@ -100,7 +129,15 @@ static void put_page(void) {
     const struct command *command;
     for (size_t i = 0; (command = command_at(i)); i++)
         put_command(command);
+    put_settings();
     put_examples();
+    puts(".SH FILES");
+    put_term("~/.local/share/matinee/", NULL);
+    puts("data sets that were downloaded, and in models/ what train wrote without \\-\\-out");
+    put_term("*.safetensors", NULL);
+    puts("a trained model with all that recommend, similar and serve need");
+    put_term("*.safetensors.checkpoint", NULL);
+    puts("beside a model that is being trained: what train \\-\\-resume goes on from");
     puts(".SH \"EXIT STATUS\"\n0 done, 1 failed, 2 used wrongly. Errors are one line on standard "
          "error.");
     puts(".SH ENVIRONMENT");

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
+#include "experiment/experiment.h"
 #include "models/model_file.h"
 
 struct flag {
@@ -26,7 +28,7 @@ static const struct flag needs[] = {
     {MODEL_NEEDS_TEXT, "text", "text vectors"},
 };
 static const struct flag traits[] = {
-    {MODEL_ORDER_AWARE, "order_aware", "order-aware"},
+    {MODEL_ORDER_AWARE, "order_aware", "uses the order of events"},
     {MODEL_PREDICTS_RATINGS, "predicts_ratings", "predicts ratings"},
     {MODEL_RANDOM, "random", "draws random numbers"},
 };
@@ -71,27 +73,28 @@ static void print_trained(struct arena *arena) {
         return;
     }
     struct table table;
-    table_init(&table, "lllL", arena);
+    table_init(&table, "lLll", arena);
     table_row(&table, "trained", "data", "fitted on", "file", NULL);
     for (size_t i = 0; i < count; i++) {
         struct model_file *file;
         struct error error;
         if (model_file_open(&file, paths[i], &error) != STATUS_OK) {
-            table_row(&table, "unreadable", "", "", paths[i], NULL);
+            table_row(&table, "unreadable", "", "", files_base_name(arena, paths[i]), NULL);
             continue;
         }
         table_row(&table, file->model->ops->name, arena_copy(arena, file->data_name),
-                  arena_copy(arena, file->fitted_on), paths[i], NULL);
+                  arena_copy(arena, file->fitted_on), files_base_name(arena, paths[i]), NULL);
         model_file_close(file);
     }
     putchar('\n');
     table_print(&table, stdout);
+    printf("\nThe files lie in %s.\n", model_folder_default(arena));
 }
 
 static void print_list(struct arena *arena) {
     struct table table;
     table_init(&table, "lllL", arena);
-    table_row(&table, "model", "also", "family", "what", NULL);
+    table_row(&table, "model", "aliases", "family", "what", NULL);
     const struct model_ops *ops;
     for (size_t i = 0; (ops = model_at(i)); i++)
         table_row(&table, ops->name, ops->aliases ? ops->aliases : "", ops->family, ops->summary,
@@ -112,20 +115,23 @@ static void print_flags(const char *label, unsigned bits, const struct flag *fla
         putchar('\n');
 }
 
-static void print_model(const struct model_ops *ops) {
+static void print_model(const struct model_ops *ops, struct arena *arena) {
     const struct style *style = style_of(stdout);
     printf("%s%s%s: %s\n", style->bold, ops->name, style->off, ops->summary);
     printf("  family   %s\n", ops->family);
     if (ops->aliases)
-        printf("  also     %s\n", ops->aliases);
+        printf("  aliases  %s\n", ops->aliases);
     printf("  source   ");
     style_paragraph(stdout, ops->source, 11, 11);
     print_flags("  needs    ", ops->needs, needs, COUNT_OF(needs));
-    print_flags("  is       ", ops->traits, traits, COUNT_OF(traits));
-    if (!ops->settings || !ops->settings->key)
-        return;
-    printf("\n%sSettings%s\n", style->bold, style->off);
-    help_settings(ops->settings, stdout);
+    print_flags("  traits   ", ops->traits, traits, COUNT_OF(traits));
+    const struct settings *settings = experiment_settings_for(ops, arena);
+    if (ops->settings && ops->settings->key) {
+        printf("\n%sSettings%s\n", style->bold, style->off);
+        help_settings(settings, true, stdout);
+    }
+    printf("\n%sSettings of every experiment with it%s\n", style->bold, style->off);
+    help_settings(settings, false, stdout);
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
@@ -136,7 +142,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     if (command_text(arguments, "--json"))
         return write_json(arguments, ops, error);
     if (ops) {
-        print_model(ops);
+        print_model(ops, arguments->arena);
         return STATUS_OK;
     }
     print_list(arguments->arena);
@@ -159,7 +165,7 @@ static const struct command_option options[] = {
 
 static const struct command_example examples[] = {
     {"matinee models", "What can be trained, and what has been trained."},
-    {"matinee models item_knn", "Its settings, source and needs."},
+    {"matinee models item_knn", "Its settings with defaults and bounds, source and needs."},
     {NULL, NULL},
 };
 

@@ -2,8 +2,8 @@
  *
  * The ratings file: one film a line, "FILM,RATING" with FILM an id or a title (in double quotes if
  * one likes); a tab or ";" serves as well as the comma; the last one in the line counts, so titles
- * may hold commas. A first line without a number is a header; empty lines and "#" are passed over.
- * Checked by tests/cli. */
+ * may hold commas. A first line that names no film and has no number is a header; empty lines and
+ * "#" are passed over. Checked by tests/cli. */
 #include "cli/person.h"
 
 #include <math.h>
@@ -53,6 +53,15 @@ static void take_rating(struct ratings *to, uint32_t item, float rating) {
     to->list[to->count++] = (struct rated_item){item, rating};
 }
 
+static bool names_film(const struct engine *engine, const char *text, size_t length) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    char *name = trim(arena_copy_length(scratch, text, length));
+    bool is_film = dataset_find_item(engine->catalogue, name) != DATASET_NONE;
+    arena_reset(scratch, mark);
+    return is_film;
+}
+
 static enum status read_line(struct ratings *to, char *line, size_t number) {
     char *film = trim(line);
     if (*film == '\0' || *film == '#')
@@ -62,18 +71,14 @@ static enum status read_line(struct ratings *to, char *line, size_t number) {
         cut = strchr(",\t;", *at) ? at : cut;
     double rating = 0;
     if (!cut || read_number(cut + 1, &rating) != STATUS_OK) {
-        if (number == 1 && cut)
+        if (number == 1 && cut && !names_film(to->engine, film, (size_t)(cut - film)))
             return STATUS_OK; /* a header */
         return error_set(to->error, STATUS_BAD_INPUT,
                          "%s:%zu: expected \"film,rating\", found \"%.64s\"", to->path, number,
                          film);
     }
-    const struct dataset *catalogue = to->engine->catalogue;
-    double least = 0, most = catalogue->rating_max > 1 ? (double)catalogue->rating_max : 5;
-    if (rating < least || rating > most)
-        return error_set(to->error, STATUS_BAD_INPUT,
-                         "%s:%zu: a rating must be between %g and %g, found %g", to->path, number,
-                         least, most, rating);
+    if (service_check_rating(to->engine->catalogue, rating, to->error) != STATUS_OK)
+        return error_prefix(to->error, "%s:%zu", to->path, number);
     if (to->count == RATINGS_MAX)
         return error_set(to->error, STATUS_LIMIT, "%s: more than %d ratings", to->path,
                          RATINGS_MAX);
@@ -162,6 +167,22 @@ static enum status read_excluded(struct person *person, const struct arguments *
     return STATUS_OK;
 }
 
+/* "somebody who likes Action (5), Comedy (3)" */
+static const char *preference_label(const struct person *person, const struct dataset *catalogue,
+                                    struct arena *arena) {
+    const char *label = "somebody who likes";
+    const float *preference = person->request.genre_preference;
+    bool is_first = true;
+    for (uint32_t g = 0; g < catalogue->genre_count; g++) {
+        if (preference[g] <= 0)
+            continue;
+        label = arena_format(arena, "%s%s %s (%g)", label, is_first ? "" : ",",
+                             catalogue->genres[g], (double)preference[g]);
+        is_first = false;
+    }
+    return label;
+}
+
 static enum status read_who(struct person *person, const struct arguments *arguments,
                             const struct engine *engine, struct error *error) {
     const char *user = command_text(arguments, "--user");
@@ -173,12 +194,14 @@ static enum status read_who(struct person *person, const struct arguments *argum
         return error_set(error, STATUS_BAD_USAGE,
                          "for whom? --user ID, --ratings FILE or --prefer GENRE=N");
     if (ratings) {
-        person->label = ratings;
-        return read_ratings(person, ratings, arguments->arena, engine, error);
+        TRY(read_ratings(person, ratings, arguments->arena, engine, error));
+        person->label =
+            arena_format(arguments->arena, "somebody who rated the %zu film%s of %s",
+                         person->history_count, person->history_count == 1 ? "" : "s", ratings);
+        return STATUS_OK;
     }
     if (!user) {
-        const char *list = settings_show(arguments->options, "--prefer");
-        person->label = arena_format(arguments->arena, "%.*s", (int)strlen(list) - 2, list + 1);
+        person->label = preference_label(person, engine->catalogue, arguments->arena);
         return STATUS_OK;
     }
     uint32_t index = id_map_find(&engine->catalogue->users, user, strlen(user));

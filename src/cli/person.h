@@ -9,7 +9,7 @@
 
 struct person {
     struct recommend_request request; /* arrays live in the arguments' arena */
-    const char *label;                /* "user 1", "ratings.csv", "genres action=5" */
+    const char *label;                /* "user 1", "somebody who likes Action (5)" */
     size_t history_count;             /* films the answer starts from */
 };
 

@@ -22,14 +22,6 @@ static const char *basis_text(const struct person *person, const struct recommen
                         person->history_count == 1 ? "" : "s");
 }
 
-/* With wishes for genres the list is ordered by the mapped score; else the model's own tells more
- * than its squashed one, which is near 1 for every film at the top. */
-static double shown_score(const struct person *person, const struct recommendation *film) {
-    bool is_mapped =
-        person->request.genre_preference || (person->request.genres && !person->request.strict);
-    return (double)(is_mapped ? film->score : film->raw_score);
-}
-
 static void print_list(const struct engine *engine, const struct person *person,
                        const struct recommend_answer *answer, struct arena *arena) {
     const struct style *style = style_of(stdout);
@@ -48,7 +40,7 @@ static void print_list(const struct engine *engine, const struct person *person,
         table_row(&table, arena_format(arena, "%zu", i + 1),
                   engine->catalogue->movies[film->item].title,
                   engine_genres_text(engine->catalogue, film->item, arena),
-                  arena_format(arena, "%.3f", shown_score(person, film)), NULL);
+                  arena_format(arena, "%.4f", (double)film->score), NULL);
         table_note(&table, film->why);
     }
     table_print(&table, stdout);
@@ -100,7 +92,7 @@ static enum status answer_one(const struct arguments *arguments, const struct en
     return STATUS_OK;
 }
 
-/* A title as a CSV field. */
+/* A text as a CSV field. */
 static const char *csv_field(const char *text, struct arena *arena) {
     if (!strpbrk(text, ",\"\r\n"))
         return text;
@@ -115,20 +107,23 @@ static const char *csv_field(const char *text, struct arena *arena) {
     return field;
 }
 
+static const char *csv_id(const struct id_map *map, uint32_t index, struct arena *arena) {
+    const struct text_slice id = id_map_name(map, index);
+    return csv_field(arena_copy_length(arena, id.start, id.length), arena);
+}
+
 static enum status write_user(struct files_writer *writer, const struct engine *engine,
                               const struct recommend_request *request, struct arena *arena,
                               struct error *error) {
     struct recommend_answer answer;
     TRY(service_recommend(engine->snapshot, request, arena, &answer, error));
     const struct dataset *catalogue = engine->catalogue;
-    struct text_slice user = id_map_name(&catalogue->users, request->user);
+    const char *user = csv_id(&catalogue->users, request->user, arena);
     for (size_t i = 0; i < answer.count; i++) {
         uint32_t item = answer.list[i].item;
-        struct text_slice id = id_map_name(&catalogue->items, item);
-        const char *line =
-            arena_format(arena, "%.*s,%zu,%.*s,%.6g,%s\n", (int)user.length, user.start, i + 1,
-                         (int)id.length, id.start, (double)answer.list[i].score,
-                         csv_field(catalogue->movies[item].title, arena));
+        const char *line = arena_format(
+            arena, "%s,%zu,%s,%.6g,%s\n", user, i + 1, csv_id(&catalogue->items, item, arena),
+            (double)answer.list[i].score, csv_field(catalogue->movies[item].title, arena));
         TRY(files_writer_write(writer, line, strlen(line), error));
     }
     return STATUS_OK;
@@ -180,6 +175,9 @@ static enum status answer_all(const struct arguments *arguments, const struct en
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
+    if (command_text(arguments, "--out") && !settings_bool(arguments->options, "--all"))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "--out is where --all writes; one person's list: --json FILE");
     struct engine engine;
     enum status status =
         engine_open(&engine, command_operand(arguments, 0), arguments->arena, error);

@@ -12,11 +12,11 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "cli/known.h"
 #include "experiment/experiment.h"
 #include "models/model.h"
 
 #define SHARED_MAX 512
-#define UNBOUNDED 1e9 /* a bound that nobody reaches is not worth a word */
 
 /* Text in a cell of a table, where a bar would end the cell. */
 static void put_cell(const char *text) {
@@ -38,24 +38,11 @@ static void put_words(const char *words) {
     }
 }
 
-static const char *kind_name(enum setting_kind kind) {
-    switch (kind) {
-    case SETTING_INT:
-        return "whole number";
-    case SETTING_REAL:
-        return "number";
-    case SETTING_BOOL:
-        return "true or false";
-    case SETTING_TEXT:
-        return "text";
-    case SETTING_INT_LIST:
-        return "list of whole numbers";
-    case SETTING_REAL_LIST:
-        return "list of numbers";
-    case SETTING_TEXT_LIST:
-        return "list";
-    }
-    return "";
+static void put_bounds(const struct setting_spec *spec) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    fputs(known_values(spec, scratch), stdout);
+    arena_reset(scratch, mark);
 }
 
 static void put_row(const struct setting_spec *spec) {
@@ -65,12 +52,8 @@ static void put_row(const struct setting_spec *spec) {
     fputs(" | ", stdout);
     if (spec->choices)
         put_words(spec->choices);
-    else if (spec->max >= UNBOUNDED && spec->min > -UNBOUNDED)
-        printf("%s, %.10g or more", kind_name(spec->kind), spec->min);
-    else if ((spec->min != 0 || spec->max != 0) && spec->max < UNBOUNDED)
-        printf("%s, %.10g to %.10g", kind_name(spec->kind), spec->min, spec->max);
     else
-        fputs(kind_name(spec->kind), stdout);
+        put_bounds(spec);
     fputs(" | ", stdout);
     put_cell(spec->help);
     if (spec->aliases) {
@@ -142,7 +125,7 @@ static size_t collect_shared(const struct setting_spec **shared, struct arena *a
         const struct settings *settings = experiment_settings_for(ops, arena);
         struct setting_entry entry;
         for (size_t k = 0; settings_entry(settings, k, &entry); k++) {
-            bool known = strncmp(entry.spec->key, "model.", strlen("model.")) == 0;
+            bool known = known_is_models(entry.spec->key);
             for (size_t s = 0; s < count && !known; s++)
                 known = strcmp(shared[s]->key, entry.spec->key) == 0;
             if (!known && count < SHARED_MAX)

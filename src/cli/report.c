@@ -18,7 +18,7 @@ const char *report_interval(const struct metric_value *value, struct arena *aren
     if (isnan(value->low))
         return report_number(value->value, arena);
     return arena_format(arena, "%s ±%s", report_number(value->value, arena),
-                        report_number((value->high - value->low) / 2, arena));
+                        report_number(value->high - value->value, arena));
 }
 
 const struct metric_value *report_find(const struct experiment_report *report, const char *name) {
@@ -33,8 +33,8 @@ const char *report_label(const struct experiment_report *report, struct arena *a
     if (report->run_count > 1)
         seeds = arena_format(arena, "%zu %s", report->run_count,
                              report->runs[0].fold ? "folds" : "seeds");
-    return arena_format(arena, "%s, split %s, candidates %s, %s, %s", report->data, report->split,
-                        report->candidates, seeds,
+    return arena_format(arena, "%s, split %s, fitted on %s, candidates %s, %s, %s", report->data,
+                        report->split, report->fitted_on, report->candidates, seeds,
                         report->order_aware ? "order-aware" : "order-blind");
 }
 

@@ -73,14 +73,16 @@ static void measure(const struct table *table, size_t *widths, FILE *out) {
         total += widths[c] + GAP;
     }
     size_t room = terminal_width(fileno(out));
-    for (size_t c = table->column_count; c-- > 0 && terminal_is_live(fileno(out));) {
-        if (table->alignment[c] != 'L' || total <= room)
-            continue;
-        size_t excess = total - room;
-        size_t least = widths[c] < CUT_LEAST ? widths[c] : CUT_LEAST;
-        size_t width = widths[c] > excess + least ? widths[c] - excess : least;
-        total -= widths[c] - width;
-        widths[c] = width;
+    while (total > room && terminal_is_live(fileno(out))) {
+        size_t widest = table->column_count;
+        for (size_t c = 0; c < table->column_count; c++)
+            if (table->alignment[c] == 'L' && widths[c] > CUT_LEAST &&
+                (widest == table->column_count || widths[c] > widths[widest]))
+                widest = c;
+        if (widest == table->column_count)
+            break;
+        widths[widest]--;
+        total--;
     }
 }
 
@@ -123,7 +125,30 @@ static void print_note(const struct table_row *row, const size_t *widths, FILE *
     fputs(style->off, out);
 }
 
-void table_print(const struct table *table, FILE *out) {
+static bool is_empty_column(const struct table *table, size_t c) {
+    for (const struct table_row *row = table->first->next; row; row = row->next)
+        if (row->cells[c][0])
+            return false;
+    return table->first->next != NULL;
+}
+
+/* A column in which no row has anything is left out, with its heading. */
+static void drop_empty_columns(struct table *table) {
+    char *alignment = arena_copy(table->arena, table->alignment);
+    size_t kept = 0;
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (is_empty_column(table, c))
+            continue;
+        for (struct table_row *row = table->first; row; row = row->next)
+            row->cells[kept] = row->cells[c];
+        alignment[kept++] = table->alignment[c];
+    }
+    table->alignment = alignment;
+    table->column_count = kept;
+}
+
+void table_print(struct table *table, FILE *out) {
+    drop_empty_columns(table);
     size_t widths[TABLE_COLUMNS_MAX] = {0}, total = 0;
     measure(table, widths, out);
     for (size_t c = 0; c < table->column_count; c++)

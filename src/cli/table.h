@@ -14,8 +14,8 @@ struct table_row; /* private */
 /* Cells are borrowed until table_print. */
 struct table {
     struct arena *arena;
-    const char
-        *alignment; /* one letter a column: 'l', 'r'; 'L': left, and cut to fit the terminal */
+    /* One letter a column: 'l', 'r'; 'L': left, and cut to fit the terminal, the widest first. */
+    const char *alignment;
     size_t column_count;
     struct table_row *first, *last;
 };
@@ -29,6 +29,7 @@ void table_row(struct table *table, ...) __attribute__((sentinel));
 void table_note(struct table *table, const char *text);
 /* The last row is shown in this colour ("" for none). */
 void table_colour(struct table *table, const char *escape);
-void table_print(const struct table *table, FILE *out);
+/* Once for a table. A column that is empty but for its heading is left out. */
+void table_print(struct table *table, FILE *out);
 
 #endif

@@ -63,7 +63,7 @@ static enum status choose_below(const struct volume *volumes, size_t count,
     if (*ops)
         return STATUS_OK;
     return error_set(error, STATUS_NOT_FOUND,
-                     "%s: no data set in it (%zu files, %zu folders looked at); " EXPECTED,
+                     "%s: no data set in it (looked at files: %zu, folders: %zu); " EXPECTED,
                      volumes[0].path, volumes[0].member_count, count - 1);
 }
 
@@ -117,8 +117,8 @@ static enum status refuse_name(const char *name, const struct catalogue_entry *e
     return error_set(error, STATUS_NOT_FOUND,
                      "%s: no such file, folder or data set%s%s%s; `matinee data list` shows the "
                      "names",
-                     name, nearest ? "; did you mean " : "", nearest ? nearest : "",
-                     nearest ? "?" : "");
+                     name, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+                     nearest ? "\"?" : "");
 }
 
 enum status dataset_open(struct dataset **out, const char *name_or_path, struct error *error) {

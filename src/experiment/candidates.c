@@ -25,7 +25,7 @@ static void sample(struct candidates *candidates, uint32_t count, struct arena *
     candidates->sample_count = count;
     candidates->longest = count;
     candidates->label =
-        arena_format(arena, "%u sampled, seed %llu", count, (unsigned long long)candidates->seed);
+        arena_format(arena, "%u sampled (seed %llu)", count, (unsigned long long)candidates->seed);
 }
 
 static enum status read_given(struct candidates *candidates, const struct split *split,

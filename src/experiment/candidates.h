@@ -31,7 +31,7 @@ struct candidates {
     /* sampled */
     uint32_t sample_count;
     uint64_t seed;
-    const char *label; /* "all", "given (99)", "100 sampled, seed 42" */
+    const char *label; /* "all", "given (99)", "100 sampled (seed 42)" */
 };
 
 /* How many negatives stand in for the given ones where none ship: on validation. */

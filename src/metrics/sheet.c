@@ -77,6 +77,9 @@ static struct metric_value of_exposure(const struct sheet *sheet, size_t m) {
     return (struct metric_value){metric->name, value, NAN, NAN};
 }
 
+/* No metric goes below 0, and so no interval does; NaN stays. */
+static double not_negative(double low) { return low < 0 ? 0 : low; }
+
 static struct metric_value of_rmse(const struct sheet *sheet, size_t m) {
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
@@ -86,9 +89,8 @@ static struct metric_value of_rmse(const struct sheet *sheet, size_t m) {
         squares[u] = roots[u] * roots[u];
     struct interval mean = interval_of(squares, sheet->weights, sheet->user_count);
     arena_reset(scratch, mark);
-    double low = mean.low < 0 ? 0 : mean.low; /* NaN stays */
-    return (struct metric_value){sheet->list.metrics[m].name, sqrt(mean.mean), sqrt(low),
-                                 sqrt(mean.high)};
+    return (struct metric_value){sheet->list.metrics[m].name, sqrt(mean.mean),
+                                 sqrt(not_negative(mean.low)), sqrt(mean.high)};
 }
 
 struct metric_value sheet_value(const struct sheet *sheet, size_t m) {
@@ -100,7 +102,7 @@ struct metric_value sheet_value(const struct sheet *sheet, size_t m) {
         return of_rmse(sheet, m);
     const float *weights = metric->ops->source == METRIC_RATINGS ? sheet->weights : NULL;
     struct interval mean = interval_of(sheet_users(sheet, m), weights, sheet->user_count);
-    return (struct metric_value){metric->name, mean.mean, mean.low, mean.high};
+    return (struct metric_value){metric->name, mean.mean, not_negative(mean.low), mean.high};
 }
 
 const float *sheet_users(const struct sheet *sheet, size_t m) {

@@ -157,7 +157,7 @@ static void unknown_keys_name_the_nearest(void **state) {
             "unknown setting \"trainer.vrebose\"; did you mean \"trainer.verbose\"?");
     refused(f, "model.learning-rate=1",
             "unknown setting \"model.learning-rate\"; did you mean \"trainer.lr\"?");
-    refused(f, "qqqqqqqq=1", "unknown setting \"qqqqqqqq\"; --help lists them");
+    refused(f, "qqqqqqqq=1", "unknown setting \"qqqqqqqq\"; `matinee models NAME` lists them");
     refused(f, "model.k", "expected key=value, found \"model.k\"");
     refused(f, "=1", "expected key=value, found \"=1\"");
 }

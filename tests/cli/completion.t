@@ -36,6 +36,46 @@
   info
 
   $ : > model.safetensors; source complete.sh matinee evaluate mod
+  models=
+  model=
+  model.method=
+  model.damping=
+  model.similarity=
+  model.weighting=
+  model.k=
+  model.min_k=
+  model.shrinkage=
+  model.alpha=
+  model.beta=
+  model.user_based=
+  model.use_ratings=
+  model.l2=
+  model.form=
+  model.mf_dim=
+  model.reg_mf=
+  model.mf_weights=
+  model.loss_type=
+  model.num_negatives=
+  model.negative_sampling=
+  model.init_deviation=
+  model.mlp_dim=
+  model.mlp_layers=
+  model.reg_mlp=
+  model.dropout=
+  model.dropout_schedule=
+  model.dropout_epochs=
+  model.genre_dim=
+  model.residual=
+  model.attention_heads=
+  model.mode=
+  model.pretrain=
+  model.pretrain_gmf=
+  model.pretrain_mlp=
+  model.pretrain_epochs=
+  model.pretrain_gmf_epochs=
+  model.pretrain_mlp_epochs=
+  model.pretrain_learning_rate=
+  model.pretrain_optimizer=
   model.safetensors
 
   $ source complete.sh matinee completion z

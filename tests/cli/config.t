@@ -20,7 +20,7 @@
   data.min_item_interactions: 10
 
   $ matinee train --config "$repository/config/config.yaml" trainer=absent --cfg job | sed -n 1p
-  ! matinee: unknown setting "trainer"; --help lists them
+  ! matinee: unknown setting "trainer"; `matinee models NAME` lists them
   [2]
 
 # Every recipe is a job that could start.

@@ -3,6 +3,7 @@
   $ matinee data info
   ml-latest-small
     source         built-in (movielens_csv)
+    licence        may be passed on under the same conditions; no commercial use without permission (GroupLens)
     users          610
     films          9,742, of which 9,724 rated
     ratings        100,836
@@ -63,6 +64,8 @@
     10  Schindler's List (1993)                        220  4.22
 
   $ matinee data show --user 2 --rows 3
+  ml-latest-small: user 2, up to 3 ratings (--rows)
+
     user    film  title                                                 rating  time
     ──────────────────────────────────────────────────────────────────────────────────────
        2     318  Shawshank Redemption, The (1994)                           3  2015-10-24
@@ -98,7 +101,7 @@
   [1]
 
   $ mkdir folder && matinee data info folder
-  ! matinee: folder: no data set in it (0 files, 0 folders looked at); expected MovieLens, NCF or graph benchmark files, or lines of user,item[,rating[,time]]
+  ! matinee: folder: no data set in it (looked at files: 0, folders: 0); expected MovieLens, NCF or graph benchmark files, or lines of user,item[,rating[,time]]
   [1]
 
   $ head -c 4096 /dev/zero | tr '\0' '\377' > junk.csv && matinee data info junk.csv
@@ -133,11 +136,11 @@
   twice
     source         twice.csv (table)
     users          2
-    films          1, of which 1 rated
+    items          1, of which 1 rated
     ratings        2
     sparsity       0.000 %
     per user       1 to 1, median 1, mean 1.0
-    per film       up to 2, median 2, mean 2.0 of those rated
+    per item       up to 2, median 2, mean 2.0 of those rated
     values         2 to 3, mean 2.50
     time           1970-01-01 to 1970-01-01
 

@@ -92,6 +92,10 @@
     --quiet         no progress
     --help          this page
 
+  Settings
+    key=value; matinee models NAME lists every setting that a model takes, with
+    its default and bounds.
+
   Examples
     matinee train item_knn --beside popularity
         The built-in data, with a rival beside it.
@@ -120,6 +124,10 @@
     --quiet      no progress
     --help       this page
 
+  Settings
+    key=value; matinee models NAME lists every setting that a model takes, with
+    its default and bounds.
+
   Examples
     matinee evaluate model.safetensors
         The figures of the split that it was trained on.
@@ -140,6 +148,10 @@
     --json FILE    all reports as JSON; - is standard output
     --quiet        no progress
     --help         this page
+
+  Settings
+    key=value; matinee models NAME lists every setting that a model takes, with
+    its default and bounds.
 
   Examples
     matinee compare models=popularity,item_knn,ease
@@ -192,7 +204,10 @@
     matinee similar [FILE] "TITLE" [OPTIONS]
     matinee similar [FILE] --item ID [OPTIONS]
 
-  Ranks films by how near they are to one: 1 is the same, 0 far away.
+  Ranks films by how like one they are: by the distance of the model's vectors, as
+  1 / (1 + distance); for a model that compares films, such as item_knn, by its
+  own similarity; for any other by its score for somebody who has seen only that
+  film.
 
   Words
     FILE   a model file; without it the newest of the data folder
@@ -228,7 +243,7 @@
     matinee models
         What can be trained, and what has been trained.
     matinee models item_knn
-        Its settings, source and needs.
+        Its settings with defaults and bounds, source and needs.
   matinee serve: answer over HTTP
 
   Usage
@@ -262,7 +277,8 @@
   Usage
     matinee completion bash|zsh
 
-  Prints a script that completes commands, options, models, data sets and files.
+  Prints a script that completes commands, options, settings, models, data sets
+  and files.
 
   Words
     SHELL  bash or zsh
@@ -311,21 +327,97 @@
   $ matinee models item_knn
   item_knn: items like those in the history, by who has met them
     family   neighbor
-    also     item_cf
+    aliases  item_cf
     source   Sarwar et al., WWW 2001; Deshpande & Karypis, TOIS 2004
 
   Settings
-    model.similarity=cosine  how items are compared; the last four compare
-                             ratings: cosine, asymmetric, tversky,
-                             adjusted_cosine, pearson, pearson_baseline, msd
-    model.weighting=none     weights of cosine, asymmetric and tversky: people who
-                             have seen everything count less: none, tfidf, bm25
+    model.similarity=cosine  how items are compared; the last four compare ratings
+                             (cosine, asymmetric, tversky, adjusted_cosine,
+                             pearson, pearson_baseline, msd)
+    model.weighting=none     weights of cosine, asymmetric and tversky: users who
+                             have everything count less (none, tfidf, bm25)
     model.k=40               nearest neighbours of an item that may speak for it
-    model.min_k=1            items that fewer neighbours speak for score 0
-    model.shrinkage=100      draws similarities that rest on few people towards 0
+                             (whole number, 1 to 100000)
+    model.min_k=1            score an item 0 if fewer neighbours than this speak
+                             for it (whole number, 1 to 100000)
+    model.shrinkage=100      draws similarities that rest on few users towards 0
+                             (number, 0 or more)
     model.alpha=0.5          weight of the item itself: asymmetric, tversky
-    model.beta=0.5           weight of the neighbour: tversky
-    model.user_based=false   neighbours of people instead of films: not in this
-                             model, only false is accepted
-    model.use_ratings=false  whether a film counts by its rating, or the same
-                             however it was rated
+                             (number, 0 to 10)
+    model.beta=0.5           weight of the neighbour: tversky (number, 0 to 10)
+    model.user_based=false   neighbours of users instead of items: not in this
+                             model, only false is accepted (true or false)
+    model.use_ratings=false  whether an item counts by its rating, or the same
+                             however it was rated (true or false)
+
+  Settings of every experiment with it
+    model=                               what to train; `matinee models` lists
+                                         (text)
+    data=                                a name from `matinee data list`, or a
+                                         path (text)
+    seed=42                              seed of the model's random numbers (whole
+                                         number, 0 or more)
+    seeds=[]                             several runs on one split; the report is
+                                         their mean (list of whole numbers, 0 or
+                                         more)
+    threads=0                            how many threads, 0 for all; changes
+                                         nothing but the time (whole number, 0 to
+                                         1024)
+    evaluation.k_values=[5,10,20]        the lengths of list at which metrics
+                                         without @K are measured (list of whole
+                                         numbers, 1 to 10000)
+    evaluation.metrics=[precision,recall,ndcg,hit_rate]
+                                         what is measured, with or without @K;
+                                         all: everything (list)
+    evaluation.candidates=all            all, given (the lists that ship with the
+                                         data), or a number to sample for each
+                                         user (text)
+    evaluation.seed=42                   seed of sampled candidates (whole number,
+                                         0 or more)
+    evaluation.min_relevant=             held-out items with a lower rating do not
+                                         count as relevant (number)
+    evaluation.part=test                 what is measured; validation: to find
+                                         settings without a look at the test
+                                         (test, validation)
+    data.min_rating=0                    keep only ratings of at least this value
+                                         (0: all) (number, 0 to 1000000)
+    data.min_user_interactions=0         keep only users with at least so many
+                                         interactions, as a k-core (0: all) (whole
+                                         number, 0 or more)
+    data.min_item_interactions=0         keep only items with at least so many
+                                         interactions, as a k-core (0: all) (whole
+                                         number, 0 or more)
+    data.feedback=auto                   implicit forgets rating values, explicit
+                                         demands them, auto takes what the data
+                                         have (auto, implicit, explicit)
+    data.max_ratings=0                   a random sample of so many interactions,
+                                         for quick tries (0: all; seed 42) (whole
+                                         number, 0 or more)
+    data.split.strategy=auto             how test and validation are held out;
+                                         auto: given if the data ship a test, else
+                                         leave_one_out if times order the rows,
+                                         else random (auto, given, leave_one_out,
+                                         random, temporal, folds, none)
+    data.split.train_ratio=0.8           share of train (random, temporal)
+                                         (number, 0 to 1)
+    data.split.val_ratio=0.1             share of validation (random, temporal;
+                                         given without order and folds: of train)
+                                         (number, 0 to 1)
+    data.split.test_ratio=0.1            share of test (random, temporal) (number,
+                                         0 to 1)
+    data.split.per_user=false            shares of each user's rows instead of all
+                                         rows (random, temporal) (true or false)
+    data.split.folds=                    number of random folds; not set: the
+                                         folds that ship with the data, else 5
+                                         (whole number, 2 to 100)
+    data.split.seed=42                   seed of everything random in the split,
+                                         whatever the model's seed (whole number,
+                                         0 or more)
+    data.leave_one_out.num_test_items=1  last interactions of each user held out
+                                         as test (leave_one_out) (whole number, 1
+                                         to 1000)
+    data.leave_one_out.num_val_items=1   interactions before those held out as
+                                         validation (leave_one_out, given) (whole
+                                         number, 0 to 1000)
+    trainer.final_fit=false              after the measurement fit once more on
+                                         everything, and save that (true or false)

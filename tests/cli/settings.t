@@ -1,7 +1,7 @@
 # Settings: from the command line, from files, and what is wrong with them.
 
   $ matinee train itemknn
-  ! matinee: unknown model 'itemknn': did you mean 'item_knn'?
+  ! matinee: unknown model "itemknn"; did you mean "item_knn"?
   [2]
 
   $ matinee train item_knn model.kk=3
@@ -49,7 +49,7 @@
   [2]
 
   $ matinee train item_knn data=ml-1n
-  ! matinee: ml-1n: no such file, folder or data set; did you mean ml-1m?; `matinee data list` shows the names
+  ! matinee: ml-1n: no such file, folder or data set; did you mean "ml-1m"?; `matinee data list` shows the names
   [1]
 
   $ matinee train item_knn data.split.strategy=leave
@@ -67,7 +67,7 @@
 # What one of the models knows is no mistake for the others; a model is compared once.
 
   $ matinee compare models=random,popularity,random model.method=damped_mean evaluation.k_values=[10] evaluation.metrics=[ndcg] --quiet | steady
-  ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+  ml-latest-small, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
     model       ndcg@10              fit
     ────────────────────────────────────
@@ -75,10 +75,10 @@
     random      0.0000 ±0.0000    N s
 
     ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
-    (paired test over users, 5 %).
+    (paired tests over users, 5 % for a column together, Holm).
 
   $ matinee compare models=item_knn,popularty
-  ! matinee: unknown model 'popularty': did you mean 'popularity'?
+  ! matinee: unknown model "popularty"; did you mean "popularity"?
   [2]
 
 # A file: nested maps, dotted keys and flat names are the same; the command line has the last word.

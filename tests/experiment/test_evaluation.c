@@ -188,7 +188,7 @@ static void test_given_candidates(void **state) {
     struct error error;
     assert_int_equal(prepare(fixture, "auc", &evaluation, &error), STATUS_OK);
     assert_int_equal(evaluation.candidates.kind, CANDIDATES_SAMPLED);
-    assert_string_equal(evaluation.candidates.label, "99 sampled, seed 42");
+    assert_string_equal(evaluation.candidates.label, "99 sampled (seed 42)");
 }
 
 /* More are asked for than there are: all that the user does not have, so the places are those of
