@@ -51,10 +51,10 @@ enum status model_find(const struct model_ops **out, const char *name, struct er
         }
     const char *nearest = settings_nearest(name, next_name, NULL);
     if (nearest)
-        return error_set(error, STATUS_BAD_USAGE, "unknown model '%.80s': did you mean '%s'?", name,
-                         nearest);
-    return error_set(error, STATUS_BAD_USAGE, "unknown model '%.80s': `matinee models` lists them",
-                     name);
+        return error_set(error, STATUS_BAD_USAGE, "unknown model \"%.80s\"; did you mean \"%s\"?",
+                         name, nearest);
+    return error_set(error, STATUS_BAD_USAGE,
+                     "unknown model \"%.80s\"; `matinee models` lists them", name);
 }
 
 void *model_allocate(const struct model_ops *ops, size_t bytes) {
