@@ -84,7 +84,7 @@ typedef struct matinee_film {
     const char *title; /* as published, "Heat (1995)"; the id where there is none */
     int year;          /* 0: not known */
     float score;       /* for recommendations a rating if the model predicts ratings, else 0 to 1;
-                          for similar films the similarity, 0 to 1 */
+                          for similar films how alike they are */
 } matinee_film;
 
 /* A film that a person has rated. */
@@ -107,8 +107,10 @@ MATINEE_API ptrdiff_t matinee_recommend(const matinee *m, const char *user_id, m
 MATINEE_API ptrdiff_t matinee_recommend_for(const matinee *m, const matinee_rating *ratings,
                                             size_t count, matinee_film *films, size_t capacity);
 
-/* The films most like one, nearest first, without itself.
- * Errors    as matinee_recommend, for the film */
+/* The films most like one, nearest first, without itself. Their score is 1 / (1 + distance) where
+ * the model has vectors, its own similarity where it compares films (then only those that it relates
+ * to this one), else the score of somebody who has seen only this film.
+ * Errors    as matinee_recommend, for the film; -MATINEE_NOT_FOUND: a model that cannot tell */
 MATINEE_API ptrdiff_t matinee_similar(const matinee *m, const char *film_id, matinee_film *films,
                                       size_t capacity);
 

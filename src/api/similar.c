@@ -21,8 +21,8 @@ static void answer(const struct snapshot *snapshot, uint32_t item, size_t top_k,
         json_array_append_new(list, object);
     }
     response_json(response, request,
-                  json_pack("{s:o, s:o}", "item_id", film_id(&catalogue->items, item),
-                            "similar_items", list));
+                  json_pack("{s:o, s:o, s:s}", "item_id", film_id(&catalogue->items, item),
+                            "similar_items", list, "scale", service_scale_name(found.scale)));
 }
 
 void similar_get(void *context, const struct request *request, struct response *response) {

@@ -31,9 +31,14 @@ static void print_list(const struct engine *engine, uint32_t item,
     printf("%sSimilar to %s%s  %s(%s on %s)%s\n\n", style->bold,
            engine->catalogue->movies[item].title, style->off, style->dim, engine->model.name,
            engine->model.data_name, style->off);
+    if (answer->count == 0) {
+        puts("  None: the model has met nobody who tells what it is like.");
+        return;
+    }
     struct table table;
     table_init(&table, "rLLr", arena);
-    table_row(&table, "", "film", "genres", "similarity", NULL);
+    table_row(&table, "", "film", "genres", answer->scale == SIMILAR_SCORE ? "score" : "similarity",
+              NULL);
     for (size_t i = 0; i < answer->count; i++)
         table_row(&table, arena_format(arena, "%zu", i + 1),
                   engine->catalogue->movies[answer->list[i].item].title,
@@ -50,8 +55,9 @@ static json_t *list_json(const struct engine *engine, uint32_t item,
         json_object_set_new(film, "similarity", json_real((double)answer->list[i].similarity));
         json_array_append_new(films, film);
     }
-    return json_pack("{s:o, s:s, s:o}", "item_id", json_id(&engine->catalogue->items, item),
-                     "model", engine->model.name, "similar_items", films);
+    return json_pack("{s:o, s:s, s:s, s:o}", "item_id", json_id(&engine->catalogue->items, item),
+                     "model", engine->model.name, "scale", service_scale_name(answer->scale),
+                     "similar_items", films);
 }
 
 static enum status answer_film(const struct arguments *arguments, const struct engine *engine,
@@ -112,7 +118,9 @@ const struct command similar_command = {
     .name = "similar",
     .summary = "films similar to one",
     .usage = "[FILE] \"TITLE\" [OPTIONS]\n[FILE] --item ID [OPTIONS]",
-    .about = "Ranks films by how near they are to one: 1 is the same, 0 far away.",
+    .about = "Ranks films by how like one they are: by the distance of the model's vectors, as "
+             "1 / (1 + distance); for a model that compares films, such as item_knn, by its own "
+             "similarity; for any other by its score for somebody who has seen only that film.",
     .operands = operands,
     .options = options,
     .examples = examples,

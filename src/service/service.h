@@ -67,6 +67,12 @@ struct recommend_request {
     bool explain;
 };
 
+/* Whether somebody may have rated a film so. Errors (STATUS_BAD_INPUT): above the best rating of
+ * the data or below 0, for data that have ratings; else a rating counts for nothing and may be any
+ * number. */
+enum status service_check_rating(const struct dataset *catalogue, double rating,
+                                 struct error *error);
+
 #define SERVICE_TOP_K_MAX 1000
 #define SERVICE_REASONS_MAX 3
 
@@ -105,13 +111,22 @@ enum status service_recommend(const struct snapshot *snapshot,
 
 struct similar_item {
     uint32_t item;
-    float similarity; /* 1 / (1 + distance) between item vectors; without vectors: score of the
-                         one-item history, min-max mapped */
+    float similarity; /* on the answer's scale; higher is more alike */
+};
+enum similar_scale {
+    SIMILAR_DISTANCE,   /* 1 / (1 + distance) between item vectors: 1 is the same */
+    SIMILAR_SIMILARITY, /* the model's own similarity; only films that it relates to this one */
+    SIMILAR_SCORE       /* the score shown to somebody who has seen only this film */
 };
 struct similar_answer {
     size_t count;
     struct similar_item *list;
+    enum similar_scale scale;
 };
+/* "distance", "similarity", "score" */
+const char *service_scale_name(enum similar_scale scale);
+/* Errors: top_k out of range, an unknown item, a model whose scores say nothing of taste
+ * (STATUS_NOT_FOUND). */
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
                             struct arena *arena, struct similar_answer *answer,
                             struct error *error);

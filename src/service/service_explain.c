@@ -3,23 +3,27 @@
  * Idea     A model that can tell shares its score out over the history (ops->explain). For one that
  *          cannot, the best-rated films of the history are held against the recommended one: by the
  *          model's item vectors, else by what the model would say to a person who has seen only
- * that film, else by genres. A share counts only if it speaks for the film; shares are given as
- *          parts of the sum of those.
+ *          that film. A share counts only if it speaks for the film; shares are given as parts of
+ *          the sum of those. Where nothing of the kind can be said, nothing is: a model whose
+ *          scores say nothing of taste, a history that speaks for all films of the list alike.
  * Traps    What a model says to the owner of one film contains how popular the recommended film is;
  *          the mean over the history is taken off, so that only differences count.
- * Cost     With ops->explain one call for each film of the list; else one batch of at most
- *          PAST_MAX one-item histories.
+ * Cost     With ops->explain one call for each film of the list; else one batch of at most PAST_MAX
+ *          one-item histories.
  * Checked  tests/service/test_service_explain.c. */
 #include <math.h>
 #include <string.h>
 
-#include "rank/rank.h"
 #include "service/service_internal.h"
 
 /* How much of a long past is looked at when the model itself cannot explain. */
 #define PAST_MAX 32
 /* From this part of the rating scale on, a film was liked. */
 #define LIKED 0.7f
+/* Shares below this are rounding. */
+#define LEAST_SHARE 1e-6f
+/* Shares that differ by less than this part from film to film of the list are the same for all. */
+#define LEAST_APART 0.1f
 
 /* One row of the history that is held against the recommended films. */
 struct past {
@@ -74,25 +78,35 @@ static void shares_by_vectors(const struct snapshot *snapshot, const struct past
                 -service_distance(snapshot, past[p].item, answer->list[i].item);
 }
 
-/* Takes the mean of each column off, and puts genres where nothing is left to tell by. */
-static void compare_shares(const struct snapshot *snapshot, const struct past *past, size_t count,
-                           const struct recommend_answer *answer, float *shares) {
-    for (size_t i = 0; i < answer->count; i++) {
+/* Takes the mean of each column off; a history of one film has only that to be the reason. */
+static void compare_shares(size_t count, size_t list_count, float *shares) {
+    for (size_t i = 0; i < list_count; i++) {
         double mean = 0;
-        float spread = 0;
-        for (size_t p = 0; p < count; p++)
-            mean += (double)shares[p * answer->count + i] / (double)count;
+        for (size_t p = 0; p < count && count > 1; p++)
+            mean += (double)shares[p * list_count + i] / (double)count;
         for (size_t p = 0; p < count; p++) {
-            float *share = &shares[p * answer->count + i];
-            *share -= (float)mean;
-            spread = fmaxf(spread, fabsf(*share));
+            float *share = &shares[p * list_count + i];
+            *share = count == 1 ? 1 : *share - (float)mean;
         }
-        if (spread > 1e-6f)
-            continue;
-        for (size_t p = 0; p < count; p++)
-            shares[p * answer->count + i] = (float)rank_genre_cosine(
-                snapshot->genres[past[p].item], snapshot->genres[answer->list[i].item]);
     }
+}
+
+/* Whether the past says of some film of the list what it does not say of another. */
+static bool tell_apart(size_t count, size_t list_count, const float *shares) {
+    float largest = 0, apart = 0;
+    for (size_t p = 0; p < count; p++) {
+        const float *row = &shares[p * list_count];
+        float low = row[0], high = row[0];
+        for (size_t i = 1; i < list_count; i++) {
+            low = fminf(low, row[i]);
+            high = fmaxf(high, row[i]);
+        }
+        largest = fmaxf(largest, fmaxf(high, -low));
+        apart = fmaxf(apart, high - low);
+    }
+    if (largest <= LEAST_SHARE)
+        return false;
+    return count == 1 || list_count == 1 || apart > LEAST_APART * largest;
 }
 
 /* Keeps the largest positive shares of one film; shares[p * stride]. */
@@ -149,8 +163,9 @@ static void explain_by_comparison(const struct snapshot *snapshot, const struct 
         shares_by_vectors(snapshot, past, count, answer, shares);
     else
         shares_by_score(snapshot, past, count, answer, shares);
-    compare_shares(snapshot, past, count, answer, shares);
-    for (size_t i = 0; i < answer->count; i++)
+    compare_shares(count, answer->count, shares);
+    const bool tells = tell_apart(count, answer->count, shares);
+    for (size_t i = 0; i < answer->count && tells; i++)
         keep_largest(&answer->list[i], past, shares + i, count, answer->count);
     arena_reset(scratch, mark);
 }
@@ -162,18 +177,27 @@ static bool is_liked(const struct snapshot *snapshot, const struct history *hist
     const struct model *model = snapshot->model;
     if (!history->ratings || !(model->rating_max > model->rating_min))
         return true;
+    const float least = model->rating_min + LIKED * (model->rating_max - model->rating_min);
     size_t h = 0;
     while (h < history->count && history->items[h] != item)
         h++;
-    return h < history->count && history->ratings[h] >= LIKED * model->rating_max;
+    return h < history->count && history->ratings[h] >= least;
+}
+
+/* What can be said of a film for which nothing in the person's past speaks. */
+static const char *without_reasons(const struct snapshot *snapshot, bool personal, bool scored,
+                                   uint32_t item, struct arena *arena) {
+    const unsigned traits = snapshot->model->ops->traits;
+    if (scored && !personal && traits & MODEL_RANDOM)
+        return "drawn by lot";
+    return arena_format(arena, "%s%u of %u people have it",
+                        personal ? "no film of the past speaks for it alone; " : "popular: ",
+                        snapshot->counts[item], snapshot->catalogue->users.count);
 }
 
 static const char *sentence(const struct snapshot *snapshot, const struct history *history,
                             const struct recommendation *film, struct arena *arena) {
     const struct movie *movies = snapshot->catalogue->movies;
-    if (film->reason_count == 0)
-        return arena_format(arena, "popular: %u of %u people have it", snapshot->counts[film->item],
-                            snapshot->catalogue->users.count);
     bool liked = true;
     const char *titles = movies[film->reasons[0].item].title;
     for (size_t i = 0; i < film->reason_count; i++) {
@@ -188,12 +212,18 @@ static const char *sentence(const struct snapshot *snapshot, const struct histor
 
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer) {
-    if (scored && query->history.count > 0 && answer->count > 0) {
-        if (snapshot->model->ops->explain)
+    const struct model_ops *ops = snapshot->model->ops;
+    const bool personal = scored && query->history.count > 0 && !(ops->traits & MODEL_IMPERSONAL);
+    if (personal && answer->count > 0) {
+        if (ops->explain)
             explain_by_model(snapshot, query, answer);
         else
             explain_by_comparison(snapshot, query, answer);
     }
-    for (size_t i = 0; i < answer->count; i++)
-        answer->list[i].why = sentence(snapshot, &query->history, &answer->list[i], arena);
+    for (size_t i = 0; i < answer->count; i++) {
+        struct recommendation *film = &answer->list[i];
+        film->why = film->reason_count > 0
+                        ? sentence(snapshot, &query->history, film, arena)
+                        : without_reasons(snapshot, personal, scored, film->item, arena);
+    }
 }

@@ -22,6 +22,9 @@ void service_explain(const struct snapshot *snapshot, const struct query *query,
  * the direction counts: there a length says how popular an item is, not what it is like. */
 float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);
 
+/* A model's own score as people are shown it: see struct recommend_answer. */
+float service_shown_score(const struct model *model, float raw);
+
 enum status service_check_top_k(size_t top_k, struct error *error);
 
 #endif

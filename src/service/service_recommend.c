@@ -7,6 +7,7 @@
  * Traps    A soft wish and shown scores need the score before and after the mapping: `raw` keeps
  *          the model's own.
  * Checked  tests/service/test_service_recommend.c. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,6 +48,16 @@ enum status service_check_top_k(size_t top_k, struct error *error) {
         return error_set(error, STATUS_BAD_USAGE, "top_k is %zu, expected 1 to %d", top_k,
                          SERVICE_TOP_K_MAX);
     return STATUS_OK;
+}
+
+enum status service_check_rating(const struct dataset *catalogue, double rating,
+                                 struct error *error) {
+    const double least = catalogue->has_ratings ? fmin(0, (double)catalogue->rating_min) : -FLT_MAX;
+    const double most = catalogue->has_ratings ? (double)catalogue->rating_max : FLT_MAX;
+    if (rating >= least && rating <= most)
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT, "a rating must be between %g and %g, found %g", least,
+                     most, rating);
 }
 
 static enum status check(const struct snapshot *snapshot, const struct recommend_request *request,
@@ -168,7 +179,7 @@ static void prepare_mapping(struct work *work) {
         /* Counts fall off like a power law: their logarithm spreads the popular films. */
         for (size_t i = 0; i < work->item_count; i++)
             work->scores[i] = isinf(work->scores[i]) ? work->scores[i] : log1pf(work->scores[i]);
-    } else if (work->snapshot->model->ops->traits & MODEL_LOG_ODDS) {
+    } else if (work->snapshot->model->scale == MODEL_SCALE_LOG_ODDS) {
         for (size_t i = 0; i < work->item_count; i++)
             work->scores[i] = isinf(work->scores[i]) ? work->scores[i] : sigmoid(work->scores[i]);
     }
@@ -198,6 +209,15 @@ static void prefer(struct work *work) {
     }
 }
 
+float service_shown_score(const struct model *model, float raw) {
+    const float low = model->rating_min, high = model->rating_max;
+    if (model->scale == MODEL_SCALE_RATING)
+        return raw;
+    if (model->scale == MODEL_SCALE_UNIT_RATING)
+        return low + fminf(fmaxf(raw, 0), 1) * (high - low);
+    return sigmoid(raw);
+}
+
 static float shown_score(const struct work *work, const struct ranked *place) {
     const struct snapshot *snapshot = work->snapshot;
     const float raw = work->raw[place->item];
@@ -205,7 +225,7 @@ static float shown_score(const struct work *work, const struct ranked *place) {
         return place->score;
     if (work->basis == BASIS_POPULARITY)
         return snapshot->count_max > 0 ? raw / (float)snapshot->count_max : 0;
-    return snapshot->model->ops->traits & MODEL_PREDICTS_RATINGS ? raw : sigmoid(raw);
+    return service_shown_score(snapshot->model, raw);
 }
 
 /* The list from the row of scores. */

@@ -1,9 +1,10 @@
 /* service_similar.c: films like a film, and where a history lies among them. See service.h.
  *
- * Idea     Similar films are near ones where the model has vectors of items; where it has none, the
- *          question is put to the model as a person who has seen only that film.
- * Traps    The rest of a min-max mapped row of a neighbour model is 0: films that nobody has seen
- *          together with this one. They come last, so k films come back whenever there are k.
+ * Idea     Similar films are near ones where the model has vectors of items, those that the model
+ *          itself calls similar where it compares items; else the question is put to it as a person
+ *          who has seen only that film. The three are not on one scale: the answer names its own.
+ * Traps    A model that compares items knows nothing of most pairs: those films are left out, and
+ *          fewer than k may come back.
  * Checked  tests/service/test_service_similar.c. */
 #include <math.h>
 
@@ -30,28 +31,58 @@ float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b) 
     return sqrtf(fmaxf(0, 2 - 2 * cosine));
 }
 
-/* scores[item_count]: higher is more alike; with vectors 1 / (1 + distance), else mapped to 0..1.
- */
-static void score_alike(const struct snapshot *snapshot, uint32_t item, float *scores) {
-    const uint32_t count = snapshot->catalogue->items.count;
+const char *service_scale_name(enum similar_scale scale) {
+    static const char *const names[] = {[SIMILAR_DISTANCE] = "distance",
+                                        [SIMILAR_SIMILARITY] = "similarity",
+                                        [SIMILAR_SCORE] = "score"};
+    return names[scale];
+}
+
+static void score_by_model(const struct snapshot *snapshot, uint32_t item, float *scores) {
     const struct model *model = snapshot->model;
-    if (snapshot->vectors) {
-        for (uint32_t i = 0; i < count; i++)
-            scores[i] = 1 / (1 + service_distance(snapshot, item, i));
-        rank_exclude(scores, &item, 1);
-        return;
-    }
+    const struct interactions *known = &snapshot->catalogue->interactions;
     const float rating = model->rating_max;
     const int64_t time = 1;
-    const struct interactions *known = &snapshot->catalogue->interactions;
     const struct query query = {.user = MODEL_NO_USER,
                                 .history = {.count = 1,
                                             .items = &item,
                                             .ratings = known->ratings ? &rating : NULL,
                                             .times = known->times ? &time : NULL}};
-    model->ops->score(model, &query, 1, NULL, count, scores);
+    model->ops->score(model, &query, 1, NULL, model->item_count, scores);
+    for (uint32_t i = 0; i < model->item_count; i++)
+        scores[i] = service_shown_score(model, scores[i]);
+}
+
+/* scores[item_count]: higher is more alike, minus infinity for what is not to be listed. */
+static enum similar_scale score_alike(const struct snapshot *snapshot, uint32_t item,
+                                      float *scores) {
+    const struct model *model = snapshot->model;
+    enum similar_scale scale = SIMILAR_DISTANCE;
+    if (snapshot->vectors) {
+        for (uint32_t i = 0; i < model->item_count; i++)
+            scores[i] = 1 / (1 + service_distance(snapshot, item, i));
+    } else if (model->ops->similar) {
+        scale = SIMILAR_SIMILARITY;
+        model->ops->similar(model, item, scores);
+        for (uint32_t i = 0; i < model->item_count; i++)
+            scores[i] = scores[i] > 0 ? scores[i] : -INFINITY;
+    } else {
+        scale = SIMILAR_SCORE;
+        score_by_model(snapshot, item, scores);
+    }
     rank_exclude(scores, &item, 1);
-    rank_min_max(scores, count);
+    return scale;
+}
+
+static enum status check_taste(const struct snapshot *snapshot, struct error *error) {
+    const struct model_ops *ops = snapshot->model->ops;
+    if (!(ops->traits & MODEL_IMPERSONAL))
+        return STATUS_OK;
+    return error_set(
+        error, STATUS_NOT_FOUND,
+        "the model \"%s\" cannot tell which films are alike: its scores say nothing of "
+        "taste; ask another one, such as item_knn",
+        ops->name);
 }
 
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
@@ -59,6 +90,7 @@ enum status service_similar(const struct snapshot *snapshot, uint32_t item, size
                             struct error *error) {
     TRY(service_check_top_k(top_k, error));
     TRY(check_item(snapshot, item, error));
+    TRY(check_taste(snapshot, error));
     const size_t item_count = snapshot->catalogue->items.count;
     const size_t room = top_k < item_count ? top_k : item_count;
     struct arena *scratch = arena_scratch();
@@ -66,7 +98,7 @@ enum status service_similar(const struct snapshot *snapshot, uint32_t item, size
     const struct arena_position mark = arena_mark(scratch);
     float *scores = ARENA_ARRAY_RAW(scratch, float, item_count);
     struct ranked *list = ARENA_ARRAY(scratch, struct ranked, room);
-    score_alike(snapshot, item, scores);
+    answer->scale = score_alike(snapshot, item, scores);
     answer->count = rank_top_k(scores, item_count, room, list);
     answer->list = ARENA_ARRAY(arena, struct similar_item, answer->count);
     for (size_t i = 0; i < answer->count; i++)

@@ -126,8 +126,8 @@ static void similar(void **state) {
     (void)state;
     assert_answer("/api/similar/7a?top_k=1", NULL, 200,
                   "{\"item_id\":\"7a\",\"similar_items\":[{\"item_id\":60,\"encoded_id\":5,"
-                  "\"similarity\":1.0,\"title\":\"Zeta (1995)\",\"genres\":[\"Unknown\"],"
-                  "\"year\":1995}]}");
+                  "\"similarity\":0.3775407,\"title\":\"Zeta (1995)\",\"genres\":[\"Unknown\"],"
+                  "\"year\":1995}],\"scale\":\"score\"}");
 }
 
 static void pages(void **state) {

@@ -101,6 +101,10 @@ static void scores_by_hand(void **state) {
     assert_near(scores[1], 1 / sqrt(3), 1e-6);
     assert_near(scores[2], 1 / sqrt(3), 1e-6);
     assert_near(scores[3], 0, 0);
+    model->ops->similar(model, 1, scores); /* item 3 has nothing in common with item 1 */
+    assert_near(scores[0], 2 / sqrt(6), 1e-6);
+    assert_near(scores[2], 1 / sqrt(3), 1e-6);
+    assert_near(scores[3], 0, 0);
     model_destroy(model);
 
     static const char *const rated[] = {"model.shrinkage=0", "model.similarity=msd",

@@ -65,11 +65,48 @@ static void by_score_without_vectors(void **state) {
     struct arena arena = {0};
     struct snapshot *snapshot = tiny_snapshot(tiny_create());
     const struct similar_answer answer = similar(snapshot, 0, 1000, &arena);
+    assert_string_equal(service_scale_name(answer.scale), "score");
     assert_int_equal(answer.count, 7);
     assert_int_equal(answer.list[0].item, 1);
-    ASSERT_NEAR(answer.list[0].similarity, 1, 1e-6);
+    ASSERT_NEAR(answer.list[0].similarity, 1 / (1 + exp(0.5)), 1e-6); /* 5 / 2 - 3 */
     assert_int_equal(answer.list[6].item, 7);
-    ASSERT_NEAR(answer.list[6].similarity, 0, 1e-6);
+    ASSERT_NEAR(answer.list[6].similarity, 1 / (1 + exp(2.375)), 1e-6); /* 5 / 8 - 3 */
+    snapshot_release(snapshot);
+    arena_release(&arena);
+}
+
+/* Even films are alike, the higher the more. */
+static void even_ones_are_alike(const struct model *model, uint32_t item, float *similarities) {
+    for (uint32_t i = 0; i < model->item_count; i++)
+        similarities[i] = (item + i) % 2 == 0 ? (float)i / 10 : 0;
+}
+
+static void by_the_models_own_word(void **state) {
+    (void)state;
+    struct tiny *tiny = tiny_create();
+    struct arena arena = {0};
+    tiny->ops.similar = even_ones_are_alike;
+    struct snapshot *snapshot = tiny_snapshot(tiny);
+    const struct similar_answer answer = similar(snapshot, 4, 8, &arena);
+    assert_string_equal(service_scale_name(answer.scale), "similarity");
+    assert_int_equal(answer.count, 2); /* not itself, and not those that have nothing in common */
+    assert_int_equal(answer.list[0].item, 6);
+    ASSERT_NEAR(answer.list[0].similarity, 0.6, 1e-6);
+    assert_int_equal(answer.list[1].item, 2);
+    snapshot_release(snapshot);
+    arena_release(&arena);
+}
+
+static void no_taste_no_likeness(void **state) {
+    (void)state;
+    struct tiny *tiny = tiny_create();
+    struct arena arena = {0};
+    struct similar_answer answer;
+    struct error error;
+    tiny->ops.traits = MODEL_IMPERSONAL;
+    struct snapshot *snapshot = tiny_snapshot(tiny);
+    assert_int_equal(service_similar(snapshot, 0, 3, &arena, &answer, &error), STATUS_NOT_FOUND);
+    assert_non_null(strstr(error.text, "the model \"tiny\" cannot tell which films are alike"));
     snapshot_release(snapshot);
     arena_release(&arena);
 }
@@ -114,6 +151,8 @@ int main(void) {
         cmocka_unit_test(by_distance),
         cmocka_unit_test(by_angle_where_vectors_are_multiplied),
         cmocka_unit_test(by_score_without_vectors),
+        cmocka_unit_test(by_the_models_own_word),
+        cmocka_unit_test(no_taste_no_likeness),
         cmocka_unit_test(out_of_range),
         cmocka_unit_test(a_history_is_folded_in),
     };

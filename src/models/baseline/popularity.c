@@ -23,7 +23,7 @@ struct popularity {
 
 static const struct setting_spec settings_table[] = {
     {"model.method", SETTING_TEXT, "count", 0, 0, "count|damped_mean", NULL,
-     "order by how many people have the item, or by its damped mean rating"},
+     "order by how many users have the item, or by its damped mean rating"},
     {"model.damping", SETTING_REAL, "5", 0, 1e6, NULL, NULL,
      "damped_mean: how many ratings of average height every item is given beforehand"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
@@ -101,6 +101,7 @@ const struct model_ops model_popularity = {
     .summary = "the same list for everybody: most seen, or best rated (damped mean)",
     .source = "the baseline that every other model has to beat",
     .settings = settings_table,
+    .traits = MODEL_IMPERSONAL,
     .create = create,
     .fit = fit,
     .score = score,

@@ -176,6 +176,16 @@ static void explain(const struct model *base, const struct query *query, uint32_
     }
 }
 
+/* The similarities of the item's k nearest, as they were compared (shrunk, without ratings). */
+static void similar(const struct model *base, uint32_t item, float *similarities) {
+    struct csr matrix = neighbors((const struct item_knn *)base);
+    for (uint32_t j = 0; j < matrix.row_count; j++) {
+        struct csr_row row = csr_row(&matrix, j);
+        size_t entry = csr_row_find(&row, item);
+        similarities[j] = entry < row.count ? csr_row_value(&row, entry) : 0.0f;
+    }
+}
+
 static size_t tensors(struct model *base, struct tensor **list) {
     struct item_knn *model = (struct item_knn *)base;
     list[0] = &model->offsets;
@@ -222,5 +232,6 @@ const struct model_ops model_item_knn = {
     .tensors = tensors,
     .attach = attach,
     .explain = explain,
+    .similar = similar,
     .suggest = suggest,
 };
