@@ -6,8 +6,10 @@
 #include "api/film.h"
 #include "api/recommend.h"
 
-/* More would hold a thread for too long. */
+/* More would hold a thread for too long, or take too much memory: an answer is built as a whole,
+ * and a film takes some kilobytes of it. */
 #define PEOPLE_MAX 1000
+#define FILMS_MAX 20000
 
 static json_t *list_of(const struct snapshot *snapshot, const char *id, size_t top_k,
                        struct arena *arena) {
@@ -33,6 +35,13 @@ static void batch(const struct api_context *api, struct parameters *parameters,
         parameters_require(parameters, "user_ids", count > 0 ? ids : NULL);
     if (count > PEOPLE_MAX)
         parameters_refuse(parameters, "user_ids", "too_long", "List should have at most 1000 items",
+                          NULL);
+    else if (count * top_k > FILMS_MAX)
+        parameters_refuse(parameters, "user_ids", "too_long",
+                          arena_format(request->arena,
+                                       "%zu people with top_k %zu are more than %d films; ask for "
+                                       "fewer at a time",
+                                       count, top_k, FILMS_MAX),
                           NULL);
     struct snapshot *snapshot;
     if (!lookup_snapshot(api, parameters, response, &snapshot))

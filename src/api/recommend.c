@@ -5,12 +5,21 @@
  *     ratings   [{"item_id": 1, "rating": 4.5}, ...], {"1": 4.5, ...} or [1, 2, ...]
  *     prefer    {"Action": 5, "Comedy": 3}: 1 (rather not) to 5
  * Excluded ids that are not in the catalogue exclude nothing. */
-#include <math.h>
 #include <string.h>
 
 #include "api/api_internal.h"
 #include "api/film.h"
 #include "api/recommend.h"
+
+bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
+                    const struct request *request, struct response *response,
+                    struct recommend_answer *found) {
+    struct error error;
+    if (service_recommend(snapshot, wanted, request->arena, found, &error) == STATUS_OK)
+        return true;
+    problem_answer(response, request, 422, "%s", error.text);
+    return false;
+}
 
 json_t *recommend_list(const struct snapshot *snapshot, const struct recommend_answer *found,
                        bool explain) {
@@ -59,6 +68,12 @@ static void read_exclusions(struct parameters *parameters, const struct dataset 
     wanted->excluded_items = items;
 }
 
+/* A member of the body; NULL if it is left out or null. */
+static json_t *given(const json_t *object, const char *key) {
+    json_t *value = json_object_get(object, key);
+    return json_is_null(value) ? NULL : value;
+}
+
 /* One rating; where the value is left out, the film counts as liked as much as can be. */
 static bool read_rating(struct parameters *parameters, const struct dataset *catalogue,
                         const char *id, const json_t *value, struct rated_item *to) {
@@ -69,13 +84,12 @@ static bool read_rating(struct parameters *parameters, const struct dataset *cat
                           "A rating is {\"item_id\": ID, \"rating\": NUMBER}", id);
         return false;
     }
-    if (catalogue->has_ratings &&
-        !(rating >= fmin(0, (double)catalogue->rating_min) && rating <= best)) {
+    struct error error;
+    if (service_check_rating(catalogue, rating, &error) != STATUS_OK) {
+        struct arena *arena = parameters->request->arena;
         parameters_refuse(parameters, "ratings", "rating_range",
-                          arena_format(parameters->request->arena,
-                                       "The rating of %.40s should be from %g to %g", id,
-                                       (double)catalogue->rating_min, best),
-                          arena_format(parameters->request->arena, "%g", rating));
+                          arena_format(arena, "film %.40s: %s", id, error.text),
+                          arena_format(arena, "%g", rating));
         return false;
     }
     to->item = id_map_find(&catalogue->items, id, strlen(id));
@@ -91,34 +105,34 @@ static bool read_rating_element(struct parameters *parameters, const struct data
     for (size_t n = 0; n < 3 && !named; n++)
         named = json_object_get(element, names[n]);
     *id = parameters_json_text(parameters, named);
-    return read_rating(parameters, catalogue, *id, json_object_get(element, "rating"), to);
+    return read_rating(parameters, catalogue, *id, given(element, "rating"), to);
 }
 
 /* False: it has answered. */
 static bool read_ratings(struct parameters *parameters, const struct dataset *catalogue,
                          struct recommend_request *wanted, struct response *response) {
-    json_t *given = json_object_get(parameters->body, "ratings");
-    if (!given || json_is_null(given))
+    json_t *list = given(parameters->body, "ratings");
+    if (!list)
         return true;
-    const size_t count = json_is_array(given) ? json_array_size(given) : json_object_size(given);
-    if (count > PARAMETERS_LIST_MAX || !(json_is_array(given) || json_is_object(given))) {
+    const size_t count = json_is_array(list) ? json_array_size(list) : json_object_size(list);
+    if (count > PARAMETERS_LIST_MAX || !(json_is_array(list) || json_is_object(list))) {
         parameters_refuse(parameters, "ratings", "list_type",
                           "Input should be a list of at most 10000 ratings", NULL);
         return !parameters_failed(parameters, response);
     }
     struct rated_item *ratings = ARENA_ARRAY(parameters->request->arena, struct rated_item, count);
-    void *member = json_object_iter(given);
+    void *member = json_object_iter(list);
     bool good = true;
     for (size_t i = 0; i < count && good; i++) {
         const char *id;
-        if (json_is_array(given)) {
-            good = read_rating_element(parameters, catalogue, json_array_get(given, i), &ratings[i],
+        if (json_is_array(list)) {
+            good = read_rating_element(parameters, catalogue, json_array_get(list, i), &ratings[i],
                                        &id);
         } else {
             id = json_object_iter_key(member);
             good =
                 read_rating(parameters, catalogue, id, json_object_iter_value(member), &ratings[i]);
-            member = json_object_iter_next(given, member);
+            member = json_object_iter_next(list, member);
         }
         if (good && ratings[i].item == DATASET_NONE)
             return lookup_item(catalogue, id, parameters->request, response, &ratings[i].item);
@@ -130,16 +144,16 @@ static bool read_ratings(struct parameters *parameters, const struct dataset *ca
 
 static void read_preferences(struct parameters *parameters, const struct dataset *catalogue,
                              struct recommend_request *wanted) {
-    json_t *given = json_object_get(parameters->body, "prefer");
-    if (!given || json_is_null(given))
+    json_t *wishes = given(parameters->body, "prefer");
+    if (!wishes)
         return;
     float *preference = ARENA_ARRAY(parameters->request->arena, float, catalogue->genre_count + 1u);
-    if (!json_is_object(given))
+    if (!json_is_object(wishes))
         parameters_refuse(parameters, "prefer", "dict_type",
                           "Input should be an object such as {\"Action\": 5}", NULL);
     const char *name;
     json_t *value;
-    json_object_foreach(given, name, value) {
+    json_object_foreach(wishes, name, value) {
         const uint32_t genre = dataset_genre(catalogue, name);
         const double strength = json_number_value(value);
         if (genre == DATASET_NONE)
@@ -151,18 +165,15 @@ static void read_preferences(struct parameters *parameters, const struct dataset
         else
             preference[genre] = (float)strength;
     }
-    if (json_object_size(given) > 0)
+    if (json_object_size(wishes) > 0)
         wanted->genre_preference = preference;
 }
 
 static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
                    const struct request *request, struct response *response) {
     struct recommend_answer found;
-    struct error error;
-    if (service_recommend(snapshot, wanted, request->arena, &found, &error) != STATUS_OK) {
-        problem_answer(response, request, 422, "%s", error.text);
+    if (!recommend_find(snapshot, wanted, request, response, &found))
         return;
-    }
     const struct dataset *catalogue = service_catalogue(snapshot);
     json_t *object = json_object();
     json_object_set_new(object, "user_id",
@@ -188,7 +199,7 @@ static void recommend(const struct api_context *api, struct parameters *paramete
         .explain = parameters_flag(parameters, "explain", false)};
     if (!parameters->body)
         parameters_require(parameters, "user_id", user);
-    if (user && json_object_get(parameters->body, "ratings"))
+    if (user && given(parameters->body, "ratings"))
         parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
                           NULL);
     struct snapshot *snapshot;

@@ -1,11 +1,18 @@
-/* recommend.h: a list of recommended films as JSON. */
+/* recommend.h: recommended films, found and as JSON. */
 #ifndef MATINEE_API_RECOMMEND_H
 #define MATINEE_API_RECOMMEND_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "http/request.h"
+#include "http/response.h"
 #include "service/service.h"
+
+/* What the engine answers, in the request's arena. False: it refused, and the response says why. */
+bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
+                    const struct request *request, struct response *response,
+                    struct recommend_answer *found);
 
 /* [{item_id, encoded_id, title, genres, ...facts, score}], with reasons and why if asked. */
 json_t *recommend_list(const struct snapshot *snapshot, const struct recommend_answer *found,

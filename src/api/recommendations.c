@@ -5,6 +5,7 @@
 
 #include "api/api_internal.h"
 #include "api/film.h"
+#include "api/recommend.h"
 
 static json_t *film_as_json(const struct dataset *catalogue, const struct recommendation *film) {
     json_t *object = json_object();
@@ -19,11 +20,8 @@ static json_t *film_as_json(const struct dataset *catalogue, const struct recomm
 static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
                    const struct request *request, struct response *response) {
     struct recommend_answer found;
-    struct error error;
-    if (service_recommend(snapshot, wanted, request->arena, &found, &error) != STATUS_OK) {
-        problem_answer(response, request, 422, "%s", error.text);
+    if (!recommend_find(snapshot, wanted, request, response, &found))
         return;
-    }
     const struct dataset *catalogue = service_catalogue(snapshot);
     json_t *list = json_array();
     for (size_t i = 0; i < found.count; i++)

@@ -100,6 +100,11 @@ static void posts(void **state) {
                     200, expected);
     assert_contains("/api/recommend", "{\"ratings\": {\"80\": 5, \"60\": 5}}", 200, expected);
     assert_contains("/api/recommend", "{\"ratings\": [80, \"60\"]}", 200, expected);
+    assert_contains("/api/recommend", "{\"ratings\": [80, {\"item_id\": 60, \"rating\": null}]}",
+                    200, expected);
+    /* null is as good as nothing. */
+    assert_contains("/api/recommend", "{\"user_id\": 1, \"ratings\": null}", 200,
+                    "\"basis\":\"known user\"");
     assert_contains("/api/recommend", "{\"prefer\": {\"comedy\": 5}, \"top_k\": 1}", 200,
                     "\"basis\":\"genres given\",\"recommendations\":[{\"item_id\":20");
 }

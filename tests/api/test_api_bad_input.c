@@ -120,7 +120,7 @@ static void wrong_types(void **state) {
     assert_contains("/api/recommend", "{\"ratings\": [null]}", 422, "rating_type");
     assert_contains("/api/recommend", "{\"ratings\": {\"10\": \"5\"}}", 422, "rating_type");
     assert_contains("/api/recommend", "{\"ratings\": {\"10\": 11}}", 422,
-                    "The rating of 10 should be from 1 to 5");
+                    "film 10: a rating must be between 0 and 5, found 11");
     assert_contains("/api/batch-recommend", "{\"user_ids\": {\"a\": 1}}", 422, "string_type");
 }
 
@@ -153,6 +153,21 @@ static void long_lists_and_bodies(void **state) {
     body[(1u << 20) + 1] = '\0';
     assert_contains("/api/recommend", body, 413, "longer than the 1048576 bytes");
     free(body);
+}
+
+/* Each may be asked for alone; together they would take gigabytes. */
+static void too_many_films_at_once(void **state) {
+    (void)state;
+    char body[2000];
+    int length = snprintf(body, sizeof body, "{\"top_k\": 1000, \"user_ids\": [1");
+    for (size_t i = 1; i < 21; i++)
+        length += snprintf(body + length, sizeof body - (size_t)length, ",1");
+    snprintf(body + length, sizeof body - (size_t)length, "]}");
+    assert_contains("/api/batch-recommend", body, 422,
+                    "21 people with top_k 1000 are more than 20000 films");
+    body[length - 2] = ' ';
+    body[length - 1] = ' ';
+    assert_contains("/api/batch-recommend", body, 200, "\"model\":\"tiny\"");
 }
 
 static void deep_json_does_not_end_the_service(void **state) {
@@ -208,6 +223,7 @@ int main(void) {
         cmocka_unit_test(wrong_types),
         cmocka_unit_test(bodies_that_are_no_json),
         cmocka_unit_test(long_lists_and_bodies),
+        cmocka_unit_test(too_many_films_at_once),
         cmocka_unit_test(deep_json_does_not_end_the_service),
         cmocka_unit_test(other_methods),
         cmocka_unit_test(nothing_served),
