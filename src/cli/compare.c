@@ -92,6 +92,9 @@ static enum status run_one(const struct comparison *comparison, struct entry *en
     const char *folder = command_text(arguments, "--out");
     struct job job;
     TRY(job_make(&job, arguments, entry->model, comparison->known, error));
+    /* So that all are compared on the same rows: what stops on validation has not learned from it. */
+    if (settings_knows(job.settings, "trainer.refit"))
+        settings_default(job.settings, "trainer.refit", "true");
     job_start(&job);
     const char *name = arena_format(arguments->arena, "%s.safetensors", entry->model);
     const struct experiment_options options = {

@@ -16,6 +16,16 @@ enum status json_write_text(const char *text, const char *file, struct error *er
     return STATUS_OK;
 }
 
+enum status json_check(const char *file, struct error *error) {
+    /* What is no regular file, a pipe say, would take opening for the beginning of the answer. */
+    if (strcmp(file, "-") == 0 || (files_exists(file) && !files_is_regular(file)))
+        return STATUS_OK;
+    struct files_writer writer;
+    TRY(files_writer_open(&writer, file, error));
+    files_writer_discard(&writer);
+    return STATUS_OK;
+}
+
 enum status json_write(json_t *value, const char *file, struct error *error) {
     char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(value);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
@@ -37,6 +38,7 @@ static enum status choose_newest(const char **path, const char *data, struct are
                      folder, data);
 }
 
+/* Every model of the folder; one that is damaged does not keep the others from being served. */
 static enum status load_folder(struct service *service, const char *folder, struct arena *arena,
                                struct error *error) {
     const char *const *paths;
@@ -45,7 +47,13 @@ static enum status load_folder(struct service *service, const char *folder, stru
         return error_set(error, STATUS_NOT_FOUND, "%s: there are no model files (*.safetensors)",
                          folder);
     for (size_t i = 0; i < count; i++)
-        TRY(service_load(service, paths[i], NULL, error));
+        if (service_load(service, paths[i], NULL, error) != STATUS_OK)
+            log_warning("left out: %s", error->text);
+    if (service_model_count(service) == 0)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "%s: none of its model files can be served; train one: matinee train "
+                         "item_knn --out %s/item_knn.safetensors",
+                         folder, folder);
     return STATUS_OK;
 }
 

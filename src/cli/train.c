@@ -22,40 +22,37 @@ static const char *choose_out(const struct arguments *arguments, const struct jo
                              arguments->arena);
 }
 
-/* The plain rival that --beside names, measured on the same split and candidates. */
-static enum status train_rival(const struct arguments *arguments, const struct job *like,
-                               struct progress *progress, struct experiment_report **report,
-                               struct error *error) {
-    *report = NULL;
-    const char *name = command_text(arguments, "--beside");
-    if (!name)
-        return STATUS_OK;
-    struct job job;
-    TRY(job_make_rival(&job, like, name, arguments->arena, error));
-    const struct experiment_options options = {.progress = progress, .cancel = interrupt_flag()};
-    return experiment_train(job.settings, &options, arguments->arena, report, error);
-}
-
+/* Trains the model and the plain rival that --beside names (settings NULL: none), measured on the
+ * same split and candidates. The model's report is written and shown whatever becomes of the
+ * rival. */
 static enum status train(const struct arguments *arguments, const struct job *job,
-                         struct progress *progress, struct error *error) {
+                         const struct settings *rival_settings, struct progress *progress,
+                         struct error *error) {
     const char *json = command_text(arguments, "--json");
     bool silent = json && strcmp(json, "-") == 0;
     const char *out = choose_out(arguments, job);
     TRY(files_make_parent(out, error));
+    if (json)
+        TRY(json_check(json, error));
     const struct experiment_options options = {
         .out = out,
         .resume = settings_bool(arguments->options, "--resume"),
         .progress = progress,
         .cancel = interrupt_flag(),
     };
-    struct experiment_report *report, *rival;
+    struct experiment_report *report, *rival = NULL;
     TRY(experiment_train(job->settings, &options, arguments->arena, &report, error));
-    TRY(train_rival(arguments, job, progress, &rival, error));
     if (json)
         TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
+    enum status status = STATUS_OK;
+    if (rival_settings) {
+        const struct experiment_options bare = {.progress = progress, .cancel = interrupt_flag()};
+        status = experiment_train(rival_settings, &bare, arguments->arena, &rival, error);
+        progress_end(progress);
+    }
     if (!silent)
-        report_print(report, rival, stdout, arguments->arena);
-    return STATUS_OK;
+        report_print(report, status == STATUS_OK ? rival : NULL, stdout, arguments->arena);
+    return status;
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
@@ -65,10 +62,14 @@ static enum status run(const struct arguments *arguments, struct error *error) {
         job_print(&job, stdout);
         return STATUS_OK;
     }
+    struct job rival = {0};
+    const char *beside = command_text(arguments, "--beside");
+    if (beside)
+        TRY(job_make_rival(&rival, &job, beside, arguments->arena, error));
     job_start(&job);
     struct progress progress;
     progress_init(&progress, settings_bool(arguments->options, "--quiet"));
-    enum status status = train(arguments, &job, &progress, error);
+    enum status status = train(arguments, &job, rival.settings, &progress, error);
     progress_end(&progress);
     return status;
 }

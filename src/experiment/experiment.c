@@ -29,11 +29,19 @@ static enum status check_needs(const struct experiment_job *job, struct error *e
 enum evaluation_ratings experiment_ratings(const struct experiment_job *job) {
     if (!job->data->has_ratings)
         return EVALUATION_NO_RATINGS;
-    if (job->ops->traits & MODEL_PREDICTS_RATINGS)
+    if (job->scale == MODEL_SCALE_RATING)
         return EVALUATION_RATINGS;
-    bool on_ratings = settings_knows(job->settings, "model.loss_type") &&
-                      !strcmp(settings_text(job->settings, "model.loss_type"), "mse");
-    return on_ratings ? EVALUATION_SCALED_RATINGS : EVALUATION_NO_RATINGS;
+    return job->scale == MODEL_SCALE_UNIT_RATING ? EVALUATION_SCALED_RATINGS
+                                                 : EVALUATION_NO_RATINGS;
+}
+
+/* What scores will mean is known to a model with these settings only. */
+static enum status read_scale(struct experiment_job *job, struct error *error) {
+    struct model *model;
+    TRY(job->ops->create(&model, job->settings, error));
+    job->scale = model->scale;
+    model_destroy(model);
+    return STATUS_OK;
 }
 
 /* Metrics of ratings go where there are none to hold against each other, and come unasked where
@@ -78,6 +86,7 @@ enum status experiment_open(struct experiment_job *job, const char *data_name,
     TRY(check_needs(job, error));
     TRY(split_settle(job->settings, job->data, error));
     job->on_validation = !strcmp(settings_text(job->settings, "evaluation.part"), "validation");
+    TRY(read_scale(job, error));
     return read_metrics(job, error);
 }
 

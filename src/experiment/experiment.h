@@ -41,7 +41,8 @@ struct experiment_run {
 struct experiment_report {
     const char *model, *data;
     const char *split;      /* "leave_one_out"; "leave_one_out (validation)" */
-    const char *candidates; /* "all", "given (99)", "100 sampled, seed 42" */
+    const char *candidates; /* "all", "given (99)", "100 sampled (seed 42)" */
+    const char *fitted_on;  /* what was measured saw: "train", "train+validation", "all" */
     bool order_aware;
     uint64_t seed;
     size_t threads;

@@ -84,6 +84,7 @@ static enum status measure(struct experiment_job *job, const struct model_file *
     run->seed = (uint64_t)settings_int(job->settings, "seed");
     run->fold = fold;
     TRY(experiment_measure(job, &split, &histories, file->model, run, error));
+    job->fitted_on = file->fitted_on;
     *report = experiment_report_make(job, &split, job->settings, run, 1);
     (*report)->parameter_count = model_parameter_count(file->model);
     (*report)->model_file = arena_copy(job->arena, file->tensors.path);

@@ -15,7 +15,9 @@ struct experiment_job {
     struct arena *arena; /* the report's */
     struct dataset *data;
     struct metric_list metrics;
-    bool on_validation; /* evaluation.part=validation */
+    enum model_scale scale; /* of the scores that these settings make */
+    bool on_validation;     /* evaluation.part=validation */
+    const char *fitted_on;  /* what the measured model saw, as in a model file */
 };
 
 /* Opens and prepares the data, settles the settings, reads what is to be measured. The data set is

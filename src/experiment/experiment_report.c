@@ -56,6 +56,7 @@ struct experiment_report *experiment_report_make(const struct experiment_job *jo
         .candidates = candidates_label(job, split),
         .order_aware = job->ops->traits & MODEL_ORDER_AWARE,
         .seed = runs[0].seed,
+        .fitted_on = arena_copy(job->arena, job->fitted_on),
         .threads = parallel_threads(),
         .settings = settings_copy(settings, job->arena),
         .metrics = mean_of(runs, run_count, job->arena),
@@ -220,6 +221,7 @@ char *experiment_report_json(const struct experiment_report *report, struct aren
     json_object_set_new(object, "data", json_string(report->data));
     json_object_set_new(object, "split", json_string(report->split));
     json_object_set_new(object, "candidates", json_string(report->candidates));
+    json_object_set_new(object, "fitted_on", json_string(report->fitted_on));
     json_object_set_new(object, "order_aware", json_boolean(report->order_aware));
     json_object_set_new(object, "seed", json_integer((json_int_t)report->seed));
     json_object_set_new(object, "threads", json_integer((json_int_t)report->threads));

@@ -12,6 +12,8 @@
 #include "dataset/catalogue.h"
 #include "experiment/experiment_internal.h"
 #include "models/model_file.h"
+#include "models/trainer.h"
+#include "models/trainer_checkpoint.h"
 
 #define FITTED_TRAIN "train"
 #define FITTED_BOTH "train+validation"
@@ -37,12 +39,36 @@ static void run_release(struct run *run) {
     arena_release(&run->arena);
 }
 
+static bool keeps_checkpoints(const struct experiment_job *job) {
+    return job->options->out && (job->ops->traits & MODEL_TRAINED) &&
+           settings_bool(job->settings, "trainer.checkpoint.enabled") &&
+           settings_bool(job->settings, "trainer.checkpoint.save_last");
+}
+
 static enum status check_cancel(const struct run *run, struct error *error) {
     const atomic_bool *cancel = run->job->options->cancel;
-    if (cancel && atomic_load(cancel))
-        return error_set(error, STATUS_CANCELLED, "%s: stopped; nothing was saved",
-                         run->job->ops->name);
-    return STATUS_OK;
+    if (!cancel || !atomic_load(cancel))
+        return STATUS_OK;
+    if (keeps_checkpoints(run->job))
+        return error_set(error, STATUS_CANCELLED,
+                         "%s: stopped between two fits; the same command with --resume goes on "
+                         "from the checkpoints %s*.checkpoint",
+                         run->job->ops->name, run->job->options->out);
+    return error_set(error, STATUS_CANCELLED, "%s: stopped; nothing was saved",
+                     run->job->ops->name);
+}
+
+static const char *checkpoint_path(const struct run *run, const char *stage, struct arena *arena) {
+    return arena_format(arena, "%s%s%s.checkpoint", run->job->options->out, run->tag, stage);
+}
+
+/* All that this run's fits have saved on the way, or those of an earlier run of the same name. */
+static void remove_checkpoints(const struct run *run) {
+    static const char *const stages[] = {"", ".refit", ".final"};
+    if (!run->job->options->out || !(run->job->ops->traits & MODEL_TRAINED))
+        return;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        trainer_checkpoint_remove(checkpoint_path(run, stages[i], run->job->arena));
 }
 
 /* ---- Fits ------------------------------------------------------------------------------------ */
@@ -75,10 +101,12 @@ static enum status fit(struct run *run, const struct fit_order *order, struct mo
         input.measure = evaluation_measure;
         input.measure_context = order->watched;
         input.measure_name = order->watched->metrics.metrics[0].name;
+        input.measure_tie = arena_format(&run->arena, "%s among %s, relevant from %s",
+                                         input.measure_name, order->watched->candidates.label,
+                                         settings_show(order->settings, "evaluation.min_relevant"));
     }
     if (options->out)
-        input.checkpoint_path =
-            arena_format(&run->arena, "%s%s%s.checkpoint", options->out, run->tag, order->stage);
+        input.checkpoint_path = checkpoint_path(run, order->stage, &run->arena);
     TRY(job->ops->create(out, order->settings, error));
     double started = progress_clock();
     enum status status = job->ops->fit(*out, &input, error);
@@ -121,6 +149,7 @@ static enum status make_watched(struct run *run, struct evaluation **watched, st
                          "trainer.early_stopping.monitor=%s: %s predicts no ratings here; watch "
                          "ndcg@10 or val_loss",
                          monitor, run->job->ops->name);
+    TRY(trainer_check_mode(run->settings, metric->ops->lower_is_better, error));
     *watched = ARENA_NEW(&run->arena, struct evaluation);
     return evaluation_init(*watched, &input, &run->arena, error);
 }
@@ -174,6 +203,8 @@ static enum status first_fit(struct run *run, struct error *error) {
         order.train = both_parts(run);
         run->fitted_on = FITTED_BOTH;
     }
+    if (order.train->count == job->data->interactions.count)
+        run->fitted_on = FITTED_ALL;
     run->histories = order.train;
     TRY(fit(run, &order, &run->model, error));
     bool negated = order.watched && order.watched->metrics.metrics[0].ops->lower_is_better;
@@ -220,6 +251,8 @@ static enum status work(struct run *run, bool first, struct error *error) {
     TRY(settings_set(run->settings, "seed",
                      arena_format(&run->arena, "%llu", (unsigned long long)run->result.seed), NULL,
                      error));
+    if (!job->options->resume)
+        remove_checkpoints(run);
     if (job->ops->suggest)
         job->ops->suggest(run->settings, &run->split.train);
     TRY(first_fit(run, error));
@@ -237,8 +270,12 @@ static enum status save(struct run *run, struct experiment_report *report, struc
     struct experiment_job *job = run->job;
     struct model *model = run->model, *final = NULL;
     const struct interactions *histories = run->histories;
-    const char *fitted_on = !strcmp(run->split.strategy, "none") ? FITTED_ALL : run->fitted_on;
-    if (settings_bool(run->settings, "trainer.final_fit")) {
+    const char *fitted_on = run->fitted_on;
+    report->peak_rss_bytes = alloc_peak_bytes();
+    if (!job->options->out)
+        return STATUS_OK;
+    /* A model that was fitted on everything already would only be fitted again. */
+    if (settings_bool(run->settings, "trainer.final_fit") && strcmp(fitted_on, FITTED_ALL) != 0) {
         const struct fit_order order = {
             .settings = run->chosen, .train = &job->data->interactions, .stage = ".final"};
         double before = run->result.fit_seconds;
@@ -248,18 +285,15 @@ static enum status save(struct run *run, struct experiment_report *report, struc
         histories = order.train;
         fitted_on = FITTED_ALL;
     }
-    enum status status = STATUS_OK;
-    if (job->options->out) {
-        const struct model_file_content content = {
-            .catalogue = job->data,
-            .histories = histories,
-            .settings = run->chosen,
-            .fitted_on = fitted_on,
-            .metrics = experiment_report_metrics(report, job->arena),
-        };
-        status = model_file_save(job->options->out, model, &content, error);
-        report->model_file = arena_copy(job->arena, job->options->out);
-    }
+    const struct model_file_content content = {
+        .catalogue = job->data,
+        .histories = histories,
+        .settings = run->chosen,
+        .fitted_on = fitted_on,
+        .metrics = experiment_report_metrics(report, job->arena),
+    };
+    enum status status = model_file_save(job->options->out, model, &content, error);
+    report->model_file = arena_copy(job->arena, job->options->out);
     report->peak_rss_bytes = alloc_peak_bytes();
     model_destroy(final);
     return status;
@@ -304,9 +338,18 @@ static enum status run_all(struct experiment_job *job, struct run *first,
             progress_line(job->options->progress, "%s%s: %s %.4f", job->ops->name, run->tag,
                           results[i].metrics[0].name, results[i].metrics[0].value);
     }
+    job->fitted_on = first->fitted_on;
     *report = experiment_report_make(job, &first->split, first->settings, results, count);
     (*report)->parameter_count = model_parameter_count(first->model);
-    return save(first, *report, error);
+    TRY(save(first, *report, error));
+    bool keep = (job->ops->traits & MODEL_TRAINED) &&
+                settings_bool(job->settings, "trainer.checkpoint.keep");
+    for (size_t i = 0; i < count && !keep; i++) {
+        struct run done = {.job = job};
+        name_run(&done, i, fold_count);
+        remove_checkpoints(&done);
+    }
+    return STATUS_OK;
 }
 
 enum status experiment_train(const struct settings *settings,

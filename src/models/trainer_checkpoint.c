@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.h"
+#include "base/files.h"
 
 #define FORMAT "matinee training 2"
 #define SLOTS 5 /* tensors of a parameter */
@@ -258,4 +260,30 @@ enum status trainer_checkpoint_load(const struct trainer_checkpoint *checkpoint,
     arena_reset(scratch, mark);
     tensor_file_close(&file);
     return status;
+}
+
+/* Whether the rest of a name after the checkpoint's own is (-part)(-epochN), each or none. */
+static bool belongs(const char *rest) {
+    if (*rest == '-' && strncmp(rest, "-epoch", 6) != 0)
+        rest += 1 + strspn(rest + 1, "abcdefghijklmnopqrstuvwxyz");
+    if (strncmp(rest, "-epoch", 6) == 0)
+        rest += 6 + strspn(rest + 6, "0123456789");
+    return *rest == '\0';
+}
+
+void trainer_checkpoint_remove(const char *path) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    char *folder = arena_copy(scratch, path), *slash = strrchr(folder, '/');
+    const char *base = slash ? path + (slash - folder) + 1 : path, *const * names;
+    if (slash)
+        slash[slash == folder] = '\0';
+    size_t count = 0;
+    struct error error;
+    if (files_list(slash ? folder : ".", scratch, &names, &count, &error) != STATUS_OK)
+        count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(names[i], base, strlen(base)) == 0 && belongs(names[i] + strlen(base)))
+            unlink(slash ? files_join(scratch, folder, names[i]) : names[i]);
+    arena_reset(scratch, mark);
 }

@@ -41,4 +41,8 @@ enum status trainer_checkpoint_save(const struct trainer_checkpoint *checkpoint,
 enum status trainer_checkpoint_load(const struct trainer_checkpoint *checkpoint,
                                     struct error *error);
 
+/* Removes the checkpoint, those of its best epochs (PATH-epochN) and of the parts of its model
+ * (PATH-gmf, ...). What is not there or cannot be removed is passed over. */
+void trainer_checkpoint_remove(const char *path);
+
 #endif

@@ -64,6 +64,8 @@ const struct setting_spec trainer_settings[] = {
      "how many of the best epochs are kept"},
     {"trainer.checkpoint.save_last", SETTING_BOOL, "true", 0, 0, NULL, NULL,
      "keep the last epoch, to resume from"},
+    {"trainer.checkpoint.keep", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+     "leave the checkpoints where they are once the model file is saved"},
     {"trainer.checkpoint.monitor", SETTING_TEXT, "", 0, 0, NULL, NULL,
      "what the best epochs are judged by: only what early_stopping.monitor watches"},
     {"trainer.checkpoint.mode", SETTING_TEXT, "auto", 0, 0, "auto|min|max", NULL,

@@ -18,10 +18,6 @@ bool spd_factor(float *matrix, size_t n);
  * memory beyond the matrix but some of OpenBLAS's own. */
 bool spd_invert(float *matrix, size_t n);
 
-/* right := left^-1 right in double, left [n][n] of which the upper triangle is read and lost, right
- * [n][columns], both row-major. False as above. On one thread, so for n of some hundreds. */
-bool spd_solve(double *left, size_t n, double *right, size_t columns);
-
 /* Copies the lower triangle over the upper one, for code that wants whole rows. */
 void spd_mirror(float *matrix, size_t n);
 

@@ -11,7 +11,9 @@
   > [[ ! -e resumed.safetensors ]] && echo "no model file yet"
   > matinee train $settings --out resumed.safetensors --quiet --resume >/dev/null
   > cmp straight.safetensors resumed.safetensors && echo "the same bytes"
+  > ls *.checkpoint* 2>/dev/null || echo "no checkpoint left"
   exit 1
   matinee: gmf: stopped in epoch N; saved to resumed.safetensors.checkpoint: the same command with --resume goes on from there
   no model file yet
   the same bytes
+  no checkpoint left

@@ -23,7 +23,7 @@
   [1]
 
   $ cat > with_server.sh <<'END'
-  > "$program" serve model.safetensors --port 0 > log &
+  > "$program" serve ${models:-model.safetensors} --port 0 > log 2> warnings &
   > server=$!
   > for i in $(seq 100); do grep -q Serving log && break; sleep 0.05; done
   > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)
@@ -39,3 +39,9 @@
 
   $ taken() { matinee serve model.safetensors --port $port 2>&1 | sed "s/$port/PORT/g"; }; source with_server.sh taken
   matinee: port PORT of 127.0.0.1 is already taken; stop what answers there or choose another port with --port
+
+# One damaged file of a folder does not keep the others from being served.
+
+  $ mkdir folder && cp model.safetensors folder && echo damaged > folder/damaged.safetensors; models="--model-dir folder"; ask() { curl -s "http://127.0.0.1:$port$1" | grep -o '"models_loaded": *[0-9]*'; cat warnings; }; source with_server.sh ask /api/health
+  "models_loaded":1
+  matinee: warning: left out: folder/damaged.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header

@@ -88,6 +88,18 @@
   ! matinee: --cfg must be one of job, found "all"
   [2]
 
+  $ matinee train popularity --beside nope
+  ! matinee: unknown model "nope"; `matinee models` lists them
+  [2]
+
+  $ matinee train popularity --json /nonexistent/x.json
+  ! matinee: cannot write /nonexistent/x.json: No such file or directory
+  [1]
+
+  $ matinee compare models=popularity --json /nonexistent/x.json
+  ! matinee: cannot write /nonexistent/x.json: No such file or directory
+  [1]
+
   $ matinee train one two
   ! matinee: "two" is one word too many; matinee train --help shows the form
   [2]
@@ -112,6 +124,11 @@
 
   $ mkdir empty && matinee serve --model-dir empty
   ! matinee: empty: there are no model files (*.safetensors)
+  [1]
+
+  $ echo damaged > empty/damaged.safetensors; matinee serve --model-dir empty
+  ! matinee: warning: left out: empty/damaged.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
+  ! matinee: empty: none of its model files can be served; train one: matinee train item_knn --out empty/item_knn.safetensors
   [1]
 
   $ matinee recommend absent.safetensors --user 1

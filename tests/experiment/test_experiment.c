@@ -155,7 +155,7 @@ static void test_evaluate_gives_the_same_figures(void **state) {
         evaluate(PAIRS("evaluation.candidates=5", "evaluation.metrics=[mrr@3]"), &again, &error),
         STATUS_OK);
     assert_int_equal(again->metric_count, 1);
-    assert_string_equal(again->candidates, "5 sampled, seed 42");
+    assert_string_equal(again->candidates, "5 sampled (seed 42)");
     assert_int_equal(evaluate(PAIRS("data.split.test_ratio=0.2"), &again, &error),
                      STATUS_BAD_USAGE);
     check_says(&error, "is what the model was fitted with");
@@ -267,27 +267,12 @@ static void test_same_seed_same_bytes(void **state) {
 /* The members of the report, in their order. */
 static void test_json(void **state) {
     (void)state;
-    static const char *const members[] = {"model",
-                                          "data",
-                                          "split",
-                                          "candidates",
-                                          "order_aware",
-                                          "seed",
-                                          "threads",
-                                          "settings",
-                                          "choices",
-                                          "epochs",
-                                          "best_epoch",
-                                          "fit_seconds",
-                                          "evaluate_seconds",
-                                          "peak_rss_bytes",
-                                          "parameters",
-                                          "users",
-                                          "metrics",
-                                          "intervals",
-                                          "runs",
-                                          "folds",
-                                          "model_file"};
+    static const char *const members[] = {
+        "model",       "data",       "split",       "candidates",       "fitted_on",
+        "order_aware", "seed",       "threads",     "settings",         "choices",
+        "epochs",      "best_epoch", "fit_seconds", "evaluate_seconds", "peak_rss_bytes",
+        "parameters",  "users",      "metrics",     "intervals",        "runs",
+        "folds",       "model_file"};
     struct experiment_report *report =
         train_well("gmf", PAIRS(SHORT, "evaluation.metrics=[ndcg@10,coverage@10,rmse]"), NULL);
     const char *text = experiment_report_json(report, &arena);

@@ -87,7 +87,8 @@ static void filters_stand_before_the_top_k(void **state) {
 
 static void a_soft_genre_adds_a_fifth_on_mapped_scores(void **state) {
     (void)state;
-    struct fixture fixture = fixture_of(MODEL_LOG_ODDS);
+    struct fixture fixture = fixture_of(0);
+    fixture.tiny->model.scale = MODEL_SCALE_LOG_ODDS;
     /* Of 3..7 only 6 is Action: 3 is mapped to 1, 7 to 0. */
     const struct recommend_request request = {.user = 0, .top_k = 5, .genres = TINY_ACTION};
     double p[8];
@@ -161,7 +162,8 @@ static void preferences_beside_a_history_move_it(void **state) {
 
 static void ratings_are_shown_as_they_are(void **state) {
     (void)state;
-    struct fixture fixture = fixture_of(MODEL_PREDICTS_RATINGS);
+    struct fixture fixture = fixture_of(0);
+    fixture.tiny->model.scale = MODEL_SCALE_RATING;
     const struct recommend_request request = {.user = 0, .top_k = 1};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_NEAR(fixture.answer.list[0].score, (double)fixture.answer.list[0].raw_score, 0);
