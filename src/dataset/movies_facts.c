@@ -45,9 +45,29 @@ static const char *outside_number(struct assembly *assembly, const json_t *facts
     return arena_copy(assembly->arena, strncmp(found, "tt", 2) == 0 ? found + 2 : found);
 }
 
+/* Numbers are numbers, or null where nobody knows. */
+static enum status check_facts(const struct volume_member *member, const char *id,
+                               const json_t *facts, struct error *error) {
+    static const char *const numbers[] = {"runtime", "vote_average", "vote_count"};
+    if (!id)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: a film without an id; expected objects with movie_id, item_id or id",
+                         member->shown);
+    if (!json_is_object(facts))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: the facts of film %.40s are no object; expected {\"overview\": ...}",
+                         member->shown, id);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        const json_t *value = json_object_get(facts, numbers[i]);
+        if (value && !json_is_number(value) && !json_is_null(value))
+            return error_set(error, STATUS_BAD_INPUT,
+                             "%s: %s of film %.40s is no number; expected one, or null",
+                             member->shown, numbers[i], id);
+    }
+    return STATUS_OK;
+}
+
 static void take_facts(struct assembly *assembly, const char *id, const json_t *facts) {
-    if (!id || !json_is_object(facts))
-        return;
     uint32_t item = assembly_item(assembly, (struct text_slice){id, strlen(id)}, true);
     char *text = item == DATASET_NONE ? NULL : json_dumps(facts, JSON_COMPACT);
     if (!text)
@@ -61,11 +81,12 @@ static void take_facts(struct assembly *assembly, const char *id, const json_t *
 
 static enum status take_all(struct assembly *assembly, const struct volume_member *member,
                             json_t *root, struct error *error) {
-    if (json_is_object(root)) {
-        for (void *at = json_object_iter(root); at; at = json_object_iter_next(root, at))
-            take_facts(assembly, json_object_iter_key(at), json_object_iter_value(at));
-        return STATUS_OK;
+    for (void *at = json_object_iter(root); at; at = json_object_iter_next(root, at)) {
+        TRY(check_facts(member, json_object_iter_key(at), json_object_iter_value(at), error));
+        take_facts(assembly, json_object_iter_key(at), json_object_iter_value(at));
     }
+    if (json_is_object(root))
+        return STATUS_OK;
     if (!json_is_array(root))
         return error_set(error, STATUS_BAD_INPUT,
                          "%s: expected an object of film facts by id, or an array of them; see "
@@ -74,7 +95,9 @@ static enum status take_all(struct assembly *assembly, const struct volume_membe
     for (size_t i = 0; i < json_array_size(root); i++) {
         char buffer[ID_TEXT_BYTES];
         const json_t *facts = json_array_get(root, i);
-        take_facts(assembly, id_of(facts, buffer), facts);
+        const char *id = id_of(facts, buffer);
+        TRY(check_facts(member, id, facts, error));
+        take_facts(assembly, id, facts);
     }
     return STATUS_OK;
 }

@@ -248,12 +248,18 @@ static void test_facts_file(void **state) {
     assert_string_equal(data->movies[0].tmdb_id, "5");
     assert_null(data->movies[1].facts);
     dataset_close(data);
-    put_text("facts.json", "[{\"movie_id\": 8, \"runtime\": 12}, 3, {\"runtime\": 1}]");
+    put_text("facts.json", "[{\"movie_id\": 8, \"runtime\": 12}, {\"id\": 77, \"runtime\": null}]");
     data = open_good(test_folder);
     assert_string_equal(data->movies[1].facts, "{\"movie_id\":8,\"runtime\":12}");
     dataset_close(data);
     put_text("facts.json", "{\"7\": ");
     OPEN_BAD(test_folder, STATUS_BAD_INPUT, "facts.json:1", "not JSON");
+    put_text("facts.json", "[1, 2]");
+    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "facts.json", "a film without an id");
+    put_text("facts.json", "{\"7\": \"a film\"}");
+    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "facts.json", "the facts of film 7 are no object");
+    put_text("facts.json", "{\"7\": {\"runtime\": \"abc\"}}");
+    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "facts.json", "runtime of film 7 is no number");
 }
 
 static void test_ties_and_duplicates(void **state) {
