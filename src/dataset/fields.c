@@ -207,13 +207,22 @@ bool fields_is_number(struct text_slice field) {
 
 const char *fields_shown(struct text_slice field) {
     enum { SHOWN_MAX = 40, BUFFERS = 4 };
-    static _Thread_local char buffers[BUFFERS][SHOWN_MAX + 8];
+    static _Thread_local char buffers[BUFFERS][2 * SHOWN_MAX + 8];
     static _Thread_local unsigned next;
     char *shown = buffers[next++ % BUFFERS], *at = shown;
     *at++ = '"';
     size_t count = field.length < SHOWN_MAX ? field.length : SHOWN_MAX;
-    for (size_t i = 0; i < count; i++)
-        *at++ = isprint((unsigned char)field.start[i]) ? field.start[i] : '?';
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char byte = (unsigned char)field.start[i];
+        static const char controls[] = "\t\n\r", names[] = "tnr";
+        const char *control = byte ? strchr(controls, byte) : NULL;
+        if (control) {
+            *at++ = '\\';
+            *at++ = names[control - controls];
+        } else {
+            *at++ = isprint(byte) ? (char)byte : '?';
+        }
+    }
     if (count < field.length)
         for (int i = 0; i < 3; i++)
             *at++ = '.';

@@ -123,7 +123,7 @@ static void test_ncf_editions(void **state) {
     OPEN_BAD(test_folder, STATUS_BAD_INPUT, "d.item_ids", "number \"1\"", "found 1 lines");
     put_text("d.item_ids", "50\n60\n");
     put_text("d.test.negative", "(0,1)\t0\n");
-    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "d.test.negative:1:", "(user,item)", "\"(0,1)?0\"");
+    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "d.test.negative:1:", "(user,item)", "\"(0,1)\\t0\"");
     put_text("d.test.negative", "hello\n");
     OPEN_BAD(test_folder, STATUS_BAD_INPUT, "d.test.negative:1:", "(user,item)", "\"hello\"");
 }
@@ -132,7 +132,7 @@ static void test_fold_of_another_edition(void **state) {
     (void)state;
     put_text("u.data", "1\t1\t5\t9\n2\t1\t4\t9\n");
     put_text("u1.test", "1\t1\t5\t9\n1\t7\t5\t9\n");
-    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "u1.test:2:", "have together", "1?7");
+    OPEN_BAD(test_folder, STATUS_BAD_INPUT, "u1.test:2:", "have together", "1\\t7");
 }
 
 static void test_long_line(void **state) {

@@ -143,7 +143,7 @@ static void test_times(void **state) {
 
 static void test_shown(void **state) {
     (void)state;
-    assert_string_equal(fields_shown(slice("a\tb\x80")), "\"a?b?\"");
+    assert_string_equal(fields_shown(slice("a\tb\x80\r\n")), "\"a\\tb?\\r\\n\"");
     assert_string_equal(fields_shown(slice("0123456789012345678901234567890123456789x")),
                         "\"0123456789012345678901234567890123456789...\"");
 }
