@@ -10,7 +10,7 @@
 static void test_missing(void **state) {
     (void)state;
     OPEN_BAD(test_path("no/such.csv"), STATUS_NOT_FOUND, "no/such.csv", "no such file");
-    OPEN_BAD("ml-1mm", STATUS_NOT_FOUND, "ml-1mm", "did you mean ml-1m?", "data list");
+    OPEN_BAD("ml-1mm", STATUS_NOT_FOUND, "ml-1mm", "did you mean \"ml-1m\"?", "data list");
 }
 
 static void test_known_but_absent(void **state) {
@@ -40,7 +40,7 @@ static void test_folder_without_data(void **state) {
     OPEN_BAD(test_folder, STATUS_NOT_FOUND, test_folder, "no data set in it", "expected");
     put_text("README.md", "# Words, and more words\n");
     put_text("notes.txt", "Dear diary, today it rained.\nAnd rained.\n");
-    OPEN_BAD(test_folder, STATUS_NOT_FOUND, test_folder, "no data set in it", "2 files");
+    OPEN_BAD(test_folder, STATUS_NOT_FOUND, test_folder, "no data set in it", "files: 2");
 }
 
 static void test_binary_junk(void **state) {
