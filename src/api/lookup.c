@@ -8,7 +8,7 @@
 bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
                      struct response *response, struct snapshot **snapshot) {
     struct error error;
-    const char *name = parameters_text(parameters, "model");
+    const char *name = parameters_string(parameters, "model");
     if (parameters_failed(parameters, response))
         return false;
     if (service_acquire(context->service, name, snapshot, &error) == STATUS_OK)

@@ -50,16 +50,9 @@ static void add_problem(struct parameters *parameters, const struct problem_fiel
         parameters->problems[parameters->problem_count++] = *problem;
 }
 
-void parameters_refuse(struct parameters *parameters, const char *key, const char *type,
-                       const char *message, const char *input) {
-    parameters->status = 422;
-    const struct problem_field problem = {type, parameters->where, key, message, input};
-    add_problem(parameters, &problem);
-}
-
 void parameters_require(struct parameters *parameters, const char *key, const void *value) {
-    const struct problem_field problem = {"missing", parameters->where, key, "Field required",
-                                          NULL};
+    const struct problem_field problem = {
+        .type = "missing", .where = parameters->where, .name = key, .message = "Field required"};
     if (!value)
         add_problem(parameters, &problem);
 }
@@ -96,6 +89,17 @@ static const char *as_typed(const struct parameters *parameters, const json_t *v
                                    : "null";
 }
 
+void parameters_refuse(struct parameters *parameters, const char *key, const char *type,
+                       const char *message, const char *input) {
+    json_t *value = json_object_get(parameters->body, key);
+    const bool is_other = json_is_number(value) || json_is_boolean(value);
+    const bool is_it = is_other && input && strcmp(as_typed(parameters, value), input) == 0;
+    parameters->status = 422;
+    const struct problem_field problem = {type,  parameters->where,   key, message,
+                                          input, is_it ? value : NULL};
+    add_problem(parameters, &problem);
+}
+
 /* The value of a key as typed, NULL if it is not given; null counts as not given. */
 static const char *typed(const struct parameters *parameters, const char *key) {
     if (!parameters->body)
@@ -112,6 +116,22 @@ const char *parameters_text(struct parameters *parameters, const char *key) {
     parameters_refuse(parameters, key, "string_type", "Input should be a string or an integer",
                       text);
     return NULL;
+}
+
+const char *parameters_string(struct parameters *parameters, const char *key) {
+    const json_t *value = json_object_get(parameters->body, key);
+    if (!value || json_is_null(value) || json_is_string(value))
+        return parameters_text(parameters, key);
+    parameters_refuse(parameters, key, "string_type", "Input should be a valid string",
+                      as_typed(parameters, value));
+    return NULL;
+}
+
+void parameters_expect_list(struct parameters *parameters, const char *key) {
+    const json_t *value = json_object_get(parameters->body, key);
+    if (value && !json_is_null(value) && !json_is_array(value))
+        parameters_refuse(parameters, key, "list_type", "Input should be a valid list",
+                          as_typed(parameters, value));
 }
 
 int64_t parameters_integer(struct parameters *parameters, const char *key, int64_t fallback,

@@ -43,6 +43,10 @@ void parameters_release(struct parameters *parameters);
 
 /* A text; a number in the body is taken as its text, so that ids may be either. NULL: not given. */
 const char *parameters_text(struct parameters *parameters, const char *key);
+/* A text that is no id: a number in the body is refused. */
+const char *parameters_string(struct parameters *parameters, const char *key);
+/* Refuses a value in the body that is neither a list nor null. */
+void parameters_expect_list(struct parameters *parameters, const char *key);
 int64_t parameters_integer(struct parameters *parameters, const char *key, int64_t fallback,
                            int64_t least, int64_t most);
 double parameters_real(struct parameters *parameters, const char *key, double fallback,

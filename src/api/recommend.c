@@ -57,6 +57,8 @@ static void read_exclusions(struct parameters *parameters, const struct dataset 
     const char *const *ids[3] = {0};
     size_t counts[3], total = 0;
     for (size_t n = 0; n < 3; n++)
+        parameters_expect_list(parameters, names[n]);
+    for (size_t n = 0; n < 3; n++)
         total += counts[n] = parameters_texts(parameters, names[n], &ids[n]);
     uint32_t *items = ARENA_ARRAY(parameters->request->arena, uint32_t, total);
     for (size_t n = 0; n < 3; n++)

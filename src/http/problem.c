@@ -41,14 +41,19 @@ void problem_answer_fields(struct response *response, const struct request *requ
     json_t *detail = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct problem_field *field = &fields[i];
-        json_t *input = field->input ? json_string(field->input) : NULL;
+        json_t *input = field->value   ? json_incref(field->value)
+                        : field->input ? json_string(field->input)
+                                       : NULL;
         json_t *one =
             json_pack("{s:s, s:[s,s], s:s, s:o}", "type", field->type, "loc", field->where,
                       field->name, "msg", field->message, "input", input ? input : json_null());
         json_array_append_new(detail, one);
     }
-    const char *sentence = arena_format(
-        request->arena, "%s (%s): %s%s%s", fields[0].name, fields[0].where, fields[0].message,
-        fields[0].input ? ", found " : "", fields[0].input ? fields[0].input : "");
+    const char *found = fields[0].input;
+    const char *sentence = arena_format(request->arena, "%s (%s): %s%s%s", fields[0].name,
+                                        fields[0].where, fields[0].message, found ? ", found " : "",
+                                        !found   ? ""
+                                        : *found ? found
+                                                 : "nothing");
     answer(response, request, status, sentence, detail);
 }

@@ -18,6 +18,7 @@ struct problem_field {
     const char *name;    /* "top_k" */
     const char *message; /* "Input should be a valid integer" */
     const char *input;   /* what came, as text; NULL: nothing came */
+    json_t *value;       /* what came, if it was no text; borrowed; NULL: it was `input` */
 };
 
 /* Answers with one sentence, a printf format. */

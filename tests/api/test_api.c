@@ -78,7 +78,7 @@ static void exclusions_have_three_names(void **state) {
                     NULL, 200, three);
     assert_contains("/api/recommend",
                     "{\"user_id\": \"1\", \"top_k\": 1, \"exclude_items\": [40, \"50\"],"
-                    " \"exclude\": 60, \"exclude_ids\": [\"7a\", \"no-such\"]}",
+                    " \"exclude\": [60], \"exclude_ids\": [\"7a\", \"no-such\"]}",
                     200, three);
 }
 

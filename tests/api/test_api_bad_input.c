@@ -53,10 +53,15 @@ static void top_k(void **state) {
         }
     assert_field("/api/recommend", "{\"top_k\": 0}",
                  "\"type\":\"greater_than_equal\",\"loc\":[\"body\",\"top_k\"],"
-                 "\"msg\":\"Input should be greater than or equal to 1\",\"input\":\"0\"");
+                 "\"msg\":\"Input should be greater than or equal to 1\",\"input\":0");
     assert_field("/api/recommend", "{\"top_k\": 2.5}",
                  "\"type\":\"int_parsing\",\"loc\":[\"body\",\"top_k\"],\"msg\":\"Input should be "
-                 "a valid integer, unable to parse string as an integer\",\"input\":\"2.5\"");
+                 "a valid integer, unable to parse string as an integer\",\"input\":2.5");
+    assert_contains("/api/recommend", "{\"model\": 7}", 422,
+                    "\"error\":\"model (body): Input should be a valid string, found 7\"");
+    assert_contains("/api/recommend", "{\"exclude_items\": 5}", 422,
+                    "\"msg\":\"Input should be a valid list\",\"input\":5");
+    assert_contains("/api/recommend?user_id=1&top_k=", NULL, 422, "an integer, found nothing\"");
     assert_contains("/api/recommend", "{\"top_k\": []}", 422, "\"input\":\"[...]\"");
 }
 

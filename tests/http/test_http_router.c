@@ -121,8 +121,8 @@ static void fields_at_fault(void **state) {
     const struct request request = {.arena = &arena};
     struct response response = {0};
     const struct problem_field fields[] = {
-        {"int_parsing", "query", "top_k", "Input should be a valid integer", "a\"bc"},
-        {"missing", "query", "user_id", "Field required", NULL},
+        {"int_parsing", "query", "top_k", "Input should be a valid integer", "a\"bc", NULL},
+        {"missing", "query", "user_id", "Field required", NULL, NULL},
     };
     problem_answer_fields(&response, &request, 422, fields, 2);
     assert_string_equal(
