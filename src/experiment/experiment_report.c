@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/settings_json.h"
 #include "experiment/experiment_internal.h"
 
 #define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(6))
@@ -93,55 +94,6 @@ static json_t *intervals_json(const struct metric_value *metrics, size_t count) 
     return object;
 }
 
-static json_t *list_json(const struct settings *settings, const struct setting_spec *spec) {
-    json_t *list = json_array();
-    const int64_t *integers;
-    const double *reals;
-    const char *const *texts;
-    size_t count;
-    if (spec->kind == SETTING_INT_LIST) {
-        count = settings_int_list(settings, spec->key, &integers);
-        for (size_t i = 0; i < count; i++)
-            json_array_append_new(list, json_integer(integers[i]));
-    } else if (spec->kind == SETTING_REAL_LIST) {
-        count = settings_real_list(settings, spec->key, &reals);
-        for (size_t i = 0; i < count; i++)
-            json_array_append_new(list, number(reals[i]));
-    } else {
-        count = settings_text_list(settings, spec->key, &texts);
-        for (size_t i = 0; i < count; i++)
-            json_array_append_new(list, json_string(texts[i]));
-    }
-    return list;
-}
-
-static json_t *setting_json(const struct settings *settings, const struct setting_entry *entry) {
-    const struct setting_spec *spec = entry->spec;
-    switch (spec->kind) {
-    case SETTING_INT:
-        return *entry->value ? json_integer(settings_int(settings, spec->key)) : json_null();
-    case SETTING_REAL:
-        return number(settings_real(settings, spec->key));
-    case SETTING_BOOL:
-        return json_boolean(settings_bool(settings, spec->key));
-    case SETTING_TEXT:
-        return json_string(entry->value);
-    case SETTING_INT_LIST:
-    case SETTING_REAL_LIST:
-    case SETTING_TEXT_LIST:
-        break;
-    }
-    return list_json(settings, spec);
-}
-
-static json_t *settings_json(const struct settings *settings) {
-    json_t *object = json_object();
-    struct setting_entry entry;
-    for (size_t i = 0; settings_entry(settings, i, &entry); i++)
-        json_object_set_new(object, entry.spec->key, setting_json(settings, &entry));
-    return object;
-}
-
 /* "trainer.max_epochs=37" as a member of the kind that its setting has. */
 static json_t *choices_json(const struct fit_report *fit, const struct settings *settings) {
     json_t *object = json_object();
@@ -156,7 +108,7 @@ static json_t *choices_json(const struct fit_report *fit, const struct settings 
         struct setting_entry entry;
         for (size_t row = 0; settings_entry(chosen, row, &entry); row++)
             if (!strcmp(entry.spec->key, key))
-                json_object_set_new(object, key, setting_json(chosen, &entry));
+                json_object_set_new(object, key, settings_json_value(chosen, &entry));
     }
     arena_release(&arena);
     return object;

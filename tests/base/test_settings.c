@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/settings.h"
+#include "base/settings_json.h"
 
 static const struct setting_spec table[] = {
     {"model.k", SETTING_INT, "40", 1, 10000, NULL, "neighbours|n_neighbors", "neighbours kept"},
@@ -252,6 +253,28 @@ static void the_nearest_name_is_a_third_away_at_most(void **state) {
     assert_null(settings_nearest("x", name_at, names));
 }
 
+/* Each kind as its own type; what is absent is null. */
+static void settings_become_json(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct settings *settings = settings_create(&arena);
+    settings_add(settings, table);
+    json_t *object = settings_json(settings);
+    char text[600];
+    const size_t length =
+        json_dumpb(object, text, sizeof text, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    assert_true(length < sizeof text);
+    text[length] = '\0';
+    assert_string_equal(text,
+                        "{\"model.k\":40,\"model.shrinkage\":100.0,\"model.similarity\":\"cosine\","
+                        "\"trainer.lr\":0.001,\"trainer.verbose\":false,"
+                        "\"model.layers\":[64,32,16],\"trainer.betas\":[0.9,0.999],"
+                        "\"evaluation.metrics\":[\"ndcg\",\"hit_rate\"],\"note\":\"\","
+                        "\"tags\":[],\"limit\":null,\"ratio\":null}");
+    json_decref(object);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(defaults_hold_until_set, set_up, tear_down),
@@ -267,6 +290,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_copy_stands_on_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_come_in_the_order_of_adding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_do_not_follow_the_locale, set_up, tear_down),
+        cmocka_unit_test(settings_become_json),
         cmocka_unit_test(the_nearest_name_is_a_third_away_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
