@@ -2,8 +2,10 @@
  * noise.
  *
  * Idea     Every model is trained and measured by itself; one that fails is listed with its reason
- *          and does not stop the rest. Differences are tested pairwise against the best, user by
- *          user (paired Student test, 5 %).
+ *          and does not stop the rest. Differences are tested pair by pair, user by user (paired
+ *          Student test); since the best is chosen after the fact, a column's p-values are Holm's
+ *          over all its pairs. Models that use the order of time are held against each other, the
+ *          order-blind ones against each other.
  * Checked  tests/cli. */
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +24,7 @@
 #include "cli/style.h"
 #include "cli/table.h"
 #include "experiment/experiment.h"
+#include "metrics/interval.h"
 #include "metrics/metrics.h"
 
 #define MODELS_MAX 64
@@ -110,6 +113,9 @@ static enum status run_all(struct comparison *comparison, const struct arguments
     const char *folder = command_text(arguments, "--out");
     if (folder)
         TRY(files_make_folder(folder, error));
+    const char *json = command_text(arguments, "--json");
+    if (json)
+        TRY(json_check(json, error));
     size_t done = 0;
     for (size_t i = 0; i < comparison->count; i++) {
         struct entry *entry = &comparison->entries[i];
@@ -147,31 +153,63 @@ static bool lower_is_better(const char *metric) {
     return lower;
 }
 
-/* The entry with the best value; NULL: nobody has the metric. */
-static const struct entry *best_of(const struct comparison *comparison, const char *metric) {
-    const struct entry *best = NULL;
+/* Entries of one kind that have a metric: the order-blind ones, or the order-aware. */
+struct peers {
+    size_t list[MODELS_MAX]; /* indices of entries */
+    size_t count, best;      /* best: among the list */
+};
+
+static struct peers peers_of(const struct comparison *comparison, const char *metric,
+                             bool order_aware) {
+    struct peers peers = {.count = 0};
     bool lower = lower_is_better(metric);
+    double held = NAN;
     for (size_t i = 0; i < comparison->count; i++) {
         const struct entry *entry = &comparison->entries[i];
         double value = value_of(entry, metric);
-        if (isnan(value))
+        if (isnan(value) || entry->report->order_aware != order_aware)
             continue;
-        double held = best ? value_of(best, metric) : 0;
-        if (!best || (lower ? value < held : value > held))
-            best = entry;
+        if (isnan(held) || (lower ? value < held : value > held)) {
+            held = value;
+            peers.best = peers.count;
+        }
+        peers.list[peers.count++] = i;
     }
-    return best;
+    return peers;
 }
 
-/* "*" the best, "≈" no different from it that could be told from noise, "" worse. */
-static const char *mark_of(const struct entry *entry, const struct entry *best,
-                           const char *metric) {
-    if (!best || isnan(value_of(entry, metric)))
-        return "";
-    if (entry == best)
-        return "*";
-    double p = paired_difference(best->report, entry->report, metric).p;
-    return !isnan(p) && p >= 0.05 ? "≈" : "";
+/* marks[entry] of the peers: "*" the best, "≈" what cannot be told from it. */
+static void mark_peers(const struct comparison *comparison, const struct peers *peers,
+                       const char *metric, const char **marks) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position place = arena_mark(scratch);
+    size_t n = peers->count, pairs = 0;
+    double *p = ARENA_ARRAY(scratch, double, n *n);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            p[pairs++] = paired_difference(comparison->entries[peers->list[a]].report,
+                                           comparison->entries[peers->list[b]].report, metric)
+                             .p;
+    interval_holm(p, pairs);
+    pairs = 0;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++, pairs++)
+            if ((a == peers->best || b == peers->best) && p[pairs] >= 0.05)
+                marks[peers->list[a == peers->best ? b : a]] = "≈";
+    if (n > 0)
+        marks[peers->list[peers->best]] = "*";
+    arena_reset(scratch, place);
+}
+
+/* marks[entry] for one metric; " ": worse than the best of its kind, or without the metric. */
+static void mark_entries(const struct comparison *comparison, const char *metric,
+                         const char **marks) {
+    for (size_t i = 0; i < comparison->count; i++)
+        marks[i] = " ";
+    for (int order_aware = 0; order_aware < 2; order_aware++) {
+        const struct peers peers = peers_of(comparison, metric, order_aware);
+        mark_peers(comparison, &peers, metric, marks);
+    }
 }
 
 /* By the headline metric, the best first; those that failed last, as they came. */
@@ -219,23 +257,30 @@ static size_t headline(const struct comparison *comparison, const char **names) 
 /* ---- Output ---- */
 
 static const char *marked_cell(const struct comparison *comparison, const struct entry *entry,
-                               const char *metric) {
+                               const char *metric, const char *mark) {
     const struct metric_value *value = entry->report ? report_find(entry->report, metric) : NULL;
     if (!value)
         return "";
-    const char *mark = mark_of(entry, best_of(comparison, metric), metric);
     return arena_format(comparison->arena, "%s %s", report_interval(value, comparison->arena),
-                        *mark ? mark : " ");
+                        mark);
+}
+
+static const char *label_of(const struct entry *entry, struct arena *arena) {
+    return entry->report && entry->report->order_aware
+               ? arena_format(arena, "%s (order-aware)", entry->model)
+               : entry->model;
 }
 
 static void print_person(const struct comparison *comparison) {
     const struct style *style = style_of(stdout);
     const char *names[METRIC_COLUMNS], *cells[TABLE_COLUMNS_MAX] = {"model"};
+    const char *marks[METRIC_COLUMNS][MODELS_MAX];
     size_t count = headline(comparison, names);
     char alignment[TABLE_COLUMNS_MAX + 1] = "l";
     for (size_t c = 0; c < count; c++) {
         cells[c + 1] = names[c];
         alignment[c + 1] = 'l';
+        mark_entries(comparison, names[c], marks[c]);
     }
     cells[count + 1] = "fit";
     alignment[count + 1] = 'r';
@@ -244,9 +289,9 @@ static void print_person(const struct comparison *comparison) {
     table_add(&table, cells);
     for (size_t i = 0; i < comparison->count; i++) {
         const struct entry *entry = &comparison->entries[i];
-        cells[0] = entry->model;
+        cells[0] = label_of(entry, comparison->arena);
         for (size_t c = 0; c < count; c++)
-            cells[c + 1] = marked_cell(comparison, entry, names[c]);
+            cells[c + 1] = marked_cell(comparison, entry, names[c], marks[c][i]);
         cells[count + 1] =
             entry->report
                 ? arena_copy(comparison->arena, style_seconds(entry->report->fit_seconds).text)
@@ -260,14 +305,15 @@ static void print_person(const struct comparison *comparison) {
     table_print(&table, stdout);
     puts(
         "\n  ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the "
-        "best\n  (paired test over users, 5 %).");
+        "best\n  (paired tests over users, 5 % for a column together, Holm).");
 }
 
 static const char *files_row(const struct comparison *comparison, const struct entry *entry,
                              const char *before, const char *between, const char *after) {
     struct arena *arena = comparison->arena;
-    const char *row = arena_format(arena, "%s%s%s%s", before, entry->model, between,
-                                   entry->report ? "done" : "failed");
+    const char *model = *before ? label_of(entry, arena) : entry->model;
+    const char *row =
+        arena_format(arena, "%s%s%s%s", before, model, between, entry->report ? "done" : "failed");
     for (size_t m = 0; m < comparison->first->metric_count; m++) {
         const struct metric_value *value =
             entry->report ? report_find(entry->report, comparison->first->metrics[m].name) : NULL;
