@@ -352,7 +352,16 @@ static void test_bad_settings_are_said(void **state) {
         world.model = NULL;
         drop(&world);
     }
+    /* Where the parts' rates fell on validation a refit could not know. */
     struct world world;
+    make(&world);
+    assert_int_equal(fit(&world, "neumf",
+                         (const char *const[]){"model.pretrain=true",
+                                               "trainer.scheduler.name=reduce_on_plateau", NULL}),
+                     STATUS_BAD_USAGE);
+    assert_non_null(strstr(world.error.text, "reduce_on_plateau"));
+    world.model = NULL;
+    drop(&world);
     make(&world);
     world.feature.name = "colours";
     assert_int_equal(fit(&world, "neumf", (const char *const[]){"model.genre_dim=4", NULL}),

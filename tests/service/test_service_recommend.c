@@ -167,6 +167,13 @@ static void ratings_are_shown_as_they_are(void **state) {
     const struct recommend_request request = {.user = 0, .top_k = 1};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_NEAR(fixture.answer.list[0].score, (double)fixture.answer.list[0].raw_score, 0);
+    /* From 0 ... 1 back to the scale of train. */
+    fixture.tiny->model.scale = MODEL_SCALE_UNIT_RATING;
+    fixture.tiny->model.rating_min = 1;
+    fixture.tiny->model.rating_max = 5;
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    const double unit = fmin(fmax((double)fixture.answer.list[0].raw_score, 0), 1);
+    ASSERT_NEAR(fixture.answer.list[0].score, 1 + 4 * unit, 1e-6);
     fixture_release(&fixture);
 }
 
