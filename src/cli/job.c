@@ -181,6 +181,9 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,
                            struct arena *arena, struct error *error) {
     TRY(model_find(&job->ops, model, error));
+    if (job->ops == like->ops)
+        return error_set(error, STATUS_BAD_USAGE, "%s beside %s is the same model twice",
+                         job->ops->name, like->ops->name);
     job->settings = experiment_settings_for(job->ops, arena);
     job->places = like->places;
     struct setting_entry entry;

@@ -26,7 +26,7 @@ extern const struct setting_spec job_settings[];
 enum status job_make(struct job *job, const struct arguments *arguments, const char *model,
                      const struct settings *others, struct error *error);
 /* Another model on the same data, split and measurement: everything that was set for `like` but
- * what belongs to its model and trainer. Errors: an unknown model. */
+ * what belongs to its model and trainer. Errors: an unknown model, the same one. */
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,
                            struct arena *arena, struct error *error);
 /* Takes what of the settings holds for the whole program: threads, where data sets lie. */

@@ -2,8 +2,8 @@
  *
  * The ratings file: one film a line, "FILM,RATING" with FILM an id or a title (in double quotes if
  * one likes); a tab or ";" serves as well as the comma; the last one in the line counts, so titles
- * may hold commas. A first line that names no film and has no number is a header; empty lines and
- * "#" are passed over. Checked by tests/cli. */
+ * may hold commas. A first line without a number is a header; empty lines and "#" are passed over.
+ * Checked by tests/cli. */
 #include "cli/person.h"
 
 #include <math.h>
@@ -53,13 +53,11 @@ static void take_rating(struct ratings *to, uint32_t item, float rating) {
     to->list[to->count++] = (struct rated_item){item, rating};
 }
 
-static bool names_film(const struct engine *engine, const char *text, size_t length) {
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    char *name = trim(arena_copy_length(scratch, text, length));
-    bool is_film = dataset_find_item(engine->catalogue, name) != DATASET_NONE;
-    arena_reset(scratch, mark);
-    return is_film;
+/* A first line is a header if no number, however bad, stands where the rating would. */
+static bool is_header(const char *rating, size_t number) {
+    char *end;
+    strtod(rating, &end);
+    return number == 1 && end == rating;
 }
 
 static enum status read_line(struct ratings *to, char *line, size_t number) {
@@ -71,8 +69,8 @@ static enum status read_line(struct ratings *to, char *line, size_t number) {
         cut = strchr(",\t;", *at) ? at : cut;
     double rating = 0;
     if (!cut || read_number(cut + 1, &rating) != STATUS_OK) {
-        if (number == 1 && cut && !names_film(to->engine, film, (size_t)(cut - film)))
-            return STATUS_OK; /* a header */
+        if (cut && is_header(cut + 1, number))
+            return STATUS_OK;
         return error_set(to->error, STATUS_BAD_INPUT,
                          "%s:%zu: expected \"film,rating\", found \"%.64s\"", to->path, number,
                          film);

@@ -40,7 +40,7 @@ static void print_list(const struct engine *engine, const struct person *person,
         table_row(&table, arena_format(arena, "%zu", i + 1),
                   engine->catalogue->movies[film->item].title,
                   engine_genres_text(engine->catalogue, film->item, arena),
-                  arena_format(arena, "%.4f", (double)film->score), NULL);
+                  arena_format(arena, "%.6f", (double)film->score), NULL);
         table_note(&table, film->why);
     }
     table_print(&table, stdout);

@@ -61,7 +61,16 @@ static void add_row(struct table *table, const struct experiment_report *report,
               difference, verdict, NULL);
 }
 
-static void print_costs(const struct experiment_report *report, FILE *out) {
+/* Of several runs the file holds the first. */
+static const char *which_run(const struct experiment_report *report, struct arena *arena) {
+    const struct experiment_run *first = &report->runs[0];
+    if (report->run_count == 1 || settings_bool(report->settings, "trainer.final_fit"))
+        return "";
+    return first->fold ? arena_format(arena, " (of fold %u)", first->fold)
+                       : arena_format(arena, " (of seed %llu)", (unsigned long long)first->seed);
+}
+
+static void print_costs(const struct experiment_report *report, FILE *out, struct arena *arena) {
     const struct style *style = style_of(out);
     fprintf(out, "\n  %s", style->dim);
     if (report->fit_seconds > 0)
@@ -74,7 +83,7 @@ static void print_costs(const struct experiment_report *report, FILE *out) {
         fprintf(out, ", %s parameters", style_count(report->parameter_count).text);
     fprintf(out, ", peak memory %s%s\n", style_bytes(report->peak_rss_bytes).text, style->off);
     if (report->model_file)
-        fprintf(out, "  Model file: %s\n", report->model_file);
+        fprintf(out, "  Model file: %s%s\n", report->model_file, which_run(report, arena));
 }
 
 void report_print(const struct experiment_report *report, const struct experiment_report *rival,
@@ -96,5 +105,5 @@ void report_print(const struct experiment_report *report, const struct experimen
         table_print(&table, out);
     else
         fputs("  Nothing was held back, so nothing was measured.\n", out);
-    print_costs(report, out);
+    print_costs(report, out, arena);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/job.h"
@@ -31,7 +32,10 @@ static enum status train(const struct arguments *arguments, const struct job *jo
     const char *json = command_text(arguments, "--json");
     bool silent = json && strcmp(json, "-") == 0;
     const char *out = choose_out(arguments, job);
-    TRY(files_make_parent(out, error));
+    if (command_text(arguments, "--out"))
+        TRY(json_check(out, error));
+    else
+        TRY(files_make_parent(out, error));
     if (json)
         TRY(json_check(json, error));
     const struct experiment_options options = {
@@ -62,6 +66,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
         job_print(&job, stdout);
         return STATUS_OK;
     }
+    if (settings_bool(arguments->options, "--resume") && !(job.ops->traits & MODEL_TRAINED))
+        log_warning("%s is fitted in one go; --resume has nothing to go on from", job.ops->name);
     struct job rival = {0};
     const char *beside = command_text(arguments, "--beside");
     if (beside)

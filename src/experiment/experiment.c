@@ -64,9 +64,13 @@ static enum status read_metrics(struct experiment_job *job, struct error *error)
     TRY(metrics_parse_list(&all, &request, job->arena, error));
     struct metric *metrics = ARENA_ARRAY(job->arena, struct metric, all.count);
     job->metrics = (struct metric_list){metrics, 0};
-    for (size_t m = 0; m < all.count; m++)
+    for (size_t m = 0; m < all.count; m++) {
         if (predicts || all.metrics[m].ops->source != METRIC_RATINGS)
             metrics[job->metrics.count++] = all.metrics[m];
+        else
+            progress_line(job->options->progress, "%s is left out: %s predicts no ratings here",
+                          all.metrics[m].name, job->ops->name);
+    }
     if (job->metrics.count == 0)
         return error_set(error, STATUS_BAD_USAGE,
                          all.count ? "evaluation.metrics asks only for errors of ratings, and %s "

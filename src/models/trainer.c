@@ -326,8 +326,11 @@ static enum status resume(struct trainer *trainer, struct error *error) {
     struct trainer_checkpoint last = checkpoint_of(trainer, trainer->input->checkpoint_path);
     struct error problem;
     enum status status = trainer_checkpoint_load(&last, &problem);
-    if (status == STATUS_NOT_FOUND)
+    if (status == STATUS_NOT_FOUND) {
+        progress_line(trainer->input->progress, "%s: no checkpoint %s; beginning with epoch 1",
+                      trainer->trainee->name, last.path);
         return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return error_set(error, status, "%s", problem.text);
     progress_line(trainer->input->progress, "%s: going on from %s in epoch %u",

@@ -2,7 +2,7 @@
 # that better defaults change nothing here.
 
   $ matinee train item_knn model.similarity=cosine model.weighting=none model.k=40 model.shrinkage=100 --out knn.safetensors --beside popularity --quiet | steady
-  item_knn on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+  item_knn on ml-latest-small, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
     metric        item_knn        popularity      difference
     ───────────────────────────────────────────────────────────────
@@ -23,7 +23,7 @@
     Model file: knn.safetensors
 
   $ matinee evaluate knn.safetensors evaluation.k_values=[10] --quiet | steady
-  item_knn on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+  item_knn on ml-latest-small, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
     metric         value  95 % interval
     ──────────────────────────────────────
@@ -36,7 +36,7 @@
     Model file: knn.safetensors
 
   $ matinee train popularity evaluation.k_values=[10] --out popularity.safetensors --quiet | steady
-  popularity on ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+  popularity on ml-latest-small, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
     metric         value  95 % interval
     ──────────────────────────────────────
@@ -72,6 +72,7 @@
     "epochs"
     "evaluate_seconds"
     "fit_seconds"
+    "fitted_on"
     "folds"
     "intervals"
     "metrics"
@@ -90,44 +91,44 @@
   $ matinee recommend knn.safetensors --user 1 --top-k 3
   3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
 
-       film                               genres                              score
-    ───────────────────────────────────────────────────────────────────────────────
-    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     10.606
-    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             10.211
-    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  10.136
+       film                               genres                                score
+    ─────────────────────────────────────────────────────────────────────────────────
+    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     0.999975
+    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             0.999963
+    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  0.999960
 
   $ matinee recommend knn.safetensors --user 1 --top-k 3 --explain
   3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
 
-       film                               genres                              score
-    ───────────────────────────────────────────────────────────────────────────────
-    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     10.606
+       film                               genres                                score
+    ─────────────────────────────────────────────────────────────────────────────────
+    1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     0.999975
        because you liked Jurassic Park (1993), Braveheart (1995) and Forrest Gump
        (1994)
-    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             10.211
+    2  Sixth Sense, The (1999)            Drama, Horror, Mystery             0.999963
        because you liked Matrix, The (1999), Fight Club (1999) and Saving Private
        Ryan (1998)
-    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  10.136
+    3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  0.999960
        because you liked Alien (1979), Star Wars: Episode V - The Empire Strikes
        Back (1980) and Terminator, The (1984)
 
   $ matinee recommend knn.safetensors --user 1 --top-k 3 --genre Horror --strict
   3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
 
-       film                     genres                              score
-    ─────────────────────────────────────────────────────────────────────
-    1  Sixth Sense, The (1999)  Drama, Horror, Mystery             10.211
-    2  Aliens (1986)            Action, Adventure, Horror, Sci-Fi  10.136
-    3  Jaws (1975)              Action, Horror                      8.491
+       film                     genres                                score
+    ───────────────────────────────────────────────────────────────────────
+    1  Sixth Sense, The (1999)  Drama, Horror, Mystery             0.999963
+    2  Aliens (1986)            Action, Adventure, Horror, Sci-Fi  0.999960
+    3  Jaws (1975)              Action, Horror                     0.999795
 
   $ matinee recommend knn.safetensors --user 1 --top-k 3 --genre sci-fi --exclude-genre Action
   3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
 
-       film                                       genres                     score
-    ──────────────────────────────────────────────────────────────────────────────
-    1  2001: A Space Odyssey (1968)               Adventure, Drama, Sci-Fi   1.076
-    2  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller  1.067
-    3  Sixth Sense, The (1999)                    Drama, Horror, Mystery     1.000
+       film                                       genres                        score
+    ─────────────────────────────────────────────────────────────────────────────────
+    1  2001: A Space Odyssey (1968)               Adventure, Drama, Sci-Fi   1.076064
+    2  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller  1.066554
+    3  Sixth Sense, The (1999)                    Drama, Horror, Mystery     1.000000
 
   $ matinee recommend knn.safetensors --user 1 --top-k 2 --json -
   {
@@ -162,31 +163,35 @@
   }
 
   $ printf 'film,rating\n"Heat (1995)",5\nToy Story,4.5\n260,4\n' > mine.csv; matinee recommend knn.safetensors --ratings mine.csv --top-k 3
-  3 films for mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
 
-       film                                                   genres                     score
-    ──────────────────────────────────────────────────────────────────────────────────────────
-    1  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)              Mystery, Sci-Fi, Thriller  1.003
-    2  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi  0.935
-    3  Star Wars: Episode VI - Return of the Jedi (1983)      Action, Adventure, Sci-Fi  0.924
+       film                                                   genres                        score
+    ─────────────────────────────────────────────────────────────────────────────────────────────
+    1  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)              Mystery, Sci-Fi, Thriller  0.731591
+    2  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi  0.718101
+    3  Star Wars: Episode VI - Return of the Jedi (1983)      Action, Adventure, Sci-Fi  0.715814
+
+  $ echo 1,nan > nan.csv; matinee recommend knn.safetensors --ratings nan.csv
+  ! matinee: nan.csv:1: expected "film,rating", found "1,nan"
+  [1]
 
   $ matinee recommend knn.safetensors --ratings mine.csv --prefer comedy=5 --top-k 3
-  3 films for mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
 
-       film                                       genres                          score
-    ───────────────────────────────────────────────────────────────────────────────────
-    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War     1.043
-    2  Pulp Fiction (1994)                        Comedy, Crime, Drama, Thriller  1.003
-    3  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller       1.000
+       film                                       genres                             score
+    ──────────────────────────────────────────────────────────────────────────────────────
+    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War     1.042845
+    2  Pulp Fiction (1994)                        Comedy, Crime, Drama, Thriller  1.002639
+    3  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller       1.000000
 
   $ matinee recommend knn.safetensors --prefer action=5,comedy=3 --top-k 3
-  3 films for action=5,comedy=3  (item_knn on ml-latest-small; genres given)
+  3 films for somebody who likes Action (5), Comedy (3)  (item_knn on ml-latest-small; genres given)
 
-       film                                       genres                     score
-    ──────────────────────────────────────────────────────────────────────────────
-    1  Matrix, The (1999)                         Action, Sci-Fi, Thriller   0.986
-    2  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi  0.977
-    3  Braveheart (1995)                          Action, Drama, War         0.972
+       film                                       genres                        score
+    ─────────────────────────────────────────────────────────────────────────────────
+    1  Matrix, The (1999)                         Action, Sci-Fi, Thriller   0.985779
+    2  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi  0.976999
+    3  Braveheart (1995)                          Action, Drama, War         0.972068
 
   $ matinee recommend knn.safetensors --all --top-k 2 --out all.csv && head -3 all.csv && wc -l < all.csv
   all.csv: 610 users, 2 films each
@@ -200,14 +205,15 @@
 
        film                                       genres                               similarity
     ─────────────────────────────────────────────────────────────────────────────────────────────
-    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War               1.000
-    2  Jurassic Park (1993)                       Action, Adventure, Sci-Fi, Thriller       0.963
-    3  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi                 0.957
+    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War               0.421
+    2  Jurassic Park (1993)                       Action, Adventure, Sci-Fi, Thriller       0.406
+    3  Star Wars: Episode IV - A New Hope (1977)  Action, Adventure, Sci-Fi                 0.403
 
   $ matinee similar knn.safetensors --item 1 --top-k 1 --json -
   {
     "item_id": 1,
     "model": "item_knn",
+    "scale": "similarity",
     "similar_items": [
       {
         "item_id": 356,
@@ -218,13 +224,13 @@
           "Romance",
           "War"
         ],
-        "similarity": 1.0
+        "similarity": 0.421276063
       }
     ]
   }
 
   $ matinee compare models=popularity,item_knn,random evaluation.k_values=[10] --quiet --out results | steady | sed -E 's/0\.[0-9]{4} ±0\.[0-9]{4} [*≈ ]/FIGURES/g'
-  ml-latest-small, split leave_one_out, candidates all, seed 42, order-blind
+  ml-latest-small, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
     model       ndcg@10           hit_rate@10       recall@10         precision@10         fit
     ──────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +239,7 @@
     random      FIGURES  FIGURES  FIGURES  FIGURES  N s
 
     ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
-    (paired test over users, 5 %).
+    (paired tests over users, 5 % for a column together, Holm).
 
   $ ls results && cut -d, -f1-2 results/comparison.csv
   comparison.csv
@@ -251,15 +257,15 @@
   $ matinee train popularity --quiet > /dev/null && matinee recommend --user 1 --top-k 1
   1 film for user 1  (popularity on ml-latest-small; known user, 231 films)
 
-       film                              genres        score
-    ────────────────────────────────────────────────────────
-    1  Shawshank Redemption, The (1994)  Crime, Drama  0.516
+       film                              genres           score
+    ───────────────────────────────────────────────────────────
+    1  Shawshank Redemption, The (1994)  Crime, Drama  0.626304
 
   $ matinee models | tail -4
+    ──────────────────────────────────────────────────────────────────────────────
+    popularity  ml-latest-small  train+validation  popularity-built-in.safetensors
 
-    trained     data             fitted on         file
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    popularity  ml-latest-small  train+validation  home/matinee/models/popularity-built-in.safetensors
+  The files lie in home/matinee/models.
 
 # Unknown people, films, genres; files that are not what they should be.
 
@@ -276,7 +282,7 @@
   [2]
 
   $ matinee recommend knn.safetensors --user 1 --genre Hrror
-  ! matinee: no genre is called "Hrror"; did you mean Horror?
+  ! matinee: no genre is called "Hrror"; did you mean "Horror"?
   [1]
 
   $ matinee recommend knn.safetensors --user 1 --genre Nouvelle
@@ -342,7 +348,7 @@
   [1]
 
   $ matinee evaluate own.safetensors data=own/r.csv --quiet | sed -n 1p
-  popularity on r, split leave_one_out, candidates all, seed 42, order-blind
+  popularity on r, split leave_one_out, fitted on train+validation, candidates all, seed 42, order-blind
 
   $ printf '4,1,4,1\n' >> own/r.csv && matinee evaluate own.safetensors data=own/r.csv
   ! matinee: own.safetensors was fitted on other data than own/r.csv: expected r of 3 users and 5 items with checksum cd97368df2c9, found 4 users, 5 items, bea6486e84f7; data=PATH names the right data set
@@ -359,10 +365,11 @@
   ! matinee: cannot write kept.safetensors: File too large; make room and try again; the old file is unchanged
 
   $ matinee train popularity --out absent/deep/model.safetensors --quiet >/dev/null && ls absent/deep
-  model.safetensors
+  ! matinee: cannot write absent/deep/model.safetensors: No such file or directory
+  [1]
 
   $ matinee train popularity --out mine.csv/model.safetensors --quiet
-  ! matinee: cannot make the folder mine.csv: Not a directory
+  ! matinee: cannot write mine.csv/model.safetensors: Not a directory
   [1]
 
 # One user only; nobody left to test.

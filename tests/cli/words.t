@@ -140,3 +140,15 @@
   $ matinee models > /dev/full
   ! matinee: standard output: No space left on device
   [1]
+
+  $ matinee train popularity --beside popularity
+  ! matinee: popularity beside popularity is the same model twice
+  [2]
+
+  $ matinee recommend --user 1 --out list.csv
+  ! matinee: --out is where --all writes; one person's list: --json FILE
+  [2]
+
+  $ matinee data get built-in
+  ! matinee: built-in is in the program already: data=built-in, or no data= at all
+  [2]
