@@ -22,8 +22,8 @@ bool spd_invert(float *matrix, size_t n);
 void spd_mirror(float *matrix, size_t n);
 
 /* Replaces right[n][columns] by the solution of matrix times it, for a small system in double:
- * matrix is [n][n], row-major, only its upper triangle is read; both are overwritten. False if it is
- * not positive definite. Not threaded. */
+ * matrix is [n][n], row-major, only its upper triangle is read; both are overwritten. False if it
+ * is not positive definite. Not threaded. */
 bool spd_solve(double *matrix, size_t n, double *right, size_t columns);
 
 #endif
