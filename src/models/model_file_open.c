@@ -274,7 +274,8 @@ static enum status open_settings(struct model_file *file, const struct model_ops
     file->settings = settings_create(&file->catalogue.arena);
     settings_add(file->settings, ops->settings);
     settings_add(file->settings, dataset_settings);
-    settings_add(file->settings, trainer_settings);
+    if (ops->traits & MODEL_TRAINED)
+        settings_add(file->settings, trainer_settings);
     json_t *object = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     enum status status = STATUS_OK;
     if (!json_is_object(object))

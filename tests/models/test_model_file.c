@@ -209,7 +209,7 @@ static void test_other_texts_are_refused(void **state) {
     assert_refused(NULL, "format", "something", "not a model file of matinee");
     assert_refused(NULL, "format", NULL, "not a model file of matinee");
     assert_refused(NULL, "version", "99", "version 99, this program reads version 1");
-    assert_refused(NULL, "model", "popularitie", "did you mean 'popularity'");
+    assert_refused(NULL, "model", "popularitie", "did you mean \"popularity\"");
     assert_refused(NULL, "settings", "{", "settings cannot be read");
     assert_refused(NULL, "settings", NULL, "settings cannot be read");
     assert_refused(NULL, "settings", "{\"a\":1}", "pairs of kind and value");
