@@ -5,13 +5,29 @@
 #include "api/film.h"
 #include "base/settings_json.h"
 
+/* What the metrics were measured by: {"split": "leave_one_out", "candidates": "all"}; what the file
+ * does not say is left out. */
+static json_t *protocol(const struct settings *settings) {
+    static const char *const members[][2] = {{"split", "data.split.strategy"},
+                                             {"part", "evaluation.part"},
+                                             {"candidates", "evaluation.candidates"}};
+    json_t *object = json_object();
+    for (size_t i = 0; settings && i < sizeof members / sizeof *members; i++)
+        if (settings_knows(settings, members[i][1])) {
+            const char *text = settings_text(settings, members[i][1]);
+            json_object_set_new(object, members[i][0], film_text(text, strlen(text)));
+        }
+    return object;
+}
+
 static json_t *details(const struct service_model *model) {
     json_t *settings = model->settings ? settings_json(model->settings) : json_object();
     json_t *metrics = json_loads(model->metrics, 0, NULL);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "model", model->model, "family",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "model", model->model, "family",
                      model->family, "summary", model->summary, "data",
                      film_text(model->data_name, strlen(model->data_name)), "settings", settings,
-                     "metrics", metrics ? metrics : json_object());
+                     "metrics", metrics ? metrics : json_object(), "measured_by",
+                     protocol(model->settings));
 }
 
 void models_get(void *context, const struct request *request, struct response *response) {

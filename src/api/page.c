@@ -124,6 +124,20 @@ static const char *fill(const char *example, const struct examples *with, struct
     return *filled ? filled : NULL;
 }
 
+/* "films for a person: user_id, top_k=10": what follows the colon are parameters, if they look so.
+ */
+static void add_summary(struct page *page, const char *summary) {
+    const char *colon = strchr(summary, ':');
+    if (!colon || !strpbrk(colon, "_=")) {
+        add_escaped(page, summary);
+        return;
+    }
+    add_escaped(page, arena_format(page->arena, "%.*s", (int)(colon - summary + 1), summary));
+    add(page, " <code>");
+    add_escaped(page, colon + 1 + strspn(colon + 1, " "));
+    add(page, "</code>");
+}
+
 static void add_routes(struct page *page, const struct router *router,
                        const struct request *request, const struct examples *examples) {
     const char *host = request_header(request, "Host");
@@ -143,13 +157,26 @@ static void add_routes(struct page *page, const struct router *router,
         }
         add_escaped(page, link ? link : route->pattern);
         add(page, link ? "</a></code></dt>\n<dd>" : "</code></dt>\n<dd>");
-        add_escaped(page, route->summary);
+        add_summary(page, route->summary);
         add(page, "</dd>\n");
     }
     add(page, "</dl>\n<p class=\"soft\">Answers are JSON. With POST, for instance: <code>curl -d "
               "'{\"prefer\": {\"Comedy\": 5}}' http://");
     add_escaped(page, host ? host : "127.0.0.1:8080");
     add(page, "/api/recommend</code></p>\n");
+}
+
+/* How good it is, as far as its file says; /api/models tells all. */
+static void add_figures(struct page *page, const struct service_model *model) {
+    json_t *metrics = json_loads(model->metrics, 0, NULL);
+    const char *const wanted[] = {"hit_rate@10", "ndcg@10"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const json_t *value = json_object_get(metrics, wanted[i]);
+        if (json_is_number(value))
+            add(page, arena_format(page->arena, "; <code>%s</code> %.4f", wanted[i],
+                                   json_number_value(value)));
+    }
+    json_decref(metrics);
 }
 
 static void add_models(struct page *page, struct service *service) {
@@ -163,6 +190,7 @@ static void add_models(struct page *page, struct service *service) {
         add_escaped(page, models[i].summary);
         add(page, "; trained on ");
         add_escaped(page, models[i].data_name);
+        add_figures(page, &models[i]);
         add(page, "</dd>\n");
     }
     add(page,

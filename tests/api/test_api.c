@@ -21,7 +21,7 @@ static void lists(void **state) {
                   "\"summary\":\"scores that can be worked out by hand\",\"data\":\"tiny\","
                   "\"settings\":{\"model.k\":40,\"model.rate\":0.5,\"model.layers\":[64,32],"
                   "\"model.centered\":true,\"model.kind\":\"cosine\"},"
-                  "\"metrics\":{\"ndcg@10\":0.25}}}}");
+                  "\"metrics\":{\"ndcg@10\":0.25},\"measured_by\":{}}}}");
 }
 
 static void films(void **state) {
