@@ -28,6 +28,11 @@
 #include "metrics/metrics.h"
 
 #define MODELS_MAX 64
+#define LEGEND_OF_ONE "± is half a 95 % interval over users."
+#define LEGEND                                                                                     \
+    LEGEND_OF_ONE                                                                                  \
+    " * best of its column; ≈ not to be told from the best (paired tests over users, 5 % for a " \
+    "column together, Holm)."
 #define METRIC_COLUMNS 4 /* of the table for a person; files have all */
 
 struct entry {
@@ -95,7 +100,8 @@ static enum status run_one(const struct comparison *comparison, struct entry *en
     const char *folder = command_text(arguments, "--out");
     struct job job;
     TRY(job_make(&job, arguments, entry->model, comparison->known, error));
-    /* So that all are compared on the same rows: what stops on validation has not learned from it. */
+    /* So that all are compared on the same rows: what stops on validation has not learned from it.
+     */
     if (settings_knows(job.settings, "trainer.refit"))
         settings_default(job.settings, "trainer.refit", "true");
     job_start(&job);
@@ -297,52 +303,78 @@ static void print_person(const struct comparison *comparison) {
                 ? arena_copy(comparison->arena, style_seconds(entry->report->fit_seconds).text)
                 : "failed";
         table_add(&table, cells);
-        table_note(&table, entry->failure);
+        if (entry->failure)
+            table_note(&table, arena_format(comparison->arena, "failed: %s", entry->failure));
         if (i == 0)
             table_colour(&table, style->green);
     }
     printf("%s\n\n", report_label(comparison->first, comparison->arena));
     table_print(&table, stdout);
-    puts(
-        "\n  ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the "
-        "best\n  (paired tests over users, 5 % for a column together, Holm).");
+    printf("\n");
+    style_paragraph(stdout, comparison->count > 1 ? "  " LEGEND : "  " LEGEND_OF_ONE, 0, 2);
 }
 
-static const char *files_row(const struct comparison *comparison, const struct entry *entry,
-                             const char *before, const char *between, const char *after) {
+static const char *file_number(double value, struct arena *arena) {
+    return isnan(value) ? "" : arena_format(arena, "%.6g", value);
+}
+
+/* One metric of every entry, in the form of the file; the first is the heading. */
+static void add_metric(const struct comparison *comparison, const char *metric, bool markdown,
+                       const char **rows) {
     struct arena *arena = comparison->arena;
-    const char *model = *before ? label_of(entry, arena) : entry->model;
-    const char *row =
-        arena_format(arena, "%s%s%s%s", before, model, between, entry->report ? "done" : "failed");
-    for (size_t m = 0; m < comparison->first->metric_count; m++) {
+    const char *marks[MODELS_MAX];
+    mark_entries(comparison, metric, marks);
+    rows[0] = markdown ? arena_format(arena, "%s %s |", rows[0], metric)
+                       : arena_format(arena, "%s,%s,%s_low,%s_high,%s_mark", rows[0], metric,
+                                      metric, metric, metric);
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct entry *entry = &comparison->entries[i];
         const struct metric_value *value =
-            entry->report ? report_find(entry->report, comparison->first->metrics[m].name) : NULL;
-        row = arena_format(arena, "%s%s%s", row, between,
-                           value && !isnan(value->value) ? arena_format(arena, "%.6g", value->value)
-                                                         : "");
+            entry->report ? report_find(entry->report, metric) : NULL;
+        const char *cell = markdown ? "" : ",,,";
+        if (value && markdown)
+            cell = marked_cell(comparison, entry, metric, marks[i]);
+        else if (value)
+            cell = arena_format(arena, "%s,%s,%s,%s", file_number(value->value, arena),
+                                file_number(value->low, arena), file_number(value->high, arena),
+                                *marks[i] == ' ' ? "" : marks[i]);
+        rows[i + 1] = arena_format(arena, markdown ? "%s %s |" : "%s,%s", rows[i + 1], cell);
     }
-    double seconds = entry->report ? entry->report->fit_seconds : 0;
-    return arena_format(arena, "%s%s%.3f%s", row, between, seconds, after);
+}
+
+/* Which model, and what became of it. */
+static void begin_rows(const struct comparison *comparison, bool markdown, const char **rows) {
+    struct arena *arena = comparison->arena;
+    rows[0] = markdown ? "| model | status | fit, s |" : "model,status,error,fit_seconds";
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct entry *entry = &comparison->entries[i];
+        const char *status = entry->report ? "done" : "failed";
+        const char *seconds =
+            entry->report ? arena_format(arena, "%.3f", entry->report->fit_seconds) : "";
+        const char *failure = entry->failure ? entry->failure : "";
+        rows[i + 1] = markdown ? arena_format(arena, "| %s | %s%s%s | %s |", label_of(entry, arena),
+                                              status, *failure ? ": " : "", failure, seconds)
+                               : arena_format(arena, "%s,%s,%s,%s", entry->model, status,
+                                              table_csv_field(failure, arena), seconds);
+    }
 }
 
 static const char *file_text(const struct comparison *comparison, bool markdown) {
     struct arena *arena = comparison->arena;
-    const char *before = markdown ? "| " : "", *between = markdown ? " | " : ",";
-    const char *after = markdown ? " |\n" : "\n";
-    const char *text = arena_format(arena, "%smodel%sstatus", before, between);
-    const char *rule = "|---|---";
+    const char *rows[MODELS_MAX + 1], *rule = "|---|---|---:|", *text = "";
+    begin_rows(comparison, markdown, rows);
     for (size_t m = 0; m < comparison->first->metric_count; m++) {
-        text = arena_format(arena, "%s%s%s", text, between, comparison->first->metrics[m].name);
-        rule = arena_format(arena, "%s|---:", rule);
+        add_metric(comparison, comparison->first->metrics[m].name, markdown, rows);
+        rule = arena_format(arena, "%s---|", rule);
     }
-    text = arena_format(arena, "%s%sfit_seconds%s%s", text, between, after,
-                        markdown ? arena_format(arena, "%s|---:|\n", rule) : "");
     if (markdown)
-        text = arena_format(arena, "%s\n\n%s", report_label(comparison->first, arena), text);
-    for (size_t i = 0; i < comparison->count; i++)
-        text = arena_format(arena, "%s%s", text,
-                            files_row(comparison, &comparison->entries[i], before, between, after));
-    return text;
+        text = arena_format(arena, "%s\n\n", report_label(comparison->first, arena));
+    for (size_t i = 0; i <= comparison->count; i++) {
+        text = arena_format(arena, "%s%s\n", text, rows[i]);
+        if (i == 0 && markdown)
+            text = arena_format(arena, "%s%s\n", text, rule);
+    }
+    return markdown ? arena_format(arena, "%s\n%s\n", text, LEGEND) : text;
 }
 
 static enum status write_files(const struct comparison *comparison, const char *folder,

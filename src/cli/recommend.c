@@ -92,24 +92,9 @@ static enum status answer_one(const struct arguments *arguments, const struct en
     return STATUS_OK;
 }
 
-/* A text as a CSV field. */
-static const char *csv_field(const char *text, struct arena *arena) {
-    if (!strpbrk(text, ",\"\r\n"))
-        return text;
-    char *field = arena_alloc(arena, 2 * strlen(text) + 3), *at = field;
-    *at++ = '"';
-    for (; *text; text++) {
-        if (*text == '"')
-            *at++ = '"';
-        *at++ = *text;
-    }
-    *at = '"';
-    return field;
-}
-
 static const char *csv_id(const struct id_map *map, uint32_t index, struct arena *arena) {
     const struct text_slice id = id_map_name(map, index);
-    return csv_field(arena_copy_length(arena, id.start, id.length), arena);
+    return table_csv_field(arena_copy_length(arena, id.start, id.length), arena);
 }
 
 static enum status write_user(struct files_writer *writer, const struct engine *engine,
@@ -123,7 +108,7 @@ static enum status write_user(struct files_writer *writer, const struct engine *
         uint32_t item = answer.list[i].item;
         const char *line = arena_format(
             arena, "%s,%zu,%s,%.6g,%s\n", user, i + 1, csv_id(&catalogue->items, item, arena),
-            (double)answer.list[i].score, csv_field(catalogue->movies[item].title, arena));
+            (double)answer.list[i].score, table_csv_field(catalogue->movies[item].title, arena));
         TRY(files_writer_write(writer, line, strlen(line), error));
     }
     return STATUS_OK;

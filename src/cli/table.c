@@ -168,3 +168,17 @@ void table_print(struct table *table, FILE *out) {
         fprintf(out, "%s\n", style->off);
     }
 }
+
+const char *table_csv_field(const char *text, struct arena *arena) {
+    if (!strpbrk(text, ",\"\r\n"))
+        return text;
+    char *field = arena_alloc(arena, 2 * strlen(text) + 3), *at = field;
+    *at++ = '"';
+    for (; *text; text++) {
+        if (*text == '"')
+            *at++ = '"';
+        *at++ = *text;
+    }
+    *at = '"';
+    return field;
+}

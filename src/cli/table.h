@@ -31,5 +31,7 @@ void table_note(struct table *table, const char *text);
 void table_colour(struct table *table, const char *escape);
 /* Once for a table. A column that is empty but for its heading is left out. */
 void table_print(struct table *table, FILE *out);
+/* A text as a field of a CSV file, in quotes where it needs them. */
+const char *table_csv_field(const char *text, struct arena *arena);
 
 #endif

@@ -74,8 +74,8 @@
     popularity  0.0078 ±0.0057 *  N s
     random      0.0000 ±0.0000    N s
 
-    ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
-    (paired tests over users, 5 % for a column together, Holm).
+    ± is half a 95 % interval over users. * best of its column; ≈ not to be told
+    from the best (paired tests over users, 5 % for a column together, Holm).
 
   $ matinee compare models=item_knn,popularty
   ! matinee: unknown model "popularty"; did you mean "popularity"?

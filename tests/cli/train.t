@@ -238,8 +238,8 @@
     popularity  FIGURES  FIGURES  FIGURES  FIGURES  N s
     random      FIGURES  FIGURES  FIGURES  FIGURES  N s
 
-    ± is half a 95 % interval over users. * best of its column; ≈ not to be told from the best
-    (paired tests over users, 5 % for a column together, Holm).
+    ± is half a 95 % interval over users. * best of its column; ≈ not to be told
+    from the best (paired tests over users, 5 % for a column together, Holm).
 
   $ ls results && cut -d, -f1-2 results/comparison.csv
   comparison.csv
