@@ -23,6 +23,9 @@ struct api_context {
 #include "api/routes.def"
 #undef ROUTE
 
+/* A text as a part of an address, percent-encoded. */
+const char *page_encode(struct arena *arena, struct text_slice text);
+
 /* The look-ups answer 404 (no model at all: 503) themselves and return false if there is no such
  * thing. */
 

@@ -61,8 +61,7 @@ static void add_escaped(struct page *page, const char *text) {
     }
 }
 
-/* A text as a part of an address. */
-static const char *percent_encode(struct arena *arena, struct text_slice text) {
+const char *page_encode(struct arena *arena, struct text_slice text) {
     static const char digits[] = "0123456789ABCDEF";
     char *encoded = arena_alloc(arena, 3 * text.length + 1), *to = encoded;
     for (size_t i = 0; i < text.length; i++) {
@@ -92,16 +91,16 @@ static struct examples find_examples(const struct snapshot *snapshot, struct are
     struct error error;
     struct examples examples = {0};
     if (catalogue->users.count > 0)
-        examples.user = percent_encode(arena, id_map_name(&catalogue->users, 0));
+        examples.user = page_encode(arena, id_map_name(&catalogue->users, 0));
     if (service_recommend(snapshot, &most_popular, arena, &found, &error) != STATUS_OK ||
         found.count == 0)
         return examples;
     const uint32_t item = found.list[0].item;
     const uint64_t genres = catalogue->movies[item].genres;
-    examples.item = percent_encode(arena, id_map_name(&catalogue->items, item));
+    examples.item = page_encode(arena, id_map_name(&catalogue->items, item));
     if (genres) {
         const char *name = film_genre(catalogue, (uint32_t)__builtin_ctzll(genres));
-        examples.genre = percent_encode(arena, (struct text_slice){name, strlen(name)});
+        examples.genre = page_encode(arena, (struct text_slice){name, strlen(name)});
     }
     return examples;
 }

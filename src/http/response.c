@@ -68,6 +68,8 @@ const char *response_reason(unsigned status) {
         return "OK";
     case 204:
         return "No Content";
+    case 302:
+        return "Found";
     case 400:
         return "Bad Request";
     case 404:

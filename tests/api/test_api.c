@@ -157,6 +157,25 @@ static void pages(void **state) {
     free(answer.body);
 }
 
+static void old_pages_lead_on(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"/home?user_id=u%2F5", "/api/recommend?user_id=u%2F5"},
+        {"/home", "/"},
+        {"/movie/7a", "/api/movie/7a"},
+        {"/movie/%0d%0aX:", "/api/movie/%0D%0AX%3A"},
+        {"/top-rated", "/"},
+        {"/profile?user_id=1", "/"},
+    };
+    char value[256];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct client_answer answer = client_ask(loopback.port, "GET", cases[i][0], "", NULL);
+        assert_int_equal(answer.status, 302);
+        assert_string_equal(client_header(&answer, "Location", value), cases[i][1]);
+        free(answer.body);
+    }
+}
+
 static void heads_and_options(void **state) {
     (void)state;
     char value[256];
@@ -183,12 +202,19 @@ static int start(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists),           cmocka_unit_test(films),
-        cmocka_unit_test(recommendations), cmocka_unit_test(none_is_an_empty_list),
-        cmocka_unit_test(recommend),       cmocka_unit_test(exclusions_have_three_names),
-        cmocka_unit_test(posts),           cmocka_unit_test(reasons),
-        cmocka_unit_test(batches),         cmocka_unit_test(similar),
-        cmocka_unit_test(pages),           cmocka_unit_test(heads_and_options),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(films),
+        cmocka_unit_test(recommendations),
+        cmocka_unit_test(none_is_an_empty_list),
+        cmocka_unit_test(recommend),
+        cmocka_unit_test(exclusions_have_three_names),
+        cmocka_unit_test(posts),
+        cmocka_unit_test(reasons),
+        cmocka_unit_test(batches),
+        cmocka_unit_test(similar),
+        cmocka_unit_test(pages),
+        cmocka_unit_test(old_pages_lead_on),
+        cmocka_unit_test(heads_and_options),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
 }
