@@ -87,7 +87,8 @@
     --out FILE      the model file; in the data folder if not said
     --json FILE     the report as JSON; - is standard output
     --beside MODEL  measure this model too, for comparison
-    --cfg job       only print the settings, as YAML
+    --cfg job       only print the settings, as YAML, before defaults are suited
+                    to the data
     --resume        go on from the last checkpoint
     --quiet         no progress
     --help          this page
