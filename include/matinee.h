@@ -108,9 +108,9 @@ MATINEE_API ptrdiff_t matinee_recommend_for(const matinee *m, const matinee_rati
                                             size_t count, matinee_film *films, size_t capacity);
 
 /* The films most like one, nearest first, without itself. Their score is 1 / (1 + distance) where
- * the model has vectors, its own similarity where it compares films (then only those that it relates
- * to this one), else the score of somebody who has seen only this film.
- * Errors    as matinee_recommend, for the film; -MATINEE_NOT_FOUND: a model that cannot tell */
+ * the model has vectors, its own similarity where it compares films (then only those that it
+ * relates to this one), else the score of somebody who has seen only this film. Errors    as
+ * matinee_recommend, for the film; -MATINEE_NOT_FOUND: a model that cannot tell */
 MATINEE_API ptrdiff_t matinee_similar(const matinee *m, const char *film_id, matinee_film *films,
                                       size_t capacity);
 

@@ -48,9 +48,8 @@ static void put_bounds(const struct setting_spec *spec) {
 }
 
 static void put_settings(void) {
-    puts(
-        ".SH SETTINGS\nEach is given as \\fIkey=value\\fR, or in a YAML file. Those that begin with "
-        "model. belong to one model: \\fBmatinee models\\fR \\fINAME\\fR lists them.");
+    puts(".SH SETTINGS\nEach is given as \\fIkey=value\\fR, or in a YAML file. Those that begin "
+         "with model. belong to one model: \\fBmatinee models\\fR \\fINAME\\fR lists them.");
     struct arena arena = {0};
     const struct settings *all = known_settings(NULL, &arena);
     struct setting_entry entry;

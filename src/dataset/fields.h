@@ -62,7 +62,8 @@ bool fields_is(struct text_slice field, const char *text); /* case forgiven */
 bool fields_is_number(struct text_slice field);
 
 /* A piece of a file as it may be shown in a message: at most 40 bytes in double quotes, what is not
- * printable as '?', but tabs and line ends as \t, \n, \r. Lives in the calling thread until the next call but three. */
+ * printable as '?', but tabs and line ends as \t, \n, \r. Lives in the calling thread until the
+ * next call but three. */
 const char *fields_shown(struct text_slice field);
 
 #endif
