@@ -87,7 +87,8 @@ enum status experiment_evaluate(const char *model_file, const struct experiment_
                                 struct arena *arena, struct experiment_report **report,
                                 struct error *error);
 
-/* The report as the JSON of DESIGN: an allocated string of the arena, ending in a new line. */
+/* The report as JSON (docs/settings.md names its settings): a string of the arena, ending in a new
+ * line. */
 char *experiment_report_json(const struct experiment_report *report, struct arena *arena);
 
 #endif
