@@ -1,7 +1,8 @@
 /* gmf.c: generalised matrix factorization: a dot product whose dimensions have learned weights.
  *
  * Idea     score = sum over f of output_f * p_uf * q_if + bias (He et al. 2017, equation 9),
- * trained on positives against sampled negatives. Shapes   p [users][mf_dim], q [items][mf_dim].
+ *          trained on positives against sampled negatives.
+ * Shapes   p [users][mf_dim], q [items][mf_dim].
  * Cost     an epoch: rows * (1 + negatives) * 6 * mf_dim operations and as many reads of rows;
  *          a score: 2 * mf_dim.
  * Traps    without L2 (model.reg_mf) it overfits within a few epochs; the weights of the output
