@@ -95,6 +95,7 @@ enum status evaluation_init(struct evaluation *evaluation, const struct evaluati
         .has = {&split->train, input->validation ? NULL : &split->validation},
         .rated = input->validation ? &split->validation : &split->test,
         .ratings = input->ratings,
+        .bare = settings_choice(input->settings, "evaluation.query") == 1,
     };
     TRY(candidates_read(&evaluation->candidates, input->settings, split, input->validation, arena,
                         error));
@@ -126,7 +127,7 @@ struct desk {
 };
 
 static struct query query_of(const struct evaluation *evaluation, uint32_t user) {
-    return (struct query){.user = user,
+    return (struct query){.user = evaluation->bare ? MODEL_NO_USER : user,
                           .history = interactions_history(evaluation->histories, user)};
 }
 

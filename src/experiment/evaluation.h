@@ -37,6 +37,7 @@ struct evaluation {
     struct interactions test;          /* the relevant rows of the part */
     const struct interactions *rated;  /* all its rows, for rmse and mae */
     enum evaluation_ratings ratings;
+    bool bare;             /* evaluation.query=history: users are scored as bare histories */
     const uint32_t *users; /* [user_count] with a row in the part */
     size_t user_count;
 };

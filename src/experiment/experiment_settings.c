@@ -22,6 +22,8 @@ const struct setting_spec experiment_settings[] = {
     {"evaluation.seed", SETTING_INT, "42", 0, 9e15, NULL, NULL, "seed of sampled candidates"},
     {"evaluation.min_relevant", SETTING_REAL, "", -1e9, 1e9, NULL, "min_relevant",
      "held-out items with a lower rating do not count as relevant"},
+    {"evaluation.query", SETTING_TEXT, "known", 0, 0, "known|history", "query",
+     "who asks: known users, or each as a bare history that the model has never met"},
     {"evaluation.part", SETTING_TEXT, "test", 0, 0, "test|validation", NULL,
      "what is measured; validation: to find settings without a look at the test"},
     {0}};
