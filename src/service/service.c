@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "models/model_file.h"
-#include "service/snapshot.h"
+#include "service/service_internal.h"
 
 #define MODELS_MAX 64
 
@@ -96,6 +96,7 @@ enum status service_load(struct service *service, const char *path, const char *
         model_file_close(file);
         return error_prefix(error, "%s", path);
     }
+    snapshot->index = service_index_open(path, file->model);
     return service_adopt(service, snapshot, name, error);
 }
 

@@ -46,6 +46,20 @@ struct service_model {
 /* In the order of loading. */
 size_t service_models(struct service *service, struct service_model **list, struct arena *arena);
 
+/* Makes an index (ann/ann.h) of a model's film vectors, as settings ann.* say, and saves it beside
+ * the model file as FILE.ann, where service_load finds it. Errors: a model without vectors, a kind
+ * of index that this build does not have. */
+struct service_index {
+    const char *path, *type, *model;
+    size_t items;
+    double seconds;    /* of building */
+    double recall;     /* share of people's exact k nearest that it finds */
+    size_t queries, k; /* that recall was measured with */
+};
+enum status service_index_build(const char *model_file, const struct settings *settings,
+                                struct arena *arena, struct service_index *report,
+                                struct error *error);
+
 struct rated_item {
     uint32_t item;
     float rating;

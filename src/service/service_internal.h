@@ -25,6 +25,14 @@ float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);
 /* A model's own score as people are shown it: see struct recommend_answer. */
 float service_shown_score(const struct model *model, float raw);
 
+/* The index beside a model file, if there is one that fits; NULL: none. The caller's. */
+struct ann_index *service_index_open(const char *model_file, struct model *model);
+/* scores[items]: the model's for the films that the snapshot's index finds for the person, minus
+ * infinity for all others; at least `wanted` of them are new to him. False: there is no index, or
+ * it found too few, and all films are to be scored. */
+bool service_index_score(const struct snapshot *snapshot, const struct query *query, size_t wanted,
+                         float *scores);
+
 enum status service_check_top_k(size_t top_k, struct error *error);
 
 #endif

@@ -150,9 +150,27 @@ static float affinity(const float *preference, uint64_t genres) {
     return said > 0 ? sum / (float)said : 0;
 }
 
+/* Whether the list is of the films with the highest scores and nothing else: an index finds those.
+ */
+static bool is_plain(const struct work *work) {
+    const struct recommend_request *request = work->request;
+    return (work->basis == BASIS_USER || work->basis == BASIS_RATINGS) && request->genres == 0 &&
+           request->excluded_genres == 0 && !request->genre_preference;
+}
+
+static size_t pool_size(const struct recommend_request *request) {
+    size_t pool = request->top_k;
+    if (request->diversity > 0)
+        pool = pool * POOL_FACTOR > POOL_LEAST ? pool * POOL_FACTOR : POOL_LEAST;
+    return pool;
+}
+
 static void score(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
-    if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS)
+    size_t wanted = pool_size(work->request) + work->request->excluded_item_count;
+    if (is_plain(work) && service_index_score(snapshot, &work->query, wanted, work->raw))
+        ;
+    else if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS)
         snapshot->model->ops->score(snapshot->model, &work->query, 1, NULL, work->item_count,
                                     work->raw);
     else
@@ -232,9 +250,7 @@ static float shown_score(const struct work *work, const struct ranked *place) {
 static void choose(const struct work *work, struct arena *arena, struct arena *scratch,
                    struct recommend_answer *answer) {
     const struct recommend_request *request = work->request;
-    size_t pool = request->top_k;
-    if (request->diversity > 0)
-        pool = pool * POOL_FACTOR > POOL_LEAST ? pool * POOL_FACTOR : POOL_LEAST;
+    size_t pool = pool_size(request);
     pool = pool < work->item_count ? pool : work->item_count;
     struct ranked *list = ARENA_ARRAY(scratch, struct ranked, pool);
     size_t count = rank_top_k(work->scores, work->item_count, pool, list);

@@ -74,6 +74,7 @@ void snapshot_release(struct snapshot *snapshot) {
         return;
     if (snapshot->source.release)
         snapshot->source.release(snapshot->source.owner);
+    ann_close(snapshot->index);
     arena_release(&snapshot->arena);
     alloc_free(snapshot);
 }

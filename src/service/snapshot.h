@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ann/ann.h"
 #include "base/settings.h"
 #include "dataset/dataset.h"
 #include "models/model.h"
@@ -37,7 +38,8 @@ struct snapshot {
     const float *vectors; /* [item_count][dimension] or NULL */
     size_t dimension;
     enum vector_metric metric;
-    const float *lengths; /* [item_count] of the vectors */
+    struct ann_index *index; /* owned; NULL: all films are scanned */
+    const float *lengths;    /* [item_count] of the vectors */
 };
 
 /* With one reference, the caller's. Errors: the model and the catalogue are not of one size. On

@@ -14,6 +14,7 @@
     compare     several models on one split, and which differences are noise
     recommend   films for one person
     similar     films similar to one
+    index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
     serve       answer over HTTP
     completion  a completion script for bash or zsh
@@ -377,6 +378,9 @@
                                          0 or more)
     evaluation.min_relevant=             held-out items with a lower rating do not
                                          count as relevant (number)
+    evaluation.query=known               who asks: known users, or each as a bare
+                                         history that the model has never met
+                                         (known, history)
     evaluation.part=test                 what is measured; validation: to find
                                          settings without a look at the test
                                          (test, validation)

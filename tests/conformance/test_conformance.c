@@ -179,8 +179,8 @@ static void more_neighbours_than_items_are_fine(const struct model_ops *ops) {
     tiny_release(&tiny);
 }
 
-/* The model file of a fit on that many threads, as bytes. A few epochs show as much as many: under a
- * sanitizer handing out the work of a step is most of the time. */
+/* The model file of a fit on that many threads, as bytes. A few epochs show as much as many: under
+ * a sanitizer handing out the work of a step is most of the time. */
 static char *file_of_fit(const struct model_ops *ops, const struct tiny *tiny, size_t threads,
                          struct arena *arena, size_t *size) {
     parallel_set_threads(threads);
