@@ -6,12 +6,12 @@
 
 #include "kernels/kernels.h"
 
-double rating_penalty(double mean_count, double count, double frequency) {
+double rating_factors_penalty(double mean_count, double count, double frequency) {
     return count > 0 && frequency > 0 ? pow(mean_count / count, frequency) : 1;
 }
 
-void rating_implicit(const struct rating_factors *factors, const struct history *history,
-                     float *z) {
+void rating_factors_implicit(const struct rating_factors *factors, const struct history *history,
+                             float *z) {
     const size_t width = factors->width;
     memset(z, 0, width * sizeof *z);
     if (!factors->implicit || history->count == 0)

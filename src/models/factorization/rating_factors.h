@@ -40,16 +40,17 @@ struct rating_options {
     uint32_t epochs;
     double rate[RATING_PARTS], penalty[RATING_PARTS];
     double rate_decay;        /* share of the rates that is gone after the last epoch */
-    double penalty_frequency; /* see rating_penalty */
+    double penalty_frequency; /* see rating_factors_penalty */
     double start_mean, start_deviation, implicit_deviation;
 };
 
 /* The penalty that one rating puts on a row which has `count` of them, in units of the part's:
  * (mean_count / count)^frequency. 0: the same for every rating, so that a row's whole penalty grows
  * with its count; 1: the same for every row; between them, as the square root at 1/2. */
-double rating_penalty(double mean_count, double count, double frequency);
+double rating_factors_penalty(double mean_count, double count, double frequency);
 
 /* z[width] = |N|^-1/2 sum of y over the history; zeroes for an empty one or without y. */
-void rating_implicit(const struct rating_factors *factors, const struct history *history, float *z);
+void rating_factors_implicit(const struct rating_factors *factors, const struct history *history,
+                             float *z);
 
 #endif

@@ -3,8 +3,8 @@
  * Idea     With the items as they are, what descent looks for in a user is the minimum over (b, p)
  *          of sum over the ratings of (r - mean - b_i - q_i . z - b - q_i . p)^2
  *                   + count * weight * (penalty_b b^2 + penalty_p |p|^2),
- *          weight = rating_penalty: the same terms as in rating_sgd.c. It is solved exactly: one
- *          symmetric system of width + 1. z comes from the history through y, without ratings.
+ *          weight = rating_factors_penalty: the same terms as in rating_sgd.c. It is solved
+ * exactly: one symmetric system of width + 1. z comes from the history through y, without ratings.
  * Without  ratings nothing is known of how much above or below the usual an item was liked: each
  *          counts as rated as expected, b and p are 0, and only y speaks.
  * Cost     count * (width + 1)^2 + (width + 1)^3 / 3 multiply-adds: 0.3 ms with 100 factors.
@@ -72,7 +72,8 @@ static void sum_up(const struct system *system) {
 static void penalise(const struct system *system, const struct rating_factors *factors,
                      const struct rating_options *options) {
     const double count = (double)system->count;
-    const double weight = rating_penalty(factors->mean_count, count, options->penalty_frequency);
+    const double weight =
+        rating_factors_penalty(factors->mean_count, count, options->penalty_frequency);
     for (size_t i = 0; i < system->n; i++) {
         const double penalty = options->penalty[i == 0 ? RATING_USER_BIAS : RATING_USER_FACTORS];
         system->matrix[i * system->n + i] += count * (weight * penalty + LEAST_PENALTY);

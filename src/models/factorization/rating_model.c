@@ -253,7 +253,7 @@ static float find_query(const struct rating_model *model, const struct query *qu
     struct arena_position mark = arena_mark(scratch);
     float *z = ARENA_ARRAY_RAW(scratch, float, width);
     float bias;
-    rating_implicit(&factors, &query->history, z);
+    rating_factors_implicit(&factors, &query->history, z);
     if (query->user == MODEL_NO_USER) {
         bias = rating_fold_in(&factors, &model->options, &query->history, z, vector);
     } else {

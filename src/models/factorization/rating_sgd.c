@@ -16,7 +16,7 @@
  * Order    Random numbers: one stream for the start, one for each epoch.
  * Traps    All rates fall in even steps from rate to rate (1 - rate_decay): with a rate that stays
  *          the last epochs only shake the factors. Rows that nobody has stay 0.
- * Checked  tests/models/test_svd.c against tools/reference/rating.py; conformance. */
+ * Checked  tests/models/test_svd.c against the loops as they are written; conformance. */
 #include "models/factorization/rating_sgd.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ struct sgd {
     const struct interactions *train;
     const struct kernel_table *kernels;
     uint32_t *users, *rows;                         /* orders; rows: room for the longest history */
-    float *item_weight;                             /* [items] rating_penalty */
+    float *item_weight;                             /* [items] rating_factors_penalty */
     float *z, *moved;                               /* [width] */
     float rate[RATING_PARTS], shrink[RATING_PARTS]; /* of this epoch; shrink: rate * penalty */
 };
@@ -96,7 +96,7 @@ static struct sgd start(struct rating_factors *factors, const struct rating_opti
     const double mean_count = items ? (double)train->count / items : 0;
     for (uint32_t i = 0; i < items; i++)
         sgd.item_weight[i] =
-            (float)rating_penalty(mean_count, counts[i], options->penalty_frequency);
+            (float)rating_factors_penalty(mean_count, counts[i], options->penalty_frequency);
     for (uint32_t u = 0; u < train->user_count; u++) {
         const size_t count = interactions_history(train, u).count;
         longest = count > longest ? count : longest;
@@ -153,14 +153,14 @@ static double visit(const struct sgd *sgd, uint32_t user, struct rng *rng) {
     const struct history history = interactions_history(sgd->train, user);
     if (history.count == 0)
         return 0;
-    const float weight = (float)rating_penalty(sgd->factors->mean_count, (double)history.count,
-                                               sgd->options->penalty_frequency);
+    const float weight = (float)rating_factors_penalty(
+        sgd->factors->mean_count, (double)history.count, sgd->options->penalty_frequency);
     double loss = 0;
     for (uint32_t h = 0; h < history.count; h++)
         sgd->rows[h] = h;
     rng_shuffle(rng, sgd->rows, (uint32_t)history.count);
     if (sgd->factors->implicit) {
-        rating_implicit(sgd->factors, &history, sgd->z);
+        rating_factors_implicit(sgd->factors, &history, sgd->z);
         memcpy(sgd->moved, sgd->z, sgd->factors->width * sizeof *sgd->z);
     }
     for (size_t h = 0; h < history.count; h++) {
