@@ -59,6 +59,12 @@ struct kernel_adam {
     real rate, beta1, beta2, epsilon, correction1, correction2, l2, decay, gradient_scale;
 };
 
+/* One step of gradient descent on what a user's factors p, an item's factors q and a further part z
+ * of the user make of one rating: (p + z) . q. */
+struct kernel_factor_step {
+    real kept_p, rate_p, kept_q, rate_q, rate_z;
+};
+
 struct kernel_table {
     const char *name; /* "scalar", "avx2", "avx512" */
 
@@ -89,6 +95,10 @@ struct kernel_table {
      * one: b1^i soon counts for nothing. */
     void (*adam_idle)(const struct kernel_adam *step, real *weight, real *first, real *second,
                       size_t count, size_t gap);
+
+    /* With what is old on the right: p = kept_p p + rate_p q, q = kept_q q + rate_q (p + z),
+     * z = z + rate_z q. z NULL: 0, and stays so. */
+    void (*factor_step)(const struct kernel_factor_step *step, real *p, real *q, real *z, size_t n);
 
     /* How many of values[0..n) are greater than, and how many equal to, x. NaN is neither. */
     void (*count_above)(const real *values, size_t n, real x, size_t *greater, size_t *equal);

@@ -134,6 +134,17 @@ static void adam_idle(const struct kernel_adam *step, real *weight, real *first,
     }
 }
 
+static void factor_step(const struct kernel_factor_step *step, real *p, real *q, real *z,
+                        size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const real old_p = p[i], old_q = q[i], old_z = z ? z[i] : 0;
+        p[i] = step->kept_p * old_p + step->rate_p * old_q;
+        q[i] = step->kept_q * old_q + step->rate_q * (old_p + old_z);
+        if (z)
+            z[i] = old_z + step->rate_z * old_q;
+    }
+}
+
 static void count_above(const real *values, size_t n, real x, size_t *greater, size_t *equal) {
     size_t above = 0, same = 0;
     for (size_t i = 0; i < n; i++) {
@@ -169,6 +180,7 @@ const struct kernel_table scalar_table = {
     .scatter_axpy = scatter_axpy,
     .adam = adam,
     .adam_idle = adam_idle,
+    .factor_step = factor_step,
     .count_above = count_above,
     .add_relu = add_relu,
 };

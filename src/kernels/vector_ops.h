@@ -341,6 +341,24 @@ static void adam_idle(const struct kernel_adam *step, float *weight, float *firs
     }
 }
 
+static void factor_step(const struct kernel_factor_step *step, float *p, float *q, float *z,
+                        size_t n) {
+    const wide kept_p = wide_set(step->kept_p), rate_p = wide_set(step->rate_p),
+               kept_q = wide_set(step->kept_q), rate_q = wide_set(step->rate_q),
+               rate_z = wide_set(step->rate_z);
+    EACH_VECTOR(n, {
+        const wide old_p = take(p + i, lanes), old_q = take(q + i, lanes);
+        wide user = old_p;
+        if (z) {
+            const wide old_z = take(z + i, lanes);
+            user = wide_add(old_p, old_z);
+            put(z + i, wide_fma(rate_z, old_q, old_z), lanes);
+        }
+        put(p + i, wide_fma(rate_p, old_q, wide_multiply(kept_p, old_p)), lanes);
+        put(q + i, wide_fma(rate_q, user, wide_multiply(kept_q, old_q)), lanes);
+    });
+}
+
 static void count_above(const float *values, size_t n, float x, size_t *greater, size_t *equal) {
     const wide bound = wide_set(x);
     size_t above = 0, same = 0, i = 0;
@@ -375,5 +393,5 @@ static void add_relu(float *out, const float *item_half, const float *user_half,
         .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
         .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
         .scatter_axpy = scatter_axpy, .adam = adam, .adam_idle = adam_idle,                        \
-        .count_above = count_above, .add_relu = add_relu,                                          \
+        .factor_step = factor_step, .count_above = count_above, .add_relu = add_relu,              \
     }

@@ -8,6 +8,7 @@
 #ifndef MATINEE_TESTS_CONFORMANCE_TINY_H
 #define MATINEE_TESTS_CONFORMANCE_TINY_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -23,7 +24,15 @@ struct tiny {
     struct item_feature genres;
 };
 
-enum tiny_ratings { TINY_IMPLICIT, TINY_RATED };
+/* TINY_RATED: by lot, so that they say nothing. TINY_TASTES: by taste: whoever rates also has half
+ * of what he does not like, with 1 or 2 of 5, and 4 or 5 for what he likes: so that taste is in the
+ * ratings and not only in what is had. */
+enum tiny_ratings { TINY_IMPLICIT, TINY_RATED, TINY_TASTES };
+
+/* Whether the user has an item that is not of his taste. */
+static inline bool tiny_dislikes(enum tiny_ratings ratings, uint32_t user, uint32_t item) {
+    return ratings == TINY_TASTES && item % 2 != user % 2 && (item / 2 + user / 2) % 2 == 0;
+}
 
 static inline struct id_map tiny_ids(struct arena *arena, const char *prefix, uint32_t count) {
     uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)count + 1);
@@ -93,10 +102,13 @@ static inline void tiny_make(struct tiny *tiny, uint32_t users, uint32_t items,
         const uint32_t start = rng_below(&rng, seen_items);
         for (uint32_t step = 0; step < seen_items; step++) {
             const uint32_t i = (start + step) % seen_items;
-            if (i % 2 != u % 2 || i == tiny->withheld[u])
+            const bool disliked = tiny_dislikes(ratings, u, i);
+            if ((i % 2 != u % 2 && !disliked) || i == tiny->withheld[u])
                 continue;
             rows[offsets[u + 1]] = i;
-            values[offsets[u + 1]] = (float)(1 + rng_below(&rng, 5));
+            values[offsets[u + 1]] = ratings == TINY_TASTES
+                                         ? (float)((disliked ? 1 : 4) + rng_below(&rng, 2))
+                                         : (float)(1 + rng_below(&rng, 5));
             times[offsets[u + 1]] = 1000 + (int64_t)step;
             offsets[u + 1]++;
         }
@@ -106,7 +118,7 @@ static inline void tiny_make(struct tiny *tiny, uint32_t users, uint32_t items,
                                         .count = (size_t)offsets[users],
                                         .offsets = offsets,
                                         .items = rows,
-                                        .ratings = ratings == TINY_RATED ? values : NULL,
+                                        .ratings = ratings == TINY_IMPLICIT ? NULL : values,
                                         .times = times};
     tiny_catalogue(tiny);
 }

@@ -307,6 +307,31 @@ static void test_adam_idle_is_steps_of_adam(void **state) {
             }
 }
 
+static void factor_steps(const struct kernel_table *table, size_t n, size_t shift) {
+    const struct kernel_factor_step step = {(real)0.9, (real)0.3, (real)0.8, (real)-0.7, (real)0.4};
+    for (int with_z = 0; with_z < 2; with_z++) {
+        real *found[3], *expected[3];
+        for (size_t i = 0; i < 3; i++) {
+            found[i] = guarded(n, shift, i);
+            expected[i] = guarded(n, shift, i);
+        }
+        table->factor_step(&step, found[0], found[1], with_z ? found[2] : NULL, n);
+        scalar()->factor_step(&step, expected[0], expected[1], with_z ? expected[2] : NULL, n);
+        for (size_t i = 0; i < 3; i++) {
+            for (size_t f = 0; f < n; f++)
+                assert_near(found[i][f], expected[i][f], 3e-7, "factor_step", n);
+            assert_guards(found[i], n);
+            guarded_free(found[i], shift);
+            guarded_free(expected[i], shift);
+        }
+    }
+}
+
+static void test_factor_step(void **state) {
+    (void)state;
+    every_length(factor_steps);
+}
+
 static void counts(const struct kernel_table *table, size_t n, size_t shift) {
     real *a = guarded(n, shift, 1);
     for (size_t i = 0; i < n; i++)
@@ -398,6 +423,7 @@ int main(void) {
         cmocka_unit_test(test_adam),
         cmocka_unit_test(test_adam_by_hand),
         cmocka_unit_test(test_adam_idle),
+        cmocka_unit_test(test_factor_step),
         cmocka_unit_test(test_adam_idle_is_steps_of_adam),
         cmocka_unit_test(test_count_above),
         cmocka_unit_test(test_add_relu),
