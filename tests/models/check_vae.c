@@ -1,7 +1,7 @@
 /* check_vae.c: the gradients of Mult-VAE and Mult-DAE against finite differences, in double: of
  * every parameter, with dropout, noise and the KL term at work (a batch's numbers
  * are drawn anew from its own stream, so they are the same each time).
- * |numeric - analytic| <= 1e-6 * (|numeric| + |analytic|), or both below 1e-9. */
+ * |numeric - analytic| <= 1e-6 * (|numeric| + |analytic|), or both below 2e-9. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
