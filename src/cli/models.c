@@ -31,6 +31,7 @@ static const struct flag traits[] = {
     {MODEL_ORDER_AWARE, "order_aware", "uses the order of events"},
     {MODEL_PREDICTS_RATINGS, "predicts_ratings", "predicts ratings"},
     {MODEL_RANDOM, "random", "draws random numbers"},
+    {MODEL_READS_GENRES, "reads_genres", "makes a list of liked genres alone"},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])

@@ -75,7 +75,8 @@ static void put_traits(const struct model_ops *ops) {
                  {MODEL_NEEDS_TEXT, "needs text"}},
       traits[] = {{MODEL_ORDER_AWARE, "uses the order of events"},
                   {MODEL_PREDICTS_RATINGS, "predicts ratings"},
-                  {MODEL_RANDOM, "draws random numbers"}};
+                  {MODEL_RANDOM, "draws random numbers"},
+                  {MODEL_READS_GENRES, "makes a list of liked genres alone"}};
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (ops->needs & needs[i].bit)
             printf(" · %s", needs[i].text);

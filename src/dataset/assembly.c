@@ -205,17 +205,27 @@ static void finish_given(struct assembly *assembly) {
     dataset->interactions = interactions_merge(train, test, assembly->arena);
 }
 
+static void add_feature(struct dataset *dataset, const char *name, size_t columns, float *dense) {
+    dataset->features[dataset->feature_count++] =
+        (struct item_feature){.name = name, .columns = (uint32_t)columns, .dense = dense};
+}
+
 static void finish_features(struct dataset *dataset) {
-    if (dataset->genre_count == 0)
-        return;
-    size_t columns = dataset->genre_count;
-    float *dense = ARENA_ARRAY(&dataset->arena, float, dataset->items.count *columns);
-    for (uint32_t item = 0; item < dataset->items.count; item++)
+    size_t items = dataset->items.count, columns = dataset->genre_count;
+    float *genres = ARENA_ARRAY(&dataset->arena, float, items *columns);
+    float *years = ARENA_ARRAY(&dataset->arena, float, items);
+    bool has_years = false;
+    for (size_t item = 0; item < items; item++) {
+        const struct movie *movie = &dataset->movies[item];
         for (size_t genre = 0; genre < columns; genre++)
-            dense[item * columns + genre] = (float)(dataset->movies[item].genres >> genre & 1);
-    dataset->features[0] =
-        (struct item_feature){.name = "genres", .columns = dataset->genre_count, .dense = dense};
-    dataset->feature_count = 1;
+            genres[item * columns + genre] = (float)(movie->genres >> genre & 1);
+        years[item] = (float)movie->year;
+        has_years |= movie->year != 0;
+    }
+    if (columns > 0)
+        add_feature(dataset, "genres", columns, genres);
+    if (has_years)
+        add_feature(dataset, "year", 1, years);
 }
 
 static void finish_scale(struct dataset *dataset) {

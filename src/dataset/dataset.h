@@ -55,9 +55,11 @@ struct movie_tag {
     uint32_t count; /* how often it was applied */
 };
 
-/* A named item feature that a model may ask for: one row per item, dense or compressed. */
+/* A named item feature that a model may ask for: one row per item, dense or compressed. A data set
+ * has, where its files say so: "genres" [genre_count], 1 for each genre of the film; "year" [1], 0
+ * where it is unknown (there if any film's year is known). Both dense. */
 struct item_feature {
-    const char *name; /* "genres" */
+    const char *name;
     uint32_t columns;
     const float *dense;      /* [item_count][columns], or NULL and then: */
     const uint64_t *offsets; /* [item_count + 1] */

@@ -226,19 +226,25 @@ static struct id_map renumber_ids(const struct id_map *map, const uint32_t *numb
     return result;
 }
 
+static void renumber_features(struct dataset *dataset, size_t old, size_t item) {
+    for (size_t f = 0; f < dataset->feature_count; f++) {
+        const struct item_feature *feature = &dataset->features[f];
+        float *dense = writable(feature->dense);
+        memmove(dense + item * feature->columns, dense + old * feature->columns,
+                feature->columns * sizeof *dense);
+    }
+}
+
 static void renumber_movies(struct dataset *dataset, const struct renumbering *renumbering) {
     uint64_t *tag_offsets = writable(dataset->tag_offsets);
     struct movie_tag *tags = writable(dataset->movie_tags);
-    float *genres = dataset->feature_count > 0 ? writable(dataset->features[0].dense) : NULL;
-    size_t columns = dataset->genre_count;
     uint64_t target = 0, begin = 0;
     for (uint32_t old = 0; old < dataset->items.count; old++) {
         uint32_t item = renumbering->items[old];
         uint64_t end = tag_offsets ? tag_offsets[old + 1] : 0;
         if (item != DATASET_NONE) {
             dataset->movies[item] = dataset->movies[old];
-            if (genres)
-                memmove(genres + item * columns, genres + old * columns, columns * sizeof *genres);
+            renumber_features(dataset, old, item);
             for (uint64_t i = begin; i < end; i++)
                 tags[target++] = tags[i];
             if (tag_offsets)

@@ -46,6 +46,7 @@ enum model_traits {
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
     MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
     MODEL_IMPERSONAL = 32,      /* scores say nothing of taste: no reasons, no films alike */
+    MODEL_READS_GENRES = 64,    /* scores from query.genre_preference, with or without a history */
 };
 
 /* What a score means, beside that higher is better. It may depend on the settings, so it is the

@@ -19,6 +19,7 @@
 /* How much of a long past is looked at when the model itself cannot explain. */
 #define PAST_MAX 32
 /* From this part of the rating scale on, a film was liked. */
+#define LIKED_GENRE 3 /* a preference above it, of 1 to 5 */
 #define LIKED 0.7f
 /* Shares below this are rounding. */
 #define LEAST_SHARE 1e-6f
@@ -210,6 +211,21 @@ static const char *sentence(const struct snapshot *snapshot, const struct histor
     return arena_format(arena, "because you %s %s", liked ? "liked" : "saw", titles);
 }
 
+/* The film's genres that the person likes, where they are what the model read; NULL: none. */
+static const char *liked_genres(const struct snapshot *snapshot, const struct query *query,
+                                uint32_t item, struct arena *arena) {
+    const struct dataset *catalogue = snapshot->catalogue;
+    const char *names = NULL;
+    if (!query->genre_preference || query->history.count > 0 ||
+        !(snapshot->model->ops->traits & MODEL_READS_GENRES))
+        return NULL;
+    for (uint32_t g = 0; g < catalogue->genre_count; g++)
+        if (catalogue->movies[item].genres >> g & 1 && query->genre_preference[g] > LIKED_GENRE)
+            names = names ? arena_format(arena, "%s, %s", names, catalogue->genres[g])
+                          : catalogue->genres[g];
+    return names ? arena_format(arena, "because you like %s", names) : NULL;
+}
+
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer) {
     const struct model_ops *ops = snapshot->model->ops;
@@ -222,7 +238,9 @@ void service_explain(const struct snapshot *snapshot, const struct query *query,
     }
     for (size_t i = 0; i < answer->count; i++) {
         struct recommendation *film = &answer->list[i];
-        film->why = film->reason_count > 0
+        const char *genres = liked_genres(snapshot, query, film->item, arena);
+        film->why = genres ? genres
+                    : film->reason_count > 0
                         ? sentence(snapshot, &query->history, film, arena)
                         : without_reasons(snapshot, personal, scored, film->item, arena);
     }

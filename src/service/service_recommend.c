@@ -165,12 +165,19 @@ static size_t pool_size(const struct recommend_request *request) {
     return pool;
 }
 
+/* Whether the model itself makes a list of the genres that were spoken of. Beside a history they
+ * would be one voice among many, and are to be heard: there they move the list as they do others.
+ */
+static bool model_reads_genres(const struct work *work) {
+    return work->basis == BASIS_GENRES && (work->snapshot->model->ops->traits & MODEL_READS_GENRES);
+}
+
 static void score(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
     size_t wanted = pool_size(work->request) + work->request->excluded_item_count;
     if (is_plain(work) && service_index_score(snapshot, &work->query, wanted, work->raw))
         ;
-    else if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS)
+    else if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS || model_reads_genres(work))
         snapshot->model->ops->score(snapshot->model, &work->query, 1, NULL, work->item_count,
                                     work->raw);
     else
@@ -193,7 +200,8 @@ static float sigmoid(float x) { return (float)(1 / (1 + exp(-(double)x))); }
 
 /* Scores on the scale on which a wish is added to them. */
 static void prepare_mapping(struct work *work) {
-    if (work->basis == BASIS_GENRES || work->basis == BASIS_POPULARITY) {
+    const bool asked = work->basis == BASIS_USER || work->basis == BASIS_RATINGS;
+    if (!asked && !model_reads_genres(work)) {
         /* Counts fall off like a power law: their logarithm spreads the popular films. */
         for (size_t i = 0; i < work->item_count; i++)
             work->scores[i] = isinf(work->scores[i]) ? work->scores[i] : log1pf(work->scores[i]);
@@ -208,7 +216,8 @@ static void prefer(struct work *work) {
     const struct recommend_request *request = work->request;
     const uint64_t *genres = work->snapshot->genres;
     const uint64_t wanted = request->strict ? 0 : request->genres;
-    work->is_mapped = wanted != 0 || request->genre_preference;
+    const bool preferred = request->genre_preference && !model_reads_genres(work);
+    work->is_mapped = wanted != 0 || preferred;
     if (!work->is_mapped)
         return;
     prepare_mapping(work);
@@ -216,7 +225,7 @@ static void prefer(struct work *work) {
         rank_prefer(work->scores, genres, work->item_count, wanted, RANK_PREFERENCE);
     else
         rank_min_max(work->scores, work->item_count);
-    if (!request->genre_preference)
+    if (!preferred)
         return;
     for (size_t i = 0; i < work->item_count; i++) {
         const float suits = affinity(request->genre_preference, genres[i]);

@@ -54,6 +54,8 @@ static void test_min_rating(void **state) {
     assert_true(genres[dataset_genre(data, "Drama")] == 1 &&
                 genres[dataset_genre(data, "Comedy")] == 1 &&
                 genres[dataset_genre(data, "War")] == 0);
+    assert_string_equal(data->features[1].name, "year");
+    assert_true(data->features[1].dense[1] == 2003);
     dataset_close(data);
 }
 

@@ -63,6 +63,9 @@ static void test_builtin_facts(void **state) {
     assert_string_equal(data->tags[tag[1].tag], "fun");
     assert_string_equal(data->features[0].name, "genres");
     assert_int_equal(data->features[0].columns, data->genre_count);
+    assert_string_equal(data->features[1].name, "year");
+    assert_int_equal(data->features[1].columns, 1);
+    assert_true(data->features[1].dense[item_of(data, "11")] == 1995);
     dataset_close(data);
 }
 

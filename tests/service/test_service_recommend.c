@@ -148,6 +148,23 @@ static void preferences_alone_are_half_of_the_score(void **state) {
     fixture_release(&fixture);
 }
 
+/* A model that makes something of them by itself is asked, and its score is what is shown. */
+static void preferences_are_the_models_where_it_reads_them(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(MODEL_READS_GENRES);
+    const float preference[TINY_GENRES] = {1, 5, 0, 0};
+    const struct recommend_request alone = {
+        .user = DATASET_NONE, .genre_preference = preference, .top_k = 3, .explain = true};
+    assert_int_equal(ask(&fixture, &alone), STATUS_OK);
+    assert_string_equal(fixture.answer.basis, "genres given");
+    ASSERT_ITEMS(&fixture, 0, 1, 2); /* the tiny model says -3 of each without a history */
+    ASSERT_NEAR(fixture.answer.list[0].raw_score, -3, 1e-6);
+    ASSERT_NEAR(fixture.answer.list[0].score, sigmoid(-3), 1e-6);
+    assert_string_equal(fixture.answer.list[0].why, "popular: 3 of 5 people have it");
+    assert_string_equal(fixture.answer.list[1].why, "because you like Comedy");
+    fixture_release(&fixture);
+}
+
 static void preferences_beside_a_history_move_it(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
@@ -237,6 +254,7 @@ int main(void) {
         cmocka_unit_test(a_bare_history_counts_its_last_rating),
         cmocka_unit_test(nobody_gets_what_is_popular),
         cmocka_unit_test(preferences_alone_are_half_of_the_score),
+        cmocka_unit_test(preferences_are_the_models_where_it_reads_them),
         cmocka_unit_test(preferences_beside_a_history_move_it),
         cmocka_unit_test(ratings_are_shown_as_they_are),
         cmocka_unit_test(diversity_spreads_genres),
