@@ -92,6 +92,59 @@ static enum status answer_one(const struct arguments *arguments, const struct en
     return STATUS_OK;
 }
 
+static void print_compared(const struct engine *engine, const struct person *person,
+                           const struct compare_answer *answer, struct arena *arena) {
+    const struct style *style = style_of(stdout);
+    printf("%sThe last %zu of %zu ratings of %s%s  %s(%s on %s)%s\n\n", style->bold, answer->count,
+           answer->rated, person->label, style->off, style->dim, engine->model.name,
+           engine->model.data_name, style->off);
+    struct table table;
+    table_init(&table, "Lrrr", arena);
+    table_row(&table, "film", "given", "predicted", "difference", NULL);
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct compared_item *film = &answer->list[i];
+        table_row(&table, engine->catalogue->movies[film->item].title,
+                  arena_format(arena, "%g", (double)film->given),
+                  arena_format(arena, "%.2f", (double)film->predicted),
+                  arena_format(arena, "%+.2f", (double)film->predicted - (double)film->given),
+                  NULL);
+    }
+    table_print(&table, stdout);
+    printf("\n  rmse %.3f over all %zu; the model may have learnt from them.\n", answer->rmse,
+           answer->rated);
+}
+
+static json_t *compared_json(const struct engine *engine, const struct person *person,
+                             const struct compare_answer *answer) {
+    json_t *films = json_array();
+    for (size_t i = 0; i < answer->count; i++) {
+        json_t *object = json_film(engine->catalogue, answer->list[i].item);
+        json_object_set_new(object, "rating", json_real((double)answer->list[i].given));
+        json_object_set_new(object, "predicted", json_real((double)answer->list[i].predicted));
+        json_array_append_new(films, object);
+    }
+    json_t *user = person->request.user == DATASET_NONE
+                       ? json_null()
+                       : json_id(&engine->catalogue->users, person->request.user);
+    return json_pack("{s:o, s:s, s:f, s:o}", "user_id", user, "model", engine->model.name, "rmse",
+                     answer->rmse, "ratings", films);
+}
+
+/* --compare: what the person gave beside what the model predicts. */
+static enum status compare(const struct arguments *arguments, const struct engine *engine,
+                           struct error *error) {
+    struct person person;
+    TRY(person_read(&person, arguments, engine, error));
+    struct compare_answer answer;
+    TRY(service_compare(engine->snapshot, &person.request, arguments->arena, &answer, error));
+    const char *json = command_text(arguments, "--json");
+    if (json)
+        TRY(json_write(compared_json(engine, &person, &answer), json, error));
+    if (!json || strcmp(json, "-") != 0)
+        print_compared(engine, &person, &answer, arguments->arena);
+    return STATUS_OK;
+}
+
 static const char *csv_id(const struct id_map *map, uint32_t index, struct arena *arena) {
     const struct text_slice id = id_map_name(map, index);
     return table_csv_field(arena_copy_length(arena, id.start, id.length), arena);
@@ -167,8 +220,10 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     enum status status =
         engine_open(&engine, command_operand(arguments, 0), arguments->arena, error);
     if (status == STATUS_OK)
-        status = settings_bool(arguments->options, "--all") ? answer_all(arguments, &engine, error)
-                                                            : answer_one(arguments, &engine, error);
+        status = (settings_bool(arguments->options, "--all") ? answer_all
+                  : settings_bool(arguments->options, "--compare")
+                      ? compare
+                      : answer_one)(arguments, &engine, error);
     engine_close(&engine);
     return status;
 }
@@ -221,6 +276,11 @@ static const struct command_option options[] = {
      NULL,
      NULL,
      WORD_NONE},
+    {{"--compare", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "the person's ratings beside those that the model predicts"},
+     NULL,
+     NULL,
+     WORD_NONE},
     {{"--all", SETTING_BOOL, "false", 0, 0, NULL, NULL, "a list for every user, as CSV"},
      NULL,
      NULL,
@@ -239,6 +299,8 @@ static const struct command_example examples[] = {
      "For somebody new, from a file of ratings and a taste for comedies."},
     {"matinee recommend --user 1 --genre Horror --strict --exclude-genre Children",
      "Only horror, and nothing for children."},
+    {"matinee recommend svd.safetensors --user 1 --compare",
+     "How the model would have rated what user 1 has rated."},
     {"matinee recommend model.safetensors --all --out lists.csv", "Everybody's list at once."},
     {NULL, NULL},
 };

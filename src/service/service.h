@@ -123,6 +123,24 @@ enum status service_recommend(const struct snapshot *snapshot,
                               const struct recommend_request *request, struct arena *arena,
                               struct recommend_answer *answer, struct error *error);
 
+/* Ratings that a person gave beside those that the model predicts for the same films. */
+struct compared_item {
+    uint32_t item;
+    float given, predicted;
+};
+struct compare_answer {
+    size_t count;
+    struct compared_item *list; /* in the order of the history; the last top_k of it */
+    double rmse;                /* over the whole history */
+    size_t rated;               /* its length */
+};
+/* Of the request `user` or `ratings` and top_k count. What was predicted for may have been learnt
+ * from: this shows how the model sees a person, not how well it does. Errors: as service_recommend;
+ * a model that predicts no ratings, nobody with ratings (STATUS_NOT_FOUND). */
+enum status service_compare(const struct snapshot *snapshot,
+                            const struct recommend_request *request, struct arena *arena,
+                            struct compare_answer *answer, struct error *error);
+
 struct similar_item {
     uint32_t item;
     float similarity; /* on the answer's scale; higher is more alike */

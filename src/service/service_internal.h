@@ -13,6 +13,10 @@ enum status service_history(const struct snapshot *snapshot, const struct rated_
                             size_t rating_count, struct arena *arena, struct history *history,
                             struct error *error);
 
+/* Whom the request is about, as models see one; STATUS and errors of service_recommend. */
+enum status service_query(const struct snapshot *snapshot, const struct recommend_request *request,
+                          struct arena *arena, struct query *query, struct error *error);
+
 /* Fills reasons and `why` of each film of the answer. `scored` is false where no model spoke:
  * popularity and genres. */
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,

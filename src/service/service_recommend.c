@@ -111,28 +111,31 @@ enum status service_history(const struct snapshot *snapshot, const struct rated_
     return status;
 }
 
-static enum status find_person(struct work *work, struct arena *arena, struct error *error) {
-    const struct recommend_request *request = work->request;
-    const struct interactions *known = &work->snapshot->catalogue->interactions;
-    work->query =
-        (struct query){.user = MODEL_NO_USER, .genre_preference = request->genre_preference};
+enum status service_query(const struct snapshot *snapshot, const struct recommend_request *request,
+                          struct arena *arena, struct query *query, struct error *error) {
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    TRY(check(snapshot, request, error));
+    *query = (struct query){.user = MODEL_NO_USER, .genre_preference = request->genre_preference};
     if (request->user != DATASET_NONE) {
-        work->basis = BASIS_USER;
-        work->query.user = request->user;
-        work->query.history = interactions_history(known, request->user);
+        query->user = request->user;
+        query->history = interactions_history(known, request->user);
         return STATUS_OK;
     }
-    TRY(service_history(work->snapshot, request->ratings, request->rating_count, arena,
-                        &work->query.history, error));
+    TRY(service_history(snapshot, request->ratings, request->rating_count, arena, &query->history,
+                        error));
     /* A model of mere pairs expects what it was fitted on: rows without ratings. */
     if (!known->ratings)
-        work->query.history.ratings = NULL;
+        query->history.ratings = NULL;
     if (!known->times)
-        work->query.history.times = NULL;
-    work->basis = work->query.history.count > 0 ? BASIS_RATINGS
-                  : request->genre_preference   ? BASIS_GENRES
-                                                : BASIS_POPULARITY;
+        query->history.times = NULL;
     return STATUS_OK;
+}
+
+static enum basis basis_of(const struct query *query) {
+    return query->user != MODEL_NO_USER ? BASIS_USER
+           : query->history.count > 0   ? BASIS_RATINGS
+           : query->genre_preference    ? BASIS_GENRES
+                                        : BASIS_POPULARITY;
 }
 
 /* How well a film's genres suit the preferences: the mean over those that were spoken of, -1 to 1;
@@ -278,8 +281,8 @@ enum status service_recommend(const struct snapshot *snapshot,
                               struct recommend_answer *answer, struct error *error) {
     struct work work = {
         .snapshot = snapshot, .request = request, .item_count = snapshot->catalogue->items.count};
-    TRY(check(snapshot, request, error));
-    TRY(find_person(&work, arena, error));
+    TRY(service_query(snapshot, request, arena, &work.query, error));
+    work.basis = basis_of(&work.query);
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);

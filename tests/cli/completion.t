@@ -51,6 +51,25 @@
   model.use_ratings=
   model.l2=
   model.form=
+  model.biased=
+  model.n_factors=
+  model.n_epochs=
+  model.lr_all=
+  model.reg_all=
+  model.lr_decay=
+  model.reg_frequency=
+  model.init_mean=
+  model.init_std=
+  model.lr_bu=
+  model.reg_bu=
+  model.lr_bi=
+  model.reg_bi=
+  model.lr_pu=
+  model.reg_pu=
+  model.lr_qi=
+  model.reg_qi=
+  model.lr_yj=
+  model.reg_yj=
   model.mf_dim=
   model.reg_mf=
   model.mf_weights=
@@ -76,6 +95,21 @@
   model.pretrain_mlp_epochs=
   model.pretrain_learning_rate=
   model.pretrain_optimizer=
+  model.latent_dim=
+  model.hidden_dims=
+  model.variational=
+  model.anneal_cap=
+  model.anneal_epochs=
+  model.anneal_steps=
+  model.tower_layers=
+  model.temperature=
+  model.implicit_weight=
+  model.margin=
+  model.user_embedding_dim=
+  model.item_embedding_dim=
+  model.feature_attention=
+  model.time_decay=
+  model.time_decay_unit=
   model.safetensors
 
   $ source complete.sh matinee completion z

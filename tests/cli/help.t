@@ -186,6 +186,7 @@
     --strict           only the genres of --genre
     --diversity X      how much variety of genres counts, 0 to 1 (default 0)
     --explain          say why each film is there
+    --compare          the person's ratings beside those that the model predicts
     --all              a list for every user, as CSV
     --out FILE         where --all writes
     --json FILE        the answer as JSON; - is standard output
@@ -198,6 +199,8 @@
         For somebody new, from a file of ratings and a taste for comedies.
     matinee recommend --user 1 --genre Horror --strict --exclude-genre Children
         Only horror, and nothing for children.
+    matinee recommend svd.safetensors --user 1 --compare
+        How the model would have rated what user 1 has rated.
     matinee recommend model.safetensors --all --out lists.csv
         Everybody's list at once.
   matinee similar: films similar to one

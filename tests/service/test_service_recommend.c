@@ -246,8 +246,37 @@ static void what_cannot_be_is_said(void **state) {
     fixture_release(&fixture);
 }
 
+static void predicted_ratings_stand_beside_given_ones(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    const struct recommend_request request = {.user = 0, .top_k = 2};
+    struct compare_answer answer;
+    assert_int_equal(
+        service_compare(fixture.snapshot, &request, &fixture.arena, &answer, &fixture.error),
+        STATUS_NOT_FOUND);
+    assert_non_null(strstr(fixture.error.text, "predicts no ratings"));
+    fixture.tiny->model.scale = MODEL_SCALE_RATING;
+    assert_int_equal(
+        service_compare(fixture.snapshot, &request, &fixture.arena, &answer, &fixture.error),
+        STATUS_OK);
+    /* 5, 4 and 1 for films 0, 1 and 2; predicted 5 + 4/2 + 1/3 - 3, 5/2 + 4 + 1/2 - 3, ... */
+    assert_int_equal(answer.count, 2);
+    assert_int_equal(answer.rated, 3);
+    assert_int_equal(answer.list[0].item, 1);
+    ASSERT_NEAR(answer.list[0].predicted, 4, 1e-6);
+    ASSERT_NEAR(answer.list[1].given, 1, 0);
+    ASSERT_NEAR(answer.list[1].predicted, 5 / 3.0, 1e-6);
+    ASSERT_NEAR(answer.rmse, sqrt(2 * 4 / 9.0 / 3), 1e-6);
+    const struct recommend_request nobody = {.user = 4, .top_k = 2};
+    assert_int_equal(
+        service_compare(fixture.snapshot, &nobody, &fixture.arena, &answer, &fixture.error),
+        STATUS_NOT_FOUND);
+    fixture_release(&fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(predicted_ratings_stand_beside_given_ones),
         cmocka_unit_test(a_known_user_never_gets_what_he_has),
         cmocka_unit_test(filters_stand_before_the_top_k),
         cmocka_unit_test(a_soft_genre_adds_a_fifth_on_mapped_scores),
