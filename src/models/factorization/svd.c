@@ -36,11 +36,13 @@ static enum status create(struct model **out, const struct settings *settings,
 /* Found on validation rows of the folds of ml-100k. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
-    settings_default(settings, "model.n_epochs", "40");
-    settings_default(settings, "model.lr_all", "0.015");
+    settings_default(settings, "model.n_factors", "64");
+    settings_default(settings, "model.n_epochs", "25");
+    settings_default(settings, "model.lr_all", "0.03");
     settings_default(settings, "model.lr_decay", "0.9");
-    settings_default(settings, "model.reg_all", "0.12");
+    settings_default(settings, "model.reg_all", "0.11");
     settings_default(settings, "model.reg_frequency", "0.3");
     settings_default(settings, "model.reg_bu", "0.02");
     settings_default(settings, "model.reg_bi", "0.02");
+    settings_default(settings, "model.init_std", "0.03");
 }

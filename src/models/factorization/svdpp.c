@@ -36,11 +36,11 @@ static enum status create(struct model **out, const struct settings *settings,
 /* Found on validation rows of the folds of ml-100k. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
-    settings_default(settings, "model.n_factors", "60");
-    settings_default(settings, "model.n_epochs", "30");
-    settings_default(settings, "model.lr_all", "0.008");
+    settings_default(settings, "model.n_factors", "64");
+    settings_default(settings, "model.n_epochs", "15");
+    settings_default(settings, "model.lr_all", "0.02");
     settings_default(settings, "model.lr_decay", "0.9");
-    settings_default(settings, "model.reg_all", "0.15");
+    settings_default(settings, "model.reg_all", "0.12");
     settings_default(settings, "model.reg_frequency", "0.5");
     settings_default(settings, "model.reg_bu", "0.02");
     settings_default(settings, "model.reg_bi", "0.02");

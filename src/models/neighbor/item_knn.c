@@ -2,22 +2,26 @@
  *
  * Idea     score(i) = sum over the history's items j, among the k nearest of i, of s_ij, times the
  *          rating of j with use_ratings. A history is all that is asked for, so known users, new
- *          ones and sessions are the same sum.
+ *          ones and sessions are the same sum. model.predict=rating: predicted ratings instead,
+ *          see rating_prediction.c.
  * Source   Sarwar et al., WWW 2001; Deshpande & Karypis, TOIS 2004. Similarities: similarity.c.
  * Differs  Sums are not divided by the similarities: for ranking, many close neighbours should
  *          count for more than one (Cremonesi et al., RecSys 2010: non-normalised cosine).
  * State    neighbors in compressed rows, by item of the history: offsets [items + 1] uint64, items
- *          [entries] uint32, similarities [entries] float32; popularity [items] float32.
- * Cost     fit: the sum of squared history lengths (ml-1m: 4e8 additions, 0.2 s on two cores).
- *          score: k additions for each row of the history, or the items asked for.
- * Traps    k counts the neighbours of the item that is scored, not of the history's item: rows of
- *          the state differ in length. A history without any neighbour gets the popular items.
- * Checked  tests/models/test_item_knn.c, conformance, config/recipes/ml-1m-ncf/item_knn.yaml. */
+ *          [entries] uint32, similarities [entries] float32; popularity [items] float32; for
+ * ratings item_bias [items] float32 and mean [1] float64. Cost     fit: the sum of squared history
+ * lengths (ml-1m: 4e8 additions, 0.2 s on two cores). score: k additions for each row of the
+ * history, or the items asked for. Traps    k counts the neighbours of the item that is scored, not
+ * of the history's item: rows of the state differ in length. A history without any neighbour gets
+ * the popular items. Checked  tests/models/test_item_knn.c, conformance,
+ * config/recipes/ml-1m-ncf/item_knn.yaml. */
+#include <math.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
 #include "models/baseline/item_share.h"
 #include "models/model.h"
+#include "models/neighbor/rating_prediction.h"
 #include "models/neighbor/similarity.h"
 
 extern const struct model_ops model_item_knn;
@@ -27,7 +31,10 @@ struct item_knn {
     struct similarity similarity;
     size_t min_k;
     bool use_ratings;
+    bool predicts; /* ratings */
+    double damping, amplification;
     struct tensor offsets, items, similarities, popularity;
+    struct tensor item_bias, mean; /* for predicted ratings */
 };
 
 static const struct setting_spec settings_table[] = {
@@ -49,6 +56,12 @@ static const struct setting_spec settings_table[] = {
      "neighbours of users instead of items: not in this model, only false is accepted"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "whether an item counts by its rating, or the same however it was rated"},
+    {"model.predict", SETTING_TEXT, "score", 0, 0, PREDICTION_CHOICES, NULL,
+     "a score for ranking, or the rating: baseline and mean deviation of the neighbours"},
+    {"model.damping", SETTING_REAL, "0", 0, 1e6, NULL, NULL,
+     "rating: similarity of a neighbour with no deviation that is always there"},
+    {"model.amplification", SETTING_REAL, "1", 0.1, 10, NULL, NULL,
+     "power that similarities are raised to: above 1 the nearest say more"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -73,6 +86,13 @@ static enum status create(struct model **out, const struct settings *settings,
     model->similarity = similarity;
     model->min_k = (size_t)settings_int(settings, "model.min_k");
     model->use_ratings = settings_bool(settings, "model.use_ratings");
+    model->predicts = settings_choice(settings, "model.predict") == PREDICTION_RATING;
+    model->damping = settings_real(settings, "model.damping");
+    model->amplification = settings_real(settings, "model.amplification");
+    if (model->predicts)
+        model->base.scale = MODEL_SCALE_RATING;
+    model->item_bias.name = "item_bias";
+    model->mean.name = "mean";
     model->offsets.name = "neighbor_offsets";
     model->items.name = "neighbor_items";
     model->similarities.name = "neighbor_similarities";
@@ -87,6 +107,20 @@ static struct csr neighbors(const struct item_knn *model) {
     return (struct csr){n, n, model->offsets.data, model->items.data, model->similarities.data};
 }
 
+/* Case amplification: Breese, Heckerman & Kadie, UAI 1998. */
+static void amplify(float *similarities, size_t count, double power) {
+    for (size_t e = 0; e < count && power != 1; e++)
+        similarities[e] = (float)pow((double)similarities[e], power);
+}
+
+static void fit_baseline(struct item_knn *model, const struct interactions *train) {
+    struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
+                          train->ratings};
+    tensor_make(&model->item_bias, TENSOR_F32, train->item_count, 0, &model->base.arena);
+    tensor_make(&model->mean, TENSOR_F64, 1, 0, &model->base.arena);
+    *(double *)model->mean.data = weighting_baseline(&by_user, tensor_floats(&model->item_bias));
+}
+
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
     struct item_knn *model = (struct item_knn *)base;
     const struct interactions *train = input->train;
@@ -96,6 +130,9 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
         return error_set(error, STATUS_BAD_INPUT,
                          "this model.similarity compares ratings, and these data have none: use "
                          "cosine, asymmetric or tversky");
+    if (model->predicts && !train->ratings)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "model.predict=rating needs ratings, and these data have none");
     struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
                           model->use_ratings || compares_ratings ? train->ratings : NULL};
     TRY(model_expect_memory(
@@ -109,9 +146,12 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
                      &base->arena);
     tensor_make_copy(&model->items, TENSOR_U32, count, by_history.columns, &base->arena);
     tensor_make_copy(&model->similarities, TENSOR_F32, count, by_history.values, &base->arena);
+    amplify(tensor_floats(&model->similarities), count, model->amplification);
     arena_release(&scratch);
     tensor_make(&model->popularity, TENSOR_F32, train->item_count, 0, &base->arena);
     item_share_fill(tensor_floats(&model->popularity), train);
+    if (model->predicts)
+        fit_baseline(model, train);
     return STATUS_OK;
 }
 
@@ -145,6 +185,41 @@ static void score_all(const struct item_knn *model, const struct history *histor
                 scores[i] = 0;
 }
 
+static struct rating_prediction prediction(const struct item_knn *model) {
+    return (struct rating_prediction){.mean = *(const double *)model->mean.data,
+                                      .item_bias = tensor_floats(&model->item_bias),
+                                      .damping = model->damping};
+}
+
+/* Predicted ratings of all items; with fewer neighbours than min_k the baseline. */
+static void predict_all(const struct item_knn *model, const struct history *history, float *scores,
+                        float *counts) {
+    const struct kernel_table *table = kernels();
+    const struct rating_prediction how = prediction(model);
+    struct csr matrix = neighbors(model);
+    size_t n = matrix.column_count;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *similarities = ARENA_ARRAY(scratch, float, n);
+    const float level = rating_prediction_level(&how, history);
+    memset(scores, 0, n * sizeof *scores);
+    if (counts)
+        memset(counts, 0, n * sizeof *counts);
+    for (size_t h = 0; h < history->count; h++) {
+        struct csr_row row = csr_row(&matrix, history->items[h]);
+        const float deviation = rating_prediction_deviation(&how, history, level, h);
+        table->scatter_axpy(scores, deviation, row.columns, row.values, row.count);
+        table->scatter_axpy(similarities, 1.0f, row.columns, row.values, row.count);
+        if (counts)
+            table->scatter_axpy(counts, 1.0f, row.columns, NULL, row.count);
+    }
+    for (size_t i = 0; counts && i < n; i++)
+        if (counts[i] < (float)model->min_k)
+            scores[i] = 0;
+    rating_prediction_finish(&how, level, similarities, scores, n);
+    arena_reset(scratch, mark);
+}
+
 static void score(const struct model *base, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores) {
     const struct item_knn *model = (const struct item_knn *)base;
@@ -155,14 +230,16 @@ static void score(const struct model *base, const struct query *queries, size_t 
     float *all = items ? ARENA_ARRAY_RAW(scratch, float, n) : NULL;
     for (size_t q = 0; q < query_count; q++) {
         float *out = scores + q * item_count;
-        score_all(model, &queries[q].history, items ? all : out, counts);
+        (model->predicts ? predict_all : score_all)(model, &queries[q].history, items ? all : out,
+                                                    counts);
         if (items)
             item_share_scores(out, all, items, item_count);
     }
     arena_reset(scratch, mark);
 }
 
-/* Exact: the shares sum to the score, except where the score is popularity or min_k makes it 0. */
+/* Exact: the shares sum to the score, except where the score is popularity or min_k makes it 0. Of
+ * a predicted rating they say who speaks for the item, not the sum. */
 static void explain(const struct model *base, const struct query *query, uint32_t item,
                     float *shares) {
     const struct item_knn *model = (const struct item_knn *)base;
@@ -192,7 +269,9 @@ static size_t tensors(struct model *base, struct tensor **list) {
     list[1] = &model->items;
     list[2] = &model->similarities;
     list[3] = &model->popularity;
-    return 4;
+    list[4] = &model->item_bias;
+    list[5] = &model->mean;
+    return model->predicts ? 6 : 4;
 }
 
 static enum status attach(struct model *base, struct error *error) {
@@ -202,6 +281,10 @@ static enum status attach(struct model *base, struct error *error) {
     TRY(model_expect(&model->items, TENSOR_U32, entries, 0, error));
     TRY(model_expect(&model->similarities, TENSOR_F32, entries, 0, error));
     TRY(model_expect(&model->popularity, TENSOR_F32, base->item_count, 0, error));
+    if (model->predicts) {
+        TRY(model_expect(&model->item_bias, TENSOR_F32, base->item_count, 0, error));
+        TRY(model_expect(&model->mean, TENSOR_F64, 1, 0, error));
+    }
     struct csr matrix = neighbors(model);
     if (!csr_is_valid(&matrix, entries))
         return error_set(error, STATUS_BAD_INPUT,

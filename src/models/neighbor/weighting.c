@@ -101,26 +101,53 @@ static double mean_of(const struct csr *matrix) {
     return count > 0 ? sum / (double)count : 0;
 }
 
+static struct biases no_biases(const struct csr *matrix, struct arena *arena) {
+    return (struct biases){
+        .rows = ARENA_ARRAY(arena, double, matrix->row_count),
+        .columns = ARENA_ARRAY(arena, double, matrix->column_count),
+        .sums = ARENA_ARRAY(arena, double, matrix->column_count),
+        .counts = ARENA_ARRAY(arena, double, matrix->column_count),
+    };
+}
+
+static void fit_baseline(struct biases *biases, const struct csr *matrix) {
+    biases->mean = mean_of(matrix);
+    for (int sweep = 0; sweep < BASELINE_SWEEPS; sweep++) {
+        fit_columns(biases, matrix, BASELINE_ITEM_DAMPING);
+        fit_rows(biases, matrix, BASELINE_USER_DAMPING);
+    }
+}
+
+double weighting_baseline(const struct csr *by_user, float *item_bias) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct biases biases = no_biases(by_user, scratch);
+    fit_baseline(&biases, by_user);
+    for (uint32_t i = 0; i < by_user->column_count; i++)
+        item_bias[i] = (float)biases.columns[i];
+    const double mean = biases.mean;
+    arena_reset(scratch, mark);
+    return mean;
+}
+
+double weighting_user_bias(const struct csr_row *row, double mean, const float *item_bias) {
+    double sum = 0;
+    for (size_t i = 0; i < row->count; i++)
+        sum += (double)csr_row_value(row, i) - mean - (double)item_bias[row->columns[i]];
+    return sum / ((double)row->count + BASELINE_USER_DAMPING);
+}
+
 struct csr weighting_centre(const struct csr *by_user, enum centring centring,
                             struct arena *arena) {
     if (centring == CENTRING_NONE)
         return *by_user;
-    struct biases biases = {
-        .rows = ARENA_ARRAY(arena, double, by_user->row_count),
-        .columns = ARENA_ARRAY(arena, double, by_user->column_count),
-        .sums = ARENA_ARRAY(arena, double, by_user->column_count),
-        .counts = ARENA_ARRAY(arena, double, by_user->column_count),
-    };
+    struct biases biases = no_biases(by_user, arena);
     if (centring == CENTRING_USER) {
         fit_rows(&biases, by_user, 0);
     } else if (centring == CENTRING_ITEM) {
         fit_columns(&biases, by_user, 0);
     } else {
-        biases.mean = mean_of(by_user);
-        for (int sweep = 0; sweep < BASELINE_SWEEPS; sweep++) {
-            fit_columns(&biases, by_user, BASELINE_ITEM_DAMPING);
-            fit_rows(&biases, by_user, BASELINE_USER_DAMPING);
-        }
+        fit_baseline(&biases, by_user);
     }
     float *values = ARENA_ARRAY_RAW(arena, float, csr_count(by_user));
     for (uint32_t u = 0; u < by_user->row_count; u++) {

@@ -21,4 +21,10 @@ struct csr weighting_apply(const struct csr *by_user, enum weighting weighting,
  * b_u + b_i. Memory as above. */
 struct csr weighting_centre(const struct csr *by_user, enum centring centring, struct arena *arena);
 
+/* The baseline rating mean + b_u + b_i by the same sweeps: fills item_bias[columns], returns the
+ * mean. Values are ratings. */
+double weighting_baseline(const struct csr *by_user, float *item_bias);
+/* The b_u that goes with it, of a row that may be a new one. */
+double weighting_user_bias(const struct csr_row *row, double mean, const float *item_bias);
+
 #endif
