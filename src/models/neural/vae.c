@@ -269,12 +269,22 @@ static void score(const struct model *model, const struct query *queries, size_t
     arena_reset(scratch, mark);
 }
 
+/* The two item tables with what Adam keeps of them are 40 * items * h1 bytes: with tens of
+ * thousands of items h1 is what memory allows. */
 static void suggest(struct settings *settings, const struct interactions *train) {
-    bool tiny = train->count<5000, large = train->user_count> 4000;
+    bool tiny = train->count<5000, many_items = train->item_count> 16000;
+    bool many_users = train->user_count > 4000;
     const char *const rows[][2] = {
-        {"model.hidden_dims", tiny ? "[64]" : "[600]"}, {"model.latent_dim", tiny ? "32" : "200"},
-        {"trainer.batch_size", large ? "500" : "100"},  {"trainer.max_epochs", "100"},
-        {"trainer.eval_every_n_epochs", "5"},           {"trainer.early_stopping.patience", "4"},
+        {"model.hidden_dims", tiny         ? "[64]"
+                              : many_items ? "[150]"
+                                           : "[600]"},
+        {"model.latent_dim", tiny         ? "32"
+                             : many_items ? "100"
+                                          : "200"},
+        {"trainer.batch_size", many_users ? "250" : "100"},
+        {"trainer.max_epochs", "100"},
+        {"trainer.eval_every_n_epochs", "5"},
+        {"trainer.early_stopping.patience", "4"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (settings_knows(settings, rows[i][0]))
