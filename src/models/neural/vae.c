@@ -11,7 +11,7 @@
  * Scores   logits of the decoder for z = the mean: higher is better, on no scale of their own.
  * Fold-in  there is nothing else: every user, known or not, is encoded from the history.
  * State    the network's parameters (vae_network.h); no users.
- * Cost     an epoch 6 * users * items * h1 operations (ml-1m: 80 G, 0.6 s on two cores);
+ * Cost     an epoch 6 * users * items * h1 operations (ml-1m: 80 G, 3.5 s of one busy AVX2 core);
  *          score 2 * items * h1 for each query.
  * Traps    Negatives are all other items, so a long tail of items makes this the slowest of the
  *          autoencoders. Batches are of users: trainer.batch_size counts them.
