@@ -8,10 +8,11 @@ To be compared with
         data.split.train_ratio=0.8 data.split.val_ratio=0 data.split.test_ratio=0.2
         evaluation.metrics=[rmse,mae] trainer.max_epochs=EPOCHS
 The split is matinee's (its generator and shuffle are written out below); the starting weights and the
-order of the rows are numpy's own, so figures agree to about 0.002 and not to the last digit. Written
+order of the rows are numpy's own, so figures agree to some thousandths. Written
 from the definitions in src/models/neural/two_tower_features.h and two_tower_step.h: features of a pair
 without its own rating, scaled; towers 256-128-32, ReLU, length 1; squared error on ratings in -1 ... 1;
-Adam, rate 0.001, batches of 256. numpy 2.4.6.
+Adam, rate 0.001, batches of 256. numpy 2.4.6. Seen after 14 epochs: here 0.9125 / 0.7238 (RMSE / MAE),
+matinee 0.9143 / 0.7256.
 """
 import sys
 

@@ -1,8 +1,8 @@
 /* two_tower_step.c: see two_tower_step.h. */
 #include "models/neural/two_tower_step.h"
 
-#include <math.h>
 #include <string.h>
+#include <tgmath.h>
 
 #include "base/assert.h"
 #include "base/parallel.h"
@@ -189,29 +189,27 @@ static void forward_shard(void *context, size_t shard) {
 /* ---- (2) softmax over the batch's items ----------------------------------------------------- */
 
 /* scores[groups] of one user's row: the loss, and the gradient in place. owned[item]: the user has
- * it. */
+ * it. Such an item is no negative; the positive itself always counts. */
 static double softmax_row(struct two_tower_step *step, size_t group, const uint8_t *owned) {
     const struct batch *batch = step->batch;
     size_t groups = batch->group_count;
     real *row = step->pairs + group * groups;
-    bool both = step->options.loss == TWO_TOWER_MULTI_TASK;
-    double weight = both ? step->options.implicit_weight : 1, highest = -INFINITY, sum = 0;
+    const real narrow = (real)(1 / step->options.temperature);
     for (size_t j = 0; j < groups; j++) {
-        row[j] = row[j] / (real)step->options.temperature - step->frequency[batch->items[j]];
-        if (j != group && owned[batch->items[j]])
+        row[j] = row[j] * narrow - step->frequency[batch->items[j]];
+        if (owned[batch->items[j]] && j != group)
             row[j] = -INFINITY;
-        highest = fmax(highest, (double)row[j]);
     }
-    double own = (double)row[group] - highest;
-    for (size_t j = 0; j < groups; j++) {
-        row[j] = (real)exp((double)row[j] - highest);
-        sum += (double)row[j];
-    }
-    double each = weight * batch->scale / step->options.temperature;
+    const real highest = kernels()->maximum(row, groups), own = row[group] - highest;
     for (size_t j = 0; j < groups; j++)
-        row[j] *= (real)(each / sum);
+        row[j] = exp(row[j] - highest);
+    const double sum = (double)kernels()->sum(row, groups);
+    const bool both = step->options.loss == TWO_TOWER_MULTI_TASK;
+    const double weight = both ? step->options.implicit_weight : 1;
+    const double each = weight * batch->scale / step->options.temperature;
+    kernels()->scale(row, (real)(each / sum), groups);
     row[group] -= (real)each;
-    return weight * (log(sum) - own);
+    return weight * (log(sum) - (double)own);
 }
 
 static void softmax_shard(void *context, size_t shard) {
