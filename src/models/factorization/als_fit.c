@@ -1,8 +1,8 @@
 /* als_fit.c: see als_fit.h.
  *
  * Idea     With one side held, every vector of the other is a ridge regression by itself. Before
- *          each half its vectors are turned by the eigenvectors of their Gram matrix, which changes
- *          no score and makes what is not observed a diagonal (als_solve.c); what the other side
+ *          each half the vectors held are turned by the eigenvectors of their Gram matrix, which
+ * changes no score and makes what is not observed a diagonal (als_solve.c); what the other side
  *          starts from is turned along.
  * Source   Hu, Koren, Volinsky, ICDM 2008; Zhou et al., AAIM 2008 (explicit).
  * Cost     each half: als_solve for each row; count d^2 for Gram and turn each, 9 d^3 for the
@@ -18,11 +18,12 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "kernels/kernels.h"
+#include "models/factorization/factor_gram.h"
 #include "sparse/spd.h"
 
 #define GREW "als: the vectors grew beyond what a float holds; set model.reg higher"
 
-enum { GRAM_ROWS = 16, TURN_ROWS = 128, SOLVE_ROWS = 16, START_ROWS = 1024 };
+enum { TURN_ROWS = 128, SOLVE_ROWS = 16, START_ROWS = 1024 };
 
 /* One side's vectors, and the entries that each is solved from. */
 struct factors {
@@ -62,24 +63,8 @@ static void start_shard(void *context, size_t shard) {
 
 struct turn {
     const struct factors *factors;
-    float *gram, *axes; /* [dimension][dimension]; axes: eigenvectors in the columns */
+    float *axes; /* [dimension][dimension] eigenvectors in the columns */
 };
-
-static void gram_shard(void *context, size_t shard) {
-    const struct turn *turn = context;
-    const struct factors *factors = turn->factors;
-    size_t d = factors->dimension, i = shard * GRAM_ROWS;
-    kernels()->gemm(&(struct kernel_gemm){.m = smaller(GRAM_ROWS, d - i),
-                                          .n = d - i,
-                                          .k = factors->count,
-                                          .a = factors->vectors + i,
-                                          .a_row = 1,
-                                          .a_column = d,
-                                          .b = factors->vectors + i,
-                                          .b_row = d,
-                                          .c = turn->gram + i * d + i,
-                                          .c_row = d});
-}
 
 static void turn_shard(void *context, size_t shard) {
     const struct turn *turn = context;
@@ -117,13 +102,11 @@ static bool turn_into_axes(const struct factors *from, const struct factors *to,
     size_t d = from->dimension;
     double *matrix = ARENA_ARRAY_RAW(scratch, double, d *d);
     double *values = ARENA_ARRAY_RAW(scratch, double, d);
-    struct turn turn = {.factors = from,
-                        .gram = ARENA_ARRAY(scratch, float, d *d),
-                        .axes = ARENA_ARRAY_RAW(scratch, float, d *d)};
-    parallel_for(shards_of(d, GRAM_ROWS), gram_shard, &turn);
+    struct turn turn = {from, ARENA_ARRAY_RAW(scratch, float, d *d)};
+    factor_gram(turn.axes, from->vectors, NULL, from->count, d);
     bool finite = true;
     for (size_t i = 0; i < d * d; i++) {
-        matrix[i] = turn.gram[i];
+        matrix[i] = turn.axes[i];
         finite &= (bool)isfinite(matrix[i]);
     }
     bool solved = finite && spd_eigen(matrix, d, values);
