@@ -94,13 +94,6 @@ static void add_one(float *matrix, size_t n) {
         matrix[i * n + i] += 1;
 }
 
-/* y[columns] += rows[count][columns]^T x; rows are `stride` apart. */
-static void add_transposed(float *y, const float *rows, const float *x, size_t count,
-                           size_t columns, size_t stride) {
-    for (size_t i = 0; i < count; i++)
-        kernels()->axpy(y, x[i], rows + i * stride, columns);
-}
-
 /* The factor of I + Z^T Z, and right = Z^T t~ unless it is NULL. */
 static float *factor_columns(const struct system *system, float *right, struct arena *scratch) {
     size_t d = system->side->dimension, count = system->row->count;
@@ -111,7 +104,7 @@ static float *factor_columns(const struct system *system, float *right, struct a
         fill_rows(system, begin, end, z);
         cholesky_add_gram(matrix, d, z, end - begin, d);
         if (right)
-            add_transposed(right, z, system->targets + begin, end - begin, d, d);
+            kernels()->gather_axpy(right, system->targets + begin, z, d, d, NULL, end - begin);
     }
     add_one(matrix, d);
     cholesky_factor(matrix, d, 1);
@@ -148,33 +141,38 @@ static void solve_by_rows(const struct system *system, float *v, struct arena *s
     memcpy(y, system->targets, n * sizeof *y);
     cholesky_solve(matrix, n, y);
     memset(v, 0, d * sizeof *v);
-    add_transposed(v, z, y, n, d, d);
+    kernels()->gather_axpy(v, y, z, d, d, NULL, n);
 }
 
-/* out = p + Z^T Z p. */
-static void apply(const float *z, const float *p, size_t count, size_t d, float *out, float *met) {
+/* y += Z^T (targets - Z p), the targets NULL for 0. */
+static void add_residual(const float *z, const struct system *system, const float *p, bool targets,
+                         float *y, float *met) {
+    size_t d = system->side->dimension, count = system->row->count;
     kernels()->gather_dot(met, p, z, d, d, NULL, count);
-    memcpy(out, p, d * sizeof *out);
-    add_transposed(out, z, met, count, d, d);
+    for (size_t i = 0; i < count; i++)
+        met[i] = (targets ? system->targets[i] : 0) - met[i];
+    kernels()->gather_axpy(y, met, z, d, d, NULL, count);
 }
 
 static void solve_by_gradients(const struct system *system, float *v, struct arena *scratch) {
     const struct kernel_table *table = kernels();
-    size_t d = system->side->dimension, n = system->row->count;
+    size_t d = system->side->dimension;
     const float *z = rows_of(system, scratch);
-    float *met = ARENA_ARRAY_RAW(scratch, float, n);
-    float *rest = ARENA_ARRAY(scratch, float, d), *p = ARENA_ARRAY_RAW(scratch, float, d);
-    float *product = ARENA_ARRAY_RAW(scratch, float, d);
-    apply(z, v, n, d, product, met);
-    add_transposed(rest, z, system->targets, n, d, d);
-    table->axpy(rest, -1, product, d);
+    float *met = ARENA_ARRAY_RAW(scratch, float, system->row->count);
+    float *rest = ARENA_ARRAY_RAW(scratch, float, d), *p = ARENA_ARRAY_RAW(scratch, float, d);
+    float *turned = ARENA_ARRAY_RAW(scratch, float, d); /* -(I + Z^T Z) p */
+    for (size_t k = 0; k < d; k++)
+        rest[k] = -v[k];
+    add_residual(z, system, v, true, rest, met);
     memcpy(p, rest, d * sizeof *p);
     float before = table->dot(rest, rest, d);
     for (size_t step = 0; step < system->side->weights.cg_steps && before > 1e-20f; step++) {
-        apply(z, p, n, d, product, met);
-        float rate = before / table->dot(p, product, d);
+        for (size_t k = 0; k < d; k++)
+            turned[k] = -p[k];
+        add_residual(z, system, p, false, turned, met);
+        float rate = -before / table->dot(p, turned, d);
         table->axpy(v, rate, p, d);
-        table->axpy(rest, -rate, product, d);
+        table->axpy(rest, rate, turned, d);
         float after = table->dot(rest, rest, d);
         table->scale(p, after / before, d);
         table->axpy(p, 1, rest, d);
@@ -201,7 +199,7 @@ static void solve_by_blocks(const struct system *system, float *v, struct arena 
         cholesky_factor(matrix, width, 1);
         for (size_t k = 0; k < width; k++)
             step[k] = -v[begin + k];
-        add_transposed(step, z + begin, rest, n, width, d);
+        table->gather_axpy(step, rest, z + begin, d, width, NULL, n);
         cholesky_solve(matrix, width, step);
         table->axpy(v + begin, 1, step, width);
         table->gather_dot(met, step, z + begin, d, width, NULL, n);
