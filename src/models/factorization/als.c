@@ -58,7 +58,7 @@ static const struct setting_spec settings_table[] = {
      "predict ratings, from the pairs that have one, with mean and biases"},
     {"model.init_deviation", SETTING_REAL, "0.1", 1e-9, 100, NULL, "model.init_std",
      "deviation of the start, divided by the root of the length"},
-    {"model.solver", SETTING_TEXT, "cholesky", 0, 0, "cholesky|cg|block", NULL,
+    {"model.solver", SETTING_TEXT, "cg", 0, 0, "cholesky|cg|block", NULL,
      "exact, steps of conjugate gradients, or blocks of coordinates in turn"},
     {"model.cg_steps", SETTING_INT, "3", 1, 1000, NULL, NULL, "cg: steps for each row and half"},
     {"model.block_size", SETTING_INT, "32", 1, 2048, NULL, NULL, "block: coordinates at a time"},

@@ -25,7 +25,7 @@
 #include "kernels/kernels.h"
 #include "sparse/cholesky.h"
 
-enum { CHUNK = 192, TRANSPOSE = 8 };
+enum { CHUNK = 192, TRANSPOSE = 8, AHEAD = 8, LINE = 16 };
 
 /* A row in the making: Z and t~ of it, or what makes them. */
 struct system {
@@ -73,9 +73,14 @@ static struct system system_of(const struct als_side *side, const struct csr_row
 /* Rows [begin, end) of Z. */
 static void fill_rows(const struct system *system, size_t begin, size_t end, float *z) {
     const struct kernel_table *table = kernels();
+    const float *vectors = system->side->vectors;
+    const uint32_t *columns = system->row->columns;
     size_t d = system->side->dimension;
     for (size_t i = begin; i < end; i++, z += d) {
-        table->multiply(z, system->side->vectors + system->row->columns[i] * d, system->scale, d);
+        if (i + AHEAD < end)
+            for (size_t line = 0; line < d; line += LINE)
+                __builtin_prefetch(vectors + columns[i + AHEAD] * d + line);
+        table->multiply(z, vectors + columns[i] * d, system->scale, d);
         float root = system->roots ? system->roots[i] : system->steady;
         if (root != 1)
             table->scale(z, root, d);
