@@ -19,7 +19,9 @@
 
 #define BLOCK_USERS_MAX 64
 #define BLOCK_USERS_MIN 8
-#define BLOCK_SCORES ((size_t)1 << 21) /* 8 MB for each thread, if that leaves enough users */
+/* 3.5 MB for each thread, if that leaves enough users: what a scratch arena keeps between blocks.
+ */
+#define BLOCK_SCORES ((size_t)7 << 17)
 
 /* ---- Preparing ------------------------------------------------------------------------------- */
 
