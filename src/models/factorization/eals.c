@@ -44,13 +44,13 @@ struct eals {
 static const struct setting_spec settings_table[] = {
     {"model.embedding_dim", SETTING_INT, "64", 1, 2048, NULL,
      "factors|n_factors|model.factors|model.n_factors", "length of a vector"},
-    {"model.iterations", SETTING_INT, "40", 1, 10000, NULL,
+    {"model.iterations", SETTING_INT, "25", 1, 10000, NULL,
      "max_iter|model.max_iter|model.n_iterations", "sweeps over all users and all items"},
-    {"model.c0", SETTING_REAL, "512", 0, 1e9, NULL, "model.w0",
+    {"model.c0", SETTING_REAL, "256", 0, 1e9, NULL, "model.w0",
      "weight of all that was not seen by a user, in sum over the items"},
     {"model.popularity_exponent", SETTING_REAL, "0.5", 0, 10, NULL, "model.alpha",
      "how popular items count among what was not seen: 0 all alike, 1 by their rows"},
-    {"model.reg", SETTING_REAL, "0.01", 0, 1e9, NULL, "model.regularization",
+    {"model.reg", SETTING_REAL, "1", 0, 1e9, NULL, "model.regularization",
      "L2 penalty on each vector"},
     {"model.init_deviation", SETTING_REAL, "0.01", 1e-9, 100, NULL, "model.init_std",
      "deviation of the start"},
@@ -414,6 +414,13 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
+/* The penalty does not grow with a row: on validation parts of ml-1m-ncf (267 rows an item) 10 was
+ * ahead of 1, 4, 15 and 20. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    if (train->count >= (size_t)train->item_count * 100)
+        settings_default(settings, "model.reg", "10");
+}
+
 const struct model_ops model_eals = {
     .name = "eals",
     .family = "factorization",
@@ -429,4 +436,5 @@ const struct model_ops model_eals = {
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
     .update = update,
+    .suggest = suggest,
 };
