@@ -270,13 +270,13 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
-/* On validation parts ml-1m-ncf (267 rows an item) asked for 0.2 to 0.3, and gowalla (20) for far
- * less, with whose many items what is not seen would weigh too much. */
+/* Ratings (random split of ml-100k, RMSE on validation): 0.1 0.9105, with 16 factors 0.9202; 0.15
+ * with 16 factors 0.9129. On validation parts ml-1m-ncf (267 rows an item) asked for 0.2 to 0.3,
+ * and gowalla (20) for far less, with whose many items what is not seen would weigh too much. */
 static void suggest(struct settings *settings, const struct interactions *train) {
-    if (settings_bool(settings, "model.explicit")) {
-        settings_default(settings, "model.reg", "0.05");
-        settings_default(settings, "model.embedding_dim", "16");
-    } else if (train->count >= (size_t)train->item_count * 100)
+    if (settings_bool(settings, "model.explicit"))
+        settings_default(settings, "model.reg", "0.1");
+    else if (train->count >= (size_t)train->item_count * 100)
         settings_default(settings, "model.unobserved_weight", "0.2");
     else if (train->count < (size_t)train->item_count * 30 && train->item_count > 10000) {
         settings_default(settings, "model.unobserved_weight", "0.01");
