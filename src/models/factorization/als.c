@@ -12,11 +12,12 @@
  * Queries  A history's vector is the exact solution against the items' vectors, as in the fit; so
  *          there is no table of users, and known users, new ones and sessions are one call. A
  *          history without anything known gets the popular items.
- * State    item_vectors [items][d], popularity [items]; implicit gram [d] = a0 times the Gram
- *          matrix, which is diagonal; explicit d has one more, which is 1, item_bias [items], mean
- * [1]. Cost     als_solve.c; ml-1m-ncf with d = 64 on two cores of Zen 4: see config/recipes. Traps
- * Vectors are defined up to a turn: compare scores, never vectors of two fits. Checked
- * tests/models/test_als.c (closed form, shares, solvers), conformance,
+ * State    item_vectors [items][d], popularity [items]; implicit: gram [d] = a0 times the Gram
+ *          matrix, which is diagonal; explicit: item_bias [items], mean [1], and the vectors have
+ *          one more element, which is 1.
+ * Cost     als_solve.c, als_fit.c. A query: one exact row.
+ * Traps    Vectors are defined up to a turn: compare scores, never vectors of two fits.
+ * Checked  tests/models/test_als.c (normal equations, shares, solvers), conformance,
  *          config/recipes/ml-1m-ncf/als.yaml, gowalla/als.yaml. */
 #include <string.h>
 

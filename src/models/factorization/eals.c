@@ -1,21 +1,26 @@
-/* eals.c: element-wise alternating least squares with missing data weighted by popularity, which
- * learns new interactions as they come.
+/* eals.c: element-wise alternating least squares with missing data weighted by popularity; learns
+ * new interactions as they come.
  *
  * Idea     A pair that was not seen counts as a 0 with weight c_i: what everybody knows and
- * somebody has not taken is more likely not wanted. min sum over seen (1 - s)^2 + sum over unseen
- * c_i s^2 + reg (|P|^2 + |Q|^2) c_i = c0 f_i^a / sum over j of f_j^a,   f_i = item i's share of the
- * rows One coordinate at a time; all pairs enter through S^q = sum c_i q_i q_i^T and S^p = P^T P.
- * Source   He, Zhang, Kan, Chua, "Fast Matrix Factorization for Online Recommendation with Implicit
- *          Feedback", SIGIR 2016, equations 7, 8, 12, 13, algorithm 1; the update: section 4.4.
+ *          somebody has not taken is more likely not wanted.
+ *              min sum over seen (1 - s)^2 + sum over unseen c_i s^2 + reg (|P|^2 + |Q|^2)
+ *              c_i = c0 f_i^a / sum over j of f_j^a,   f_i = item i's share of the rows
+ *          One coordinate at a time; all pairs enter through the caches S^q = sum c_i q_i q_i^T
+ *          and S^p = P^T P.
+ * Source   He, Zhang, Kan, Chua, "Fast Matrix Factorization for Online Recommendation with
+ *          Implicit Feedback", SIGIR 2016, equations 7, 8, 12, 13, algorithm 1; the update:
+ *          section 4.4.
  * Queries  A known user is the vector of the fit. A bare history starts at 0 and is swept
- * FOLD_SWEEPS times by the coordinates, as a user is in the fit. Nothing known: the popular items.
- * Update   For each new pair the user's vector, then the item's, one sweep over all their
+ *          FOLD_SWEEPS times as a user is in the fit. Nothing known: the popular items.
+ * Update   For each new pair the user's vector, then the item's: online_sweeps over all their
  *          rows with weight model.online_weight on the new pair; the c_i stay.
  * State    user_vectors [users][d], item_vectors [items][d], confidence [items], cache [d][d] =
- * S^q, popularity [items]. Cost     an iteration: 10 rows d + (users + items) d^2. An update:
- * copies of the state and S^p, d (rows of the user and of the item). Traps    A row depends on the
- * other side and on itself: threads change nothing. Checked  tests/models/test_eals.c, conformance,
- * tools/reference/eals.py beside config/recipes/ml-1m-ncf/eals.yaml. */
+ *          S^q, popularity [items].
+ * Cost     an iteration: 10 rows d + (users + items) d^2. An update: copies of the state, S^p,
+ *          and for each new pair d (rows of the user and of the item) and a look at all rows.
+ * Traps    A row depends on the other side and on itself: threads change nothing.
+ * Checked  tests/models/test_eals.c, conformance; numpy beside it: tools/reference/eals.py,
+ *          config/recipes/ml-1m-ncf/eals.yaml. */
 #include <math.h>
 #include <string.h>
 
