@@ -1,14 +1,19 @@
 /* eals_row.c: see eals_row.h.
  *
- * Idea     With all but one coordinate held, the loss is a parabola in it. With the predictions s_i
- *          of the row's entries carried along, and the cache S of all pairs,
- *              p_f = (sum w_i x_if - sum (w_i - c_i) (s_i - p_f x_if) x_if - c (S_f . p - p_f
- * S_ff)) / (sum (w_i - c_i) x_if^2 + c S_ff + reg) over the row's entries; c = 1 and c_i the item's
- * for a user, c = c_i for an item. Source   He, Zhang, Kan, Chua, SIGIR 2016, equations 12 and 13,
- * algorithm 1. Shapes   The other side's vectors are gathered feature-major [dimension][entries]:
- * entries fill the lanes. Cost     5 entries dimension + dimension^2. Traps    c_i may exceed w_i:
- * then (w_i - c_i) is negative, but all sums over a whole row are not. Checked
- * tests/models/test_eals.c: against the plain loss by bisection on each coordinate. */
+ * Idea     With all but one coordinate held, the loss is a parabola in it. With the predictions
+ *          s_i of the row's entries carried along, and the cache S of all pairs,
+ *              above = sum w_i x_if - sum (w_i - c_i) (s_i - p_f x_if) x_if
+ *                      - c (S_f . p - p_f S_ff)
+ *              below = sum (w_i - c_i) x_if^2 + c S_ff + reg
+ *              p_f   = above / below
+ *          over the row's entries; for a user c = 1, for an item c = c_i, its own.
+ * Source   He, Zhang, Kan, Chua, SIGIR 2016, equations 12 and 13, algorithm 1.
+ * Shapes   The other side's vectors are gathered feature-major [dimension][entries]: entries fill
+ *          the lanes.
+ * Cost     5 entries dimension + dimension^2.
+ * Traps    c_i may exceed w_i: then (w_i - c_i) is negative, but a sum over all pairs is not.
+ * Checked  tests/models/test_eals.c: each coordinate against the lowest point of the plain loss.
+ */
 #include "models/factorization/eals_row.h"
 
 #include <string.h>

@@ -1,5 +1,4 @@
-/* factor_gram.c: see factor_gram.h. Cost count d^2. Checked by the tests of the models that use it.
- */
+/* factor_gram.c: see factor_gram.h. Cost: count d^2. Checked by test_als.c and test_eals.c. */
 #include "models/factorization/factor_gram.h"
 
 #include <string.h>

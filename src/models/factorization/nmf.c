@@ -1,20 +1,22 @@
 /* nmf.c: non-negative matrix factorisation: tastes that only add up.
  *
- * Idea     X ~ W H^T with W, H >= 0, all that was not seen a 0: min |X - W H^T|^2 / 2 + l1 (sum W +
- *          sum H) + l2 (|W|^2 + |H|^2) / 2. With H held, a row of W is a non-negative least squares
- *          problem, improved one coordinate at a time:
+ * Idea     X ~ W H^T with W, H >= 0, all that was not seen a 0:
+ *              min |X - W H^T|^2 / 2 + l1 (sum W + sum H) + l2 (|W|^2 + |H|^2) / 2
+ *          With H held, a row of W is a non-negative least squares problem, improved one
+ *          coordinate at a time:
  *              w_f = max(0, w_f - (S_f . w - p_f + l1 + l2 w_f) / (S_ff + l2))
  *              S = H^T H,  p = x H
  * Source   Lee & Seung, NIPS 2001 (the loss); coordinate descent, HALS: Cichocki & Phan 2009; the
  *          order of steps and the end are scikit-learn's solver="cd".
- * Ends     after max_iter sweeps over both sides, or when the sum of projected gradients has fallen
- *          to tol times that of the first sweep.
+ * Ends     after max_iter sweeps over both sides, or when the sum of projected gradients has
+ *          fallen to tol times that of the first sweep.
  * Queries  A history's vector is its non-negative least squares solution against H, by the same
- * steps from 0, so there is no table of users. Nothing known: the popular items. State item_vectors
- * [items][d] = H, gram [d][d] = S, popularity [items]. Cost     a sweep: 2 rows d + (users + items)
- * d^2 multiply-adds; a query d^2 for each of its steps. Traps    Sums of projected gradients are
- * added in the order of shards. Checked  tests/models/test_nmf.c, conformance; scikit-learn beside
- * it: tools/reference/nmf.py, config/recipes/ml-1m-ncf/nmf.yaml. */
+ *          steps from 0, so there is no table of users. Nothing known: the popular items.
+ * State    item_vectors [items][d] = H, gram [d][d] = S, popularity [items].
+ * Cost     a sweep: 2 rows d + (users + items) d^2; a query d^2 for each of its steps.
+ * Traps    Sums of projected gradients are added in the order of shards.
+ * Checked  tests/models/test_nmf.c, conformance; scikit-learn beside it: tools/reference/nmf.py,
+ *          config/recipes/ml-1m-ncf/nmf.yaml. */
 #include <math.h>
 #include <string.h>
 
