@@ -7,6 +7,7 @@
 #include "base/arena.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,8 @@ struct arena_block {
     struct arena_block *older;
     size_t capacity; /* bytes after this header */
     size_t used;
-    char padding[40]; /* the payload starts on a 64-byte boundary */
+    bool was_used;    /* before it was the spare one: its bytes are no longer zero */
+    char padding[39]; /* the payload starts on a 64-byte boundary */
 };
 
 _Static_assert(sizeof(struct arena_block) == 64, "the payload of a block must stay aligned");
@@ -51,13 +53,20 @@ static void spoil(void *memory, size_t bytes) {
     }
 }
 
-static struct arena_block *block_create(struct arena_block *older, size_t bytes) {
+/* A new newest block: the spare one if it is large enough. */
+static struct arena_block *block_create(struct arena *arena, size_t bytes) {
+    struct arena_block *older = arena->newest, *block = arena->spare;
+    if (block && block->capacity >= bytes) {
+        arena->spare = NULL;
+        block->older = older;
+        return block;
+    }
     size_t capacity = older ? older->capacity * 2 : BLOCK_BYTES_FIRST;
     capacity = capacity > BLOCK_BYTES_LARGEST ? BLOCK_BYTES_LARGEST : capacity;
     capacity = capacity < bytes ? bytes : capacity;
     /* Large blocks come straight from the system, so that their pages cost nothing until they are
      * touched. */
-    struct arena_block *block = alloc_reserve(sizeof *block + capacity);
+    block = alloc_reserve(sizeof *block + capacity);
     *block = (struct arena_block){.older = older, .capacity = capacity};
     ASAN_POISON_MEMORY_REGION(payload(block), capacity);
     return block;
@@ -68,13 +77,29 @@ static void block_destroy(struct arena_block *block) {
     alloc_unreserve(block, sizeof *block + block->capacity);
 }
 
+/* The larger of the block and the spare one stays, unless it is larger than what is kept. */
+static void give_back(struct arena *arena, struct arena_block *block) {
+    struct arena_block *spare = arena->spare;
+    if (block->capacity > BLOCK_BYTES_LARGEST || (spare && spare->capacity >= block->capacity)) {
+        block_destroy(block);
+        return;
+    }
+    if (spare)
+        block_destroy(spare);
+    spoil(payload(block), block->used);
+    block->used = 0;
+    block->was_used = true;
+    ASAN_POISON_MEMORY_REGION(payload(block), block->capacity);
+    arena->spare = block;
+}
+
 void *arena_alloc_raw(struct arena *arena, size_t bytes) {
     ASSERT(bytes < SIZE_MAX / 2);
     size_t alignment = bytes >= 64 ? 64 : 16;
     struct arena_block *block = arena->newest;
     size_t start = block ? (block->used + alignment - 1) / alignment * alignment : 0;
     if (!block || start + bytes + REDZONE_BYTES > block->capacity) {
-        block = arena->newest = block_create(block, bytes + REDZONE_BYTES);
+        block = arena->newest = block_create(arena, bytes + REDZONE_BYTES);
         start = 0;
     }
     block->used = start + bytes + REDZONE_BYTES;
@@ -86,9 +111,9 @@ void *arena_alloc_raw(struct arena *arena, size_t bytes) {
 void *arena_alloc(struct arena *arena, size_t bytes) {
     struct arena_block *before = arena->newest;
     void *result = arena_alloc_raw(arena, bytes);
-    /* A new block is zero already; only memory that may have been used before a reset needs
-     * clearing. */
-    if (arena->newest == before || HOSTILE)
+    /* A block fresh from the system is zero already; only memory that may have been used before a
+     * reset needs clearing. */
+    if (arena->newest == before || arena->newest->was_used || HOSTILE)
         memset(result, 0, bytes);
     return result;
 }
@@ -128,18 +153,10 @@ struct arena_position arena_mark(const struct arena *arena) {
 }
 
 void arena_reset(struct arena *arena, struct arena_position position) {
-    /* The block that is newest at a mark of an empty arena is kept, so that a loop of mark and
-     * reset does not ask the system for memory again and again. */
     while (arena->newest && arena->newest != position.block) {
         struct arena_block *block = arena->newest;
-        if (!position.block && !block->older && block->capacity <= BLOCK_BYTES_LARGEST) {
-            spoil(payload(block), block->used);
-            block->used = 0;
-            ASAN_POISON_MEMORY_REGION(payload(block), block->capacity);
-            return;
-        }
         arena->newest = block->older;
-        block_destroy(block);
+        give_back(arena, block);
     }
     if (arena->newest) {
         spoil(payload(arena->newest) + position.used, arena->newest->used - position.used);
@@ -155,10 +172,13 @@ void arena_release(struct arena *arena) {
         arena->newest = block->older;
         block_destroy(block);
     }
+    if (arena->spare)
+        block_destroy(arena->spare);
+    arena->spare = NULL;
 }
 
 size_t arena_bytes(const struct arena *arena) {
-    size_t bytes = 0;
+    size_t bytes = arena->spare ? sizeof *arena->spare + arena->spare->capacity : 0;
     for (const struct arena_block *block = arena->newest; block; block = block->older)
         bytes += sizeof *block + block->capacity;
     return bytes;

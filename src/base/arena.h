@@ -14,6 +14,7 @@ struct arena_block; /* private */
 /* A zeroed struct arena is a valid, empty arena. */
 struct arena {
     struct arena_block *newest;
+    struct arena_block *spare; /* given back and kept for the next need */
 };
 
 struct arena_position {
@@ -41,7 +42,8 @@ __attribute__((format(printf, 2, 3))) char *arena_format(struct arena *arena, co
                                                          ...);
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments);
 
-/* A position to return to: everything taken after it is given back at once. */
+/* A position to return to: everything taken after it is given back at once. One block of at most 4
+ * MiB is kept, so that a loop of mark and reset does not ask the system again and again. */
 struct arena_position arena_mark(const struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_position position);
 

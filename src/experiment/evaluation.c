@@ -19,7 +19,9 @@
 
 #define BLOCK_USERS_MAX 64
 #define BLOCK_USERS_MIN 8
-#define BLOCK_SCORES ((size_t)1 << 21) /* 8 MB for each thread, if that leaves enough users */
+/* 3.5 MB for each thread, if that leaves enough users: what a scratch arena keeps between blocks.
+ */
+#define BLOCK_SCORES ((size_t)7 << 17)
 
 /* ---- Preparing ------------------------------------------------------------------------------- */
 
@@ -114,7 +116,7 @@ struct measuring {
     const struct model *model;
     struct sheet *sheet;
     size_t block_users, list_length;
-    bool ranks, rates; /* which of the two a metric asks for */
+    bool ranks, places, rates; /* which of them a metric asks for; ranks: places or lists */
 };
 
 /* What one thread needs for one user after the other. */
@@ -144,20 +146,27 @@ struct row {
     size_t count;
 };
 
-/* The places of the test items, whose own scores are own[], and the list, if one is read. */
-static void rank_user(const struct measuring *measuring, struct desk *desk, const struct row *row,
-                      const struct history *tests, const float *own, struct metric_case *measured) {
+/* The places of the test items, whose own scores are own[]. */
+static void place_tests(struct desk *desk, const struct row *row, const struct history *tests,
+                        const float *own, struct metric_case *measured) {
     uint32_t *positions = ARENA_ARRAY_RAW(desk->scratch, uint32_t, tests->count);
     uint32_t *order = ARENA_ARRAY_RAW(desk->scratch, uint32_t, tests->count);
     positions_count(row->scores, row->count, own, tests->count, positions, order);
     measured->positions = positions;
-    measured->test_count = tests->count;
     if (tests->ratings) {
         float *gains = ARENA_ARRAY_RAW(desk->scratch, float, tests->count);
         for (size_t i = 0; i < tests->count; i++)
             gains[i] = tests->ratings[order[i]];
         measured->gains = gains;
     }
+}
+
+/* Places and list, whichever is read. */
+static void rank_user(const struct measuring *measuring, struct desk *desk, const struct row *row,
+                      const struct history *tests, const float *own, struct metric_case *measured) {
+    measured->test_count = tests->count;
+    if (measuring->places)
+        place_tests(desk, row, tests, own, measured);
     if (measuring->list_length == 0)
         return;
     measured->list_count =
@@ -332,7 +341,8 @@ void evaluation_run(const struct evaluation *evaluation, const struct model *mod
                               metrics_largest_k(metrics, METRIC_EXPOSURE)),
         .rates = metrics_read(metrics, METRIC_RATINGS) && evaluation->ratings,
     };
-    measuring.ranks = measuring.list_length > 0 || metrics_read(metrics, METRIC_POSITIONS);
+    measuring.places = metrics_read(metrics, METRIC_POSITIONS);
+    measuring.ranks = measuring.list_length > 0 || measuring.places;
     if (measuring.block_users > BLOCK_USERS_MAX)
         measuring.block_users = BLOCK_USERS_MAX;
     if (measuring.block_users < BLOCK_USERS_MIN)

@@ -149,6 +149,28 @@ static void gather_dot(float *scores, const float *query, const float *vectors, 
         scores[i] = dot(query, vectors + (rows ? rows[i] : i) * stride, n);
 }
 
+/* Four rows at a time: y is read and written a quarter as often. */
+static void gather_axpy(float *y, const float *values, const float *vectors, size_t stride,
+                        size_t n, const uint32_t *rows, size_t row_count) {
+    size_t first = 0;
+    for (; first + 4 <= row_count; first += 4) {
+        const float *row[4];
+        wide value[4];
+        UNROLL for (size_t r = 0; r < 4; r++) {
+            row[r] = vectors + (rows ? rows[first + r] : first + r) * stride;
+            value[r] = wide_set(values ? values[first + r] : 1.0f);
+        }
+        EACH_VECTOR(n, {
+            wide sum = take(y + i, lanes);
+            UNROLL for (size_t r = 0; r < 4; r++) sum =
+                wide_fma(value[r], take(row[r] + i, lanes), sum);
+            put(y + i, sum, lanes);
+        });
+    }
+    for (; first < row_count; first++)
+        axpy(y, values ? values[first] : 1.0f, vectors + (rows ? rows[first] : first) * stride, n);
+}
+
 static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const float *values,
                          size_t count) {
     /* The instruction that scatters is slower than this on every processor it exists on today. */
@@ -392,6 +414,7 @@ static void add_relu(float *out, const float *item_half, const float *user_half,
         .name = (table_name), .dot = dot, .squared_distance = squared_distance, .sum = sum,        \
         .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
         .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
-        .scatter_axpy = scatter_axpy, .adam = adam, .adam_idle = adam_idle,                        \
-        .factor_step = factor_step, .count_above = count_above, .add_relu = add_relu,              \
+        .gather_axpy = gather_axpy, .scatter_axpy = scatter_axpy, .adam = adam,                    \
+        .adam_idle = adam_idle, .factor_step = factor_step, .count_above = count_above,            \
+        .add_relu = add_relu,                                                                      \
     }

@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "kernels/kernels.h"
 
+enum { PART = 4096 };
+
 struct own_score {
     float score;
     uint32_t index;
@@ -28,10 +30,21 @@ static int best_first(const void *left, const void *right) {
     return (a->index > b->index) - (a->index < b->index);
 }
 
-static size_t at_least(const float *scores, size_t count, float x) {
-    size_t greater, equal;
-    kernels()->count_above(scores, count, x, &greater, &equal);
-    return greater + equal;
+/* ahead[own_count]: how many scores reach each of the own ones, which descend; equal ones are
+ * counted once, at the last. A part of the scores stays in the cache while all are counted in it.
+ */
+static void count_ahead(const float *scores, size_t count, const struct own_score *own,
+                        size_t own_count, size_t *ahead) {
+    for (size_t begin = 0; begin < count; begin += PART) {
+        size_t part = count - begin < PART ? count - begin : PART;
+        for (size_t i = 0; i < own_count; i++) {
+            if (i + 1 < own_count && own[i + 1].score == own[i].score)
+                continue;
+            size_t greater, equal;
+            kernels()->count_above(scores + begin, part, own[i].score, &greater, &equal);
+            ahead[i] += greater + equal;
+        }
+    }
 }
 
 void positions_count(const float *scores, size_t count, const float *own, size_t test_count,
@@ -43,13 +56,15 @@ void positions_count(const float *scores, size_t count, const float *own, size_t
         sorted[i] = (struct own_score){isnan(own[i]) ? -INFINITY : own[i], (uint32_t)i};
     if (test_count > 1)
         qsort(sorted, test_count, sizeof *sorted, best_first);
+    size_t *ahead = ARENA_ARRAY(scratch, size_t, test_count);
+    count_ahead(scores, count, sorted, test_count, ahead);
     for (size_t begin = 0, end; begin < test_count; begin = end) {
         float x = sorted[begin].score;
         for (end = begin + 1; end < test_count && sorted[end].score == x;)
             end++;
-        size_t ahead = x == -INFINITY ? count : at_least(scores, count, x);
+        size_t before = x == -INFINITY ? count : ahead[end - 1];
         for (size_t j = begin; j < end; j++) {
-            positions[j] = (uint32_t)(j + 1 + ahead - end);
+            positions[j] = (uint32_t)(j + 1 + before - end);
             order[j] = sorted[j].index;
         }
     }

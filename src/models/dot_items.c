@@ -5,18 +5,32 @@
 #include "base/parallel.h"
 #include "kernels/kernels.h"
 
-#define SHARD_ITEMS 512
+/* One tile: which items, and where its columns lie. */
+struct tile {
+    size_t begin, count;
+    float *columns;
+};
 
-static void transpose_shard(void *context, size_t shard) {
+static size_t tile_count(const struct dot_items *dot) {
+    return (dot->count + DOT_ITEMS_TILE - 1) / DOT_ITEMS_TILE;
+}
+
+static struct tile tile_of(const struct dot_items *dot, size_t index) {
+    size_t begin = index * DOT_ITEMS_TILE, rest = dot->count - begin;
+    return (struct tile){begin, rest < DOT_ITEMS_TILE ? rest : DOT_ITEMS_TILE,
+                         dot->columns + begin * dot->dimension};
+}
+
+static void transpose_tile(void *context, size_t index) {
     const struct dot_items *dot = context;
-    size_t end = (shard + 1) * SHARD_ITEMS < dot->count ? (shard + 1) * SHARD_ITEMS : dot->count;
+    struct tile tile = tile_of(dot, index);
     for (size_t k = 0; k < dot->dimension; k++)
-        for (size_t i = shard * SHARD_ITEMS; i < end; i++)
-            dot->columns[k * dot->count + i] = dot->vectors[i * dot->dimension + k];
+        for (size_t i = 0; i < tile.count; i++)
+            tile.columns[k * tile.count + i] = dot->vectors[(tile.begin + i) * dot->dimension + k];
 }
 
 void dot_items_refresh(struct dot_items *dot) {
-    parallel_for((dot->count + SHARD_ITEMS - 1) / SHARD_ITEMS, transpose_shard, dot);
+    parallel_for(tile_count(dot), transpose_tile, dot);
 }
 
 void dot_items_init(struct dot_items *dot, const float *vectors, size_t count, size_t dimension,
@@ -45,15 +59,18 @@ void dot_items_score(const struct dot_items *dot, const struct dot_items_job *jo
         return;
     }
     ASSERT(job->item_count == dot->count);
-    kernels()->gemm(&(struct kernel_gemm){.m = job->query_count,
-                                          .n = dot->count,
-                                          .k = dot->dimension,
-                                          .a = job->queries,
-                                          .a_row = dot->dimension,
-                                          .a_column = 1,
-                                          .b = dot->columns,
-                                          .b_row = dot->count,
-                                          .c = job->scores,
-                                          .c_row = dot->count,
-                                          .bias = dot->bias});
+    for (size_t i = 0; i < tile_count(dot); i++) {
+        struct tile tile = tile_of(dot, i);
+        kernels()->gemm(&(struct kernel_gemm){.m = job->query_count,
+                                              .n = tile.count,
+                                              .k = dot->dimension,
+                                              .a = job->queries,
+                                              .a_row = dot->dimension,
+                                              .a_column = 1,
+                                              .b = tile.columns,
+                                              .b_row = tile.count,
+                                              .c = job->scores + tile.begin,
+                                              .c_row = dot->count,
+                                              .bias = dot->bias ? dot->bias + tile.begin : NULL});
+    }
 }

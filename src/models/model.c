@@ -154,3 +154,22 @@ enum status model_expect_memory(size_t bytes, const char *what, const char *advi
     return error_set(error, STATUS_LIMIT, "%s needs %zu MB, and %zu MB are free: %s", what,
                      bytes >> 20, available >> 20, advice);
 }
+
+enum status model_check_events(const struct model *model, const struct model_events *events,
+                               struct error *error) {
+    const struct interactions *known = events->known;
+    if (events->user > model->user_count)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "user %u is not of the model, which has %u; the next new one is %u",
+                         events->user, model->user_count, model->user_count);
+    if (known->item_count != model->item_count || known->user_count > model->user_count)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "the known rows are of %u users and %u items, the model of %u and %u",
+                         known->user_count, known->item_count, model->user_count,
+                         model->item_count);
+    for (size_t i = 0; i < events->history.count; i++)
+        if (events->history.items[i] >= model->item_count)
+            return error_set(error, STATUS_BAD_INPUT, "item %u is not one of the model's %u",
+                             events->history.items[i], model->item_count);
+    return STATUS_OK;
+}

@@ -99,6 +99,15 @@ struct fit_report {
     size_t choice_count;
 };
 
+/* What has happened since a fit, for update(): one user's new rows. */
+struct model_events {
+    uint32_t user;          /* a user of the model, or model->user_count: somebody new */
+    struct history history; /* the new rows, oldest first, of the model's items */
+    /* All rows that the model knows by now, of its users and items: those of the fit and of earlier
+     * updates, not the new ones. */
+    const struct interactions *known;
+};
+
 /* The first member of every model's struct. */
 struct model {
     const struct model_ops *ops;
@@ -147,6 +156,11 @@ struct model_ops {
     /* similarities[item_count]: how alike each item is to this one, on the model's own scale (see
      * its file); 0 where it knows nothing in common. What stands at the item itself is ignored. */
     void (*similar)(const struct model *model, uint32_t item, float *similarities);
+    /* *out gets a new model that has learnt the events too, and that model_destroy frees; the old
+     * one is as it was and shares no memory with it. Somebody new makes its user_count one more.
+     * Errors: those of model_check_events. */
+    enum status (*update)(struct model **out, const struct model *model,
+                          const struct model_events *events, struct error *error);
     /* Defaults that suit data of this size and density, put in with settings_default before create.
      */
     void (*suggest)(struct settings *settings, const struct interactions *train);
@@ -173,6 +187,9 @@ void model_describe(struct model *model, const struct interactions *train);
  * [rows]). */
 enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
                          size_t columns, struct error *error);
+/* For update(): that user and items are the model's and that `known` is of its users and items. */
+enum status model_check_events(const struct model *model, const struct model_events *events,
+                               struct error *error);
 /* For fit(): whether so much memory is to be had. Error (STATUS_LIMIT): "WHAT needs ... MB, and ...
  * MB are free: ADVICE". */
 enum status model_expect_memory(size_t bytes, const char *what, const char *advice,

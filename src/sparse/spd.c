@@ -201,3 +201,11 @@ bool spd_solve(double *matrix, size_t n, double *right, size_t columns) {
     return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', (lapack_int)n, (lapack_int)columns, matrix,
                          (lapack_int)n, right, (lapack_int)columns) == 0;
 }
+
+/* The row-major upper triangle is the column-major lower one, and eigenvectors in the columns of a
+ * column-major matrix are rows here. */
+bool spd_eigen(double *matrix, size_t n, double *values) {
+    begin();
+    return LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', (lapack_int)n, matrix, (lapack_int)n,
+                          values) == 0;
+}

@@ -26,4 +26,9 @@ void spd_mirror(float *matrix, size_t n);
  * is not positive definite. Not threaded. */
 bool spd_solve(double *matrix, size_t n, double *right, size_t columns);
 
+/* Eigenvalues (ascending) and eigenvectors of a symmetric matrix [n][n] in double: row i of
+ * `matrix` becomes the eigenvector of values[i], of length 1. Only the upper triangle is read.
+ * False if the iteration does not end (a matrix with NaN). About 9 n^3 operations, not threaded. */
+bool spd_eigen(double *matrix, size_t n, double *values);
+
 #endif

@@ -128,6 +128,33 @@ static void a_small_system_is_solved(void **state) {
     assert_false(spd_solve(indefinite, 2, right, 2));
 }
 
+static void eigenvectors_are_turned_into_multiples(void **state) {
+    (void)state;
+    enum { N = 23 };
+    static double matrix[N * N], vectors[N * N], values[N];
+    struct rng rng;
+    rng_init(&rng, 5, 0);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = i; j < N; j++)
+            matrix[i * N + j] = matrix[j * N + i] = rng_uniform(&rng) - 0.5;
+    memcpy(vectors, matrix, sizeof matrix);
+    for (size_t i = 1; i < N; i++)
+        vectors[i * N] = 77; /* what lies below the diagonal is not read */
+    assert_true(spd_eigen(vectors, N, values));
+    for (size_t v = 0; v < N; v++) {
+        double length = 0;
+        assert_true(v == 0 || values[v] >= values[v - 1]);
+        for (size_t i = 0; i < N; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < N; j++)
+                sum += matrix[i * N + j] * vectors[v * N + j];
+            assert_true(fabs(sum - values[v] * vectors[v * N + i]) < 1e-12);
+            length += vectors[v * N + i] * vectors[v * N + i];
+        }
+        assert_true(fabs(length - 1) < 1e-12);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(factor_times_its_transpose_is_the_matrix),
@@ -136,6 +163,7 @@ int main(void) {
         cmocka_unit_test(not_definite_is_refused),
         cmocka_unit_test(a_small_system_is_solved),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(eigenvectors_are_turned_into_multiples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
