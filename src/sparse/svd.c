@@ -1,7 +1,7 @@
 /* svd.c: truncated singular value decomposition by a randomised block Krylov method. See svd.h.
  *
- * Idea     With n = the shorter side of A and B = A A^T (n x n, never formed), a block of 64 random
- *          vectors Q_0 spans Q_0, B Q_0, B^2 Q_0, ...: a space of d = 64 j vectors that holds the
+ * Idea     With n = the shorter side of A and B = A A^T (n x n, never formed), a block of 32 random
+ *          vectors Q_0 spans Q_0, B Q_0, B^2 Q_0, ...: a space of d = 32 j vectors that holds the
  *          leading eigenvectors of B far better than d random ones would. Block Lanczos builds an
  *          orthonormal basis of it in which B is the block tridiagonal T (d x d):
  *            B Q_j = Q_j-1 R_j^T + Q_j T_jj + Q_j+1 R_j+1
@@ -12,7 +12,7 @@
  *          with a projection on all earlier blocks between: directions that are nothing but
  *          rounding become 0 and stay so, which is how a matrix of low rank ends.
  * Dense    Where d would not be below n, B is formed and decomposed as a whole.
- * Cost     d = 2 components + 64, at least 512: 4 d products with entries; 2 n d^2 multiply-adds
+ * Cost     d = 2 components + 32, at least 512: 4 d products with entries; 2 n d^2 multiply-adds
  * for the basis, 2 n d components for the vectors; LAPACK's symmetric problem of size d on one
  * thread. Memory 4 n d bytes, 16 d^2 and the result. Traps    Long sums (over n) go through double:
  * single precision alone would cost a digit of each singular value. A value that occurs more than
@@ -30,10 +30,10 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-#define BLOCK 64
-#define PANEL 512 /* rows of a shard: 128 KB of a block */
+#define BLOCK 32
+#define PANEL 512 /* rows of a shard */
 #define SPARSE_ROWS 64
-#define STEPS_MIN 8     /* with fewer, few components would be poor */
+#define STEPS_MIN 16    /* with fewer, few components would be poor */
 #define SEED 0x5bd1e995 /* of Q_0: any will do */
 #define NEGLIGIBLE 1e-10
 #define NOISE 2e-7 /* of the largest eigenvalue: what single precision leaves of 0 */
