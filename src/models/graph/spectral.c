@@ -7,8 +7,8 @@
  *            score = r (P + D_I^-1/2 V g(L) V^T D_I^1/2),   P ~ V L V^T
  *          with V the leading singular vectors of R~ and g = alpha on all of them (the ideal low
  *          pass), or falling from alpha to 0 at the last one (softness p > 0):
- *            g(l) = alpha ((l - l_last) / (l_first - l_last))^p - sharpening l^2
- *          The last term is the step of sharpening: what two blurs have made of r is taken away.
+ *            g(l) / l_first = alpha ((l - l_last) / (l_first - l_last))^p - sharpening (l /
+ * l_first)^2 The last term is the step of sharpening: what two blurs have made of r is taken away.
  * Source   Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021, section
  *          4 (GF-CF: p = 0, sharpening 0); Choi et al., "Blurring-Sharpening Process Models for
  *          Collaborative Filtering", SIGIR 2023, equations (6) to (9): one Euler step each. P^2 is
@@ -32,6 +32,9 @@
 #include "sparse/csr.h"
 #include "sparse/svd.h"
 
+#define QUERY_BLOCK 64
+#define ITEM_BLOCK 64
+
 extern const struct model_ops model_spectral;
 
 struct spectral {
@@ -50,13 +53,13 @@ struct spectral {
 static const struct setting_spec settings_table[] = {
     {"model.n_components", SETTING_INT, "512", 0, 4096, NULL, "model.k|model.n_factors",
      "singular vectors of the low pass; 0: the neighbours alone"},
-    {"model.alpha", SETTING_REAL, "0.3", 0, 1000, NULL, "model.idl_beta",
+    {"model.alpha", SETTING_REAL, "0.25", 0, 1000, NULL, "model.idl_beta",
      "weight of the low pass beside the neighbours"},
     {"model.softness", SETTING_REAL, "0", 0, 8, NULL, NULL,
      "how the low pass falls towards its last vector; 0: it does not, and ends there"},
-    {"model.sharpening", SETTING_REAL, "0", 0, 1000, NULL, NULL,
+    {"model.sharpening", SETTING_REAL, "0.15", 0, 1000, NULL, NULL,
      "how much of what is blurred twice is taken away again"},
-    {"model.user_power", SETTING_REAL, "0.5", 0, 2, NULL, NULL,
+    {"model.user_power", SETTING_REAL, "0.3", 0, 2, NULL, NULL,
      "users' rows are divided by their length to this power"},
     {"model.item_power", SETTING_REAL, "0.5", 0, 2, NULL, NULL,
      "items' columns are divided by their length to this power"},
@@ -117,7 +120,7 @@ static void fill_filter(const struct spectral *model, const struct svd *svd) {
         double height = 1;
         if (model->softness > 0)
             height = first > last ? pow((l - last) / (first - last), model->softness) : 0;
-        filter[c] = (float)(model->alpha * height - model->sharpening * l * l);
+        filter[c] = (float)(model->alpha * first * height - model->sharpening * l * l / first);
     }
 }
 
@@ -195,43 +198,47 @@ static void pass_low(const struct spectral *model, const struct history *history
     kernels()->multiply(vector, vector, tensor_floats(&model->filter), k);
 }
 
-/* users[users] = D_U^-2a R D_I^-b r. Whether anybody is met. */
-static bool meet_users(const struct spectral *model, const struct history *history, float *users) {
+/* users[users] with steps of `stride` += D_U^-2a R D_I^-b r. Whether anybody is met. */
+static bool meet_users(const struct spectral *model, const struct history *history, float *users,
+                       size_t stride) {
     bool met = false;
-    memset(users, 0, model->base.user_count * sizeof *users);
     for (size_t h = 0; h < history->count; h++) {
         const struct csr_row row = csr_row(&model->by_item, history->items[h]);
-        kernels()->scatter_axpy(users, model->item_weights[history->items[h]], row.columns, NULL,
-                                row.count);
+        const float weight = model->item_weights[history->items[h]];
+        for (size_t u = 0; u < row.count; u++)
+            users[row.columns[u] * stride] += weight * model->user_weights[row.columns[u]];
         met |= row.count > 0;
     }
-    kernels()->multiply(users, users, model->user_weights, model->base.user_count);
     return met;
 }
 
-/* scores of all items += r P; sums[items] is scratch. */
-static void add_neighbours(const struct spectral *model, const float *users, float *sums,
+/* scores[count][items] += P times what `users` [users][count] met: items' rows by the dozen, so
+ * that the queries fill the lanes. */
+static void add_neighbours(const struct spectral *model, const float *users, size_t count,
                            float *scores) {
-    const size_t items = model->base.item_count;
-    memset(sums, 0, items * sizeof *sums);
-    for (uint32_t u = 0; u < model->base.user_count; u++) {
-        if (users[u] == 0)
-            continue;
-        const struct csr_row row = csr_row(&model->by_user, u);
-        kernels()->scatter_axpy(sums, users[u], row.columns, NULL, row.count);
+    struct csr_row rows[ITEM_BLOCK];
+    float sums[ITEM_BLOCK * QUERY_BLOCK];
+    const uint32_t items = model->base.item_count;
+    for (uint32_t from = 0; from < items; from += ITEM_BLOCK) {
+        const uint32_t width = items - from < ITEM_BLOCK ? items - from : ITEM_BLOCK;
+        for (uint32_t i = 0; i < width; i++)
+            rows[i] = csr_row(&model->by_item, from + i);
+        csr_multiply(sums, rows, width, users, count);
+        for (size_t q = 0; q < count; q++)
+            for (uint32_t i = 0; i < width; i++)
+                scores[q * items + from + i] += sums[i * count + q] * model->item_weights[from + i];
     }
-    kernels()->multiply_add(scores, sums, model->item_weights, items);
 }
 
-/* The same for the listed items: each asks its own users. */
-static void add_listed(const struct spectral *model, const float *users, const uint32_t *items,
-                       size_t item_count, float *scores) {
-    for (size_t i = 0; i < item_count; i++) {
-        const struct csr_row row = csr_row(&model->by_item, items[i]);
+/* The same for the listed items of one query: each asks its own users. */
+static void add_listed(const struct spectral *model, const float *users, size_t stride,
+                       const struct dot_items_job *job, float *scores) {
+    for (size_t i = 0; i < job->item_count; i++) {
+        const struct csr_row row = csr_row(&model->by_item, job->items[i]);
         float sum = 0;
         for (size_t u = 0; u < row.count; u++)
-            sum += users[row.columns[u]];
-        scores[i] += sum * model->item_weights[items[i]];
+            sum += users[row.columns[u] * stride];
+        scores[i] += sum * model->item_weights[job->items[i]];
     }
 }
 
@@ -253,23 +260,36 @@ static void score_low_pass(const struct spectral *model, const struct query *que
     arena_reset(scratch, mark);
 }
 
+/* At most QUERY_BLOCK queries; users[user_count * query_count] is scratch. */
+static void score_block(const struct spectral *model, const struct query *queries,
+                        struct dot_items_job *job, float *users) {
+    const size_t count = job->query_count, width = job->item_count;
+    bool met[QUERY_BLOCK];
+    score_low_pass(model, queries, job);
+    memset(users, 0, count * model->base.user_count * sizeof *users);
+    for (size_t q = 0; q < count; q++)
+        met[q] = meet_users(model, &queries[q].history, users + q, count);
+    if (!job->items)
+        add_neighbours(model, users, count, job->scores);
+    for (size_t q = 0; q < count; q++)
+        if (!met[q])
+            item_share_scores(job->scores + q * width, tensor_floats(&model->popularity),
+                              job->items, width);
+        else if (job->items)
+            add_listed(model, users + q, count, job, job->scores + q * width);
+}
+
 static void score(const struct model *base, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores) {
     const struct spectral *model = (const struct spectral *)base;
-    struct dot_items_job job = {NULL, query_count, items, item_count, scores};
-    score_low_pass(model, queries, &job);
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    float *users = ARENA_ARRAY_RAW(scratch, float, base->user_count);
-    float *sums = ARENA_ARRAY_RAW(scratch, float, base->item_count);
-    for (size_t q = 0; q < query_count; q++) {
-        float *out = scores + q * item_count;
-        if (!meet_users(model, &queries[q].history, users))
-            item_share_scores(out, tensor_floats(&model->popularity), items, item_count);
-        else if (items)
-            add_listed(model, users, items, item_count, out);
-        else
-            add_neighbours(model, users, sums, out);
+    const size_t block = query_count < QUERY_BLOCK ? query_count : QUERY_BLOCK;
+    float *users = ARENA_ARRAY_RAW(scratch, float, block * base->user_count);
+    for (size_t from = 0; from < query_count; from += block) {
+        const size_t count = query_count - from < block ? query_count - from : block;
+        struct dot_items_job job = {NULL, count, items, item_count, scores + from * item_count};
+        score_block(model, queries + from, &job, users);
     }
     arena_reset(scratch, mark);
 }
