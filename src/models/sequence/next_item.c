@@ -51,7 +51,7 @@ static const struct setting_spec settings_table[] = {
      "ridge: higher for fewer or noisier data"},
     {"model.decay", SETTING_REAL, "1", 0, 8, NULL, NULL,
      "power by which an event of the past counts less the longer ago it is"},
-    {"model.window", SETTING_INT, "100", 1, WINDOW_MAX, NULL, NULL,
+    {"model.window", SETTING_INT, "50", 1, WINDOW_MAX, NULL, NULL,
      "how many of the latest events count"},
     {"model.targets", SETTING_INT, "8", 1, TARGETS_MAX, NULL, NULL,
      "how many of the following events are predicted"},
