@@ -4,7 +4,7 @@
  *          theirs. The walk ends at popular items more often than taste explains: what arrives is
  *          divided by the item's popularity to the power beta.
  *            w_ij = sum over users u of i and j of (1 / n_i)^alpha (1 / n_u)^alpha  /  n_j^beta
- *          score(j) = sum over the items i of the history of w_ij, each i with its k largest only.
+ *          score(j) = sum over the items i of the history of w_ij, for the k heaviest ways into j.
  * Source   Paudel, Christoffel, Newell & Bernstein, "Updatable, Accurate, Diverse, and Scalable
  *          Recommendations for Interactive Applications", TiiS 2017, section 3.3 (RP3beta); alpha
  *          of P3alpha: Cooper et al., WWW 2014. The first step is the same for all items of a
@@ -14,6 +14,8 @@
  * Cost     fit: the sum of the squared history lengths. score: k additions for each item of the
  *          history.
  * Bare     A history is all that is asked for: known users and new ones are the same.
+ * Differs  The k ways kept are those into an item, as in item_knn, not those out of one: on a
+ *          validation part of ml-1m-ncf NDCG@10 .414 against .395.
  * Traps    Equal weights at the cut go to the lower index.
  * Checked  tests/models/test_rp3beta.c (numpy), conformance, config/recipes/ml-1m-ncf/rp3beta.yaml.
  */
@@ -41,14 +43,14 @@ struct rp3beta {
 };
 
 static const struct setting_spec settings_table[] = {
-    {"model.alpha", SETTING_REAL, "1", 0, 4, NULL, NULL,
+    {"model.alpha", SETTING_REAL, "0.6", 0, 4, NULL, NULL,
      "power of the steps' probabilities; below 1 popular steps count for more"},
     {"model.beta", SETTING_REAL, "0.6", 0, 4, NULL, NULL,
      "power of the popularity that an item's weights are divided by"},
     {"model.k", SETTING_INT, "100", 1, 100000, NULL, "model.topK",
-     "items that a walk from an item may end at"},
+     "walks into an item that count, the heaviest"},
     {"model.normalize", SETTING_BOOL, "false", 0, 0, NULL, "model.normalize_similarity",
-     "whether the weights of each item of the history sum to 1"},
+     "whether the weights into an item sum to 1"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -99,8 +101,9 @@ static int by_index(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* The k heaviest ways from item i, ascending by item. */
-static void walk_from(const struct fit_job *job, uint32_t i, float *sums, struct entry *room) {
+/* The k heaviest ways into item i, ascending by where they come from. The sums over users are the
+ * same in both directions. */
+static void walk_into(const struct fit_job *job, uint32_t i, float *sums, struct entry *room) {
     const uint32_t n = job->by_item.row_count;
     memset(sums, 0, n * sizeof *sums);
     const struct csr_row users = csr_row(&job->by_item, i);
@@ -112,7 +115,7 @@ static void walk_from(const struct fit_job *job, uint32_t i, float *sums, struct
     sums[i] = 0;
     struct largest heaviest = largest_begin(room, job->keep, 0);
     for (uint32_t j = 0; j < n; j++)
-        largest_offer(&heaviest, j, sums[j] * job->item_steps[i] * job->ends[j]);
+        largest_offer(&heaviest, j, sums[j] * job->item_steps[j] * job->ends[i]);
     const size_t count = largest_end(&heaviest);
     qsort(room, count, sizeof *room, by_index);
     double total = 0;
@@ -132,25 +135,30 @@ static void walk_shard(void *context, size_t shard) {
     float *sums = ARENA_ARRAY_RAW(scratch, float, n);
     struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(job->keep));
     for (size_t i = shard * SHARD_ITEMS; i < n && i < end; i++)
-        walk_from(job, (uint32_t)i, sums, room);
+        walk_into(job, (uint32_t)i, sums, room);
     arena_reset(scratch, mark);
 }
 
-static void collect(struct rp3beta *model, const struct fit_job *job) {
-    const size_t n = job->by_item.row_count;
-    struct arena *arena = &model->base.arena;
-    tensor_make(&model->offsets, TENSOR_U64, n + 1, 0, arena);
-    uint64_t *offsets = model->offsets.data;
-    for (size_t i = 0; i < n; i++)
+/* The ways into each item as the model's tensors, turned into rows by item of the history. */
+static void collect(struct rp3beta *model, const struct fit_job *job, struct arena *scratch) {
+    const uint32_t n = job->by_item.row_count;
+    uint64_t *offsets = ARENA_ARRAY(scratch, uint64_t, (size_t)n + 1);
+    for (uint32_t i = 0; i < n; i++)
         offsets[i + 1] = offsets[i] + job->counts[i];
-    tensor_make(&model->items, TENSOR_U32, (size_t)offsets[n], 0, arena);
-    tensor_make(&model->weights, TENSOR_F32, (size_t)offsets[n], 0, arena);
-    uint32_t *items = model->items.data;
-    for (size_t i = 0; i < n; i++)
+    const size_t count = (size_t)offsets[n];
+    uint32_t *items = ARENA_ARRAY_RAW(scratch, uint32_t, count);
+    float *values = ARENA_ARRAY_RAW(scratch, float, count);
+    for (uint32_t i = 0; i < n; i++)
         for (size_t w = 0; w < job->counts[i]; w++) {
             items[offsets[i] + w] = job->ways[i * job->keep + w].index;
-            tensor_floats(&model->weights)[offsets[i] + w] = job->ways[i * job->keep + w].value;
+            values[offsets[i] + w] = job->ways[i * job->keep + w].value;
         }
+    const struct csr into = {n, n, offsets, items, values};
+    const struct csr from = csr_transpose(&into, scratch);
+    struct arena *arena = &model->base.arena;
+    tensor_make_copy(&model->offsets, TENSOR_U64, (size_t)n + 1, from.offsets, arena);
+    tensor_make_copy(&model->items, TENSOR_U32, count, from.columns, arena);
+    tensor_make_copy(&model->weights, TENSOR_F32, count, from.values, arena);
 }
 
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
@@ -173,7 +181,7 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
     job.item_steps = powers_of(&job.by_item, model->alpha, &scratch);
     job.ends = powers_of(&job.by_item, model->beta, &scratch);
     parallel_for((n + SHARD_ITEMS - 1) / SHARD_ITEMS, walk_shard, &job);
-    collect(model, &job);
+    collect(model, &job, &scratch);
     arena_release(&scratch);
     tensor_make(&model->popularity, TENSOR_F32, n, 0, &base->arena);
     item_share_fill(tensor_floats(&model->popularity), train);
