@@ -143,10 +143,12 @@ static void list_active(struct desk *desk) {
             desk->active[desk->active_count++] = desk->candidates[i];
 }
 
-/* Who may have a weight for item j: those it shares somebody with, or the nearest of them. */
+/* Who may have a weight for item j: those it shares somebody with (no other weight can rise above
+ * 0; below it, any can fall), or the nearest of them. */
 static void list_candidates(const struct fit_job *job, struct desk *desk, uint32_t j) {
     const float *row = job->gram + j * job->n;
     const size_t keep = job->model->neighbors;
+    const bool narrow = job->model->positive || keep > 0;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(keep));
@@ -154,7 +156,7 @@ static void list_candidates(const struct fit_job *job, struct desk *desk, uint32
     desk->candidate_count = 0;
     memset(desk->weights, 0, job->n * sizeof *desk->weights);
     for (uint32_t i = 0; i < job->n; i++) {
-        if (i == j || row[i] <= 0)
+        if (i == j || (row[i] <= 0 && narrow))
             continue;
         if (keep == 0)
             desk->candidates[desk->candidate_count++] = i;
