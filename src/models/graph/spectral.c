@@ -7,12 +7,16 @@
  *            score = r (P + D_I^-1/2 V g(L) V^T D_I^1/2),   P ~ V L V^T
  *          with V the leading singular vectors of R~ and g = alpha on all of them (the ideal low
  *          pass), or falling from alpha to 0 at the last one (softness p > 0):
- *            g(l) / l_first = alpha ((l - l_last) / (l_first - l_last))^p - sharpening (l /
- * l_first)^2 The last term is the step of sharpening: what two blurs have made of r is taken away.
+ *            g(l) = l_first alpha ((l - l_last) / (l_first - l_last))^p
+ *                   - sharpening l^2 / l_first
+ *          The last term is the step of sharpening: what two blurs have made of r is taken away.
  * Source   Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021, section
  *          4 (GF-CF: p = 0, sharpening 0); Choi et al., "Blurring-Sharpening Process Models for
  *          Collaborative Filtering", SIGIR 2023, equations (6) to (9): one Euler step each. P^2 is
  *          taken on the leading vectors only, where nearly all of it lies.
+ * Differs  Both papers have a = b = 1/2. a = 0.3 lets people with long histories count for more:
+ *          on a slice of gowalla's training part recall@20 / ndcg@20 rise from .2132 / .1377 to
+ *          .2176 / .1443, with sharpening 0.15 to .2205 / .1469.
  * State    who has which item: offsets [items + 1] uint64, users [entries] uint32; factors
  *          [items][k] = V D_I^1/2; filter [k] = g; popularity [items]. float32.
  * Cost     fit: sparse/svd.h. score: for a history the entries of all users that it meets, and

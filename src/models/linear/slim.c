@@ -18,7 +18,7 @@
  *          they rest, and over all to end. n x n floats for G (ml-1m: 55 MB).
  * Bare     A history is all that is asked for: known users and new ones are the same.
  * Traps    The weights depend on the order of coordinates only within `tolerance`.
- * Checked  tests/models/test_slim.c (scikit-learn's ElasticNet, optimality), conformance,
+ * Checked  tests/models/test_slim.c (scikit-learn's ElasticNet), conformance,
  *          config/recipes/ml-1m-ncf/slim.yaml. */
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,12 @@
 /* user_knn.c: what people with a history like this one have.
  *
  * Idea     score(i) = sum over the k users v most similar to the history, of s_v, times v's rating
- *          of i with use_ratings. The history itself is what is compared, when it is asked for:
- *          nothing is worked out beforehand.
- * Source   Resnick et al., CSCW 1994; Herlocker et al., SIGIR 1999. Similarities: similarity.c,
- *          with users in the place of items: in tf-idf and BM25 a person is the document and the
- *          films are the terms, so that what everybody has says little.
+ *          of i with use_ratings, over the popularity of i to the power of discount. The history
+ *          itself is what is compared, when it is asked for: nothing is worked out beforehand.
+ * Source   Resnick et al., CSCW 1994; Herlocker et al., SIGIR 1999; the discount is that of
+ *          RP3beta (Paudel et al., TiiS 2017). Similarities: similarity.c, with users in the place
+ *          of items: in tf-idf and BM25 a person is the document and the items are the terms, so
+ *          that what everybody has says little.
  * Differs  Sums are not divided by the similarities, as in item_knn.
  * State    the training rows: offsets [users + 1] uint64, items [entries] uint32, values [entries]
  *          float32 (only where ratings count); popularity [items] float32. Derived: the same
@@ -17,6 +18,7 @@
  * Traps    Ties for the last of the k go to the lower index.
  * Checked  tests/models/test_user_knn.c (item_knn on the transposed data), conformance,
  *          config/recipes/ml-1m-ncf/user_knn.yaml. */
+#include <math.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
@@ -29,10 +31,12 @@ extern const struct model_ops model_user_knn;
 struct user_knn {
     struct model base;
     struct similarity similarity;
+    double discount;
     bool use_ratings;
     struct tensor offsets, items, values, popularity;
     struct csr by_item; /* the training rows transposed; values as they are kept */
     struct similarity_index index;
+    float *discounts; /* [items] what scores are multiplied by */
 };
 
 static const struct setting_spec settings_table[] = {
@@ -48,6 +52,8 @@ static const struct setting_spec settings_table[] = {
      "weight of the user: asymmetric, tversky"},
     {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
      "weight of the neighbour: tversky"},
+    {"model.discount", SETTING_REAL, "0", 0, 2, NULL, NULL,
+     "power of an item's popularity that its score is divided by"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "whether a neighbour's item counts by its rating, or the same however it was rated"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
@@ -69,6 +75,7 @@ static enum status create(struct model **out, const struct settings *settings,
                          similarity.alpha);
     struct user_knn *model = model_allocate(&model_user_knn, sizeof *model);
     model->similarity = similarity;
+    model->discount = settings_real(settings, "model.discount");
     model->use_ratings = settings_bool(settings, "model.use_ratings");
     model->offsets.name = "offsets";
     model->items.name = "items";
@@ -88,6 +95,11 @@ static void derive(struct user_knn *model) {
     const struct csr rows = by_user(model);
     model->by_item = csr_transpose(&rows, arena);
     similarity_index_init(&model->index, &model->by_item, &model->similarity, arena);
+    model->discounts = ARENA_ARRAY_RAW(arena, float, model->base.item_count);
+    for (uint32_t i = 0; i < model->base.item_count; i++) {
+        const double users = (double)csr_row(&model->by_item, i).count;
+        model->discounts[i] = users > 0 ? (float)pow(users, -model->discount) : 1;
+    }
 }
 
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
@@ -131,6 +143,7 @@ static void score_all(const struct user_knn *model, const struct query *query, s
         kernels()->scatter_axpy(scores, room[v].value, row.columns,
                                 model->use_ratings ? row.values : NULL, row.count);
     }
+    kernels()->multiply(scores, scores, model->discounts, rows.column_count);
     if (count == 0)
         item_share_scores(scores, tensor_floats(&model->popularity), NULL, rows.column_count);
 }
@@ -177,6 +190,15 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
+/* What was best on validation parts of ml-1m-ncf and ml-100k. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    (void)train;
+    settings_default(settings, "model.similarity", "asymmetric");
+    settings_default(settings, "model.alpha", "0.25");
+    settings_default(settings, "model.shrinkage", "30");
+    settings_default(settings, "model.discount", "0.3");
+}
+
 const struct model_ops model_user_knn = {
     .name = "user_knn",
     .aliases = "user_cf",
@@ -189,4 +211,5 @@ const struct model_ops model_user_knn = {
     .score = score,
     .tensors = tensors,
     .attach = attach,
+    .suggest = suggest,
 };
