@@ -190,13 +190,13 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
-/* What was best on validation parts of ml-1m-ncf and ml-100k. */
+/* What was best on a validation part of ml-1m-ncf. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
     settings_default(settings, "model.similarity", "asymmetric");
-    settings_default(settings, "model.alpha", "0.25");
+    settings_default(settings, "model.alpha", "0.3");
     settings_default(settings, "model.shrinkage", "30");
-    settings_default(settings, "model.discount", "0.3");
+    settings_default(settings, "model.discount", "0.35");
 }
 
 const struct model_ops model_user_knn = {
