@@ -14,10 +14,12 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "models/model.h"
 
 #define CLASSIC_FILE "tests/golden/classic.txt"
+#define CLASSIC_GRAPH_FILE "tests/golden/linear_graph.txt"
 #define CLASSIC_MAX 16
 
 /* A small dense table; 0 = no entry. */
@@ -26,12 +28,13 @@ struct table {
     double at[CLASSIC_MAX][CLASSIC_MAX];
 };
 
-/* Reads the block that follows the line `title`; rows and columns are given. */
-static inline struct table classic_read(const char *title, uint32_t rows, uint32_t columns) {
+/* Reads the block of a file that follows the line `title`; rows and columns are given. */
+static inline struct table classic_read_file(const char *path, const char *title, uint32_t rows,
+                                             uint32_t columns) {
     struct table table = {rows, columns, {{0}}};
     char line[256];
     bool found = false;
-    FILE *file = fopen(CLASSIC_FILE, "r");
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (!found && fgets(line, sizeof line, file))
         found = strncmp(line, title, strlen(title)) == 0 && line[strlen(title)] == '\n';
@@ -41,6 +44,10 @@ static inline struct table classic_read(const char *title, uint32_t rows, uint32
             assert_int_equal(fscanf(file, "%lf", &table.at[r][c]), 1);
     fclose(file);
     return table;
+}
+
+static inline struct table classic_read(const char *title, uint32_t rows, uint32_t columns) {
+    return classic_read_file(CLASSIC_FILE, title, rows, columns);
 }
 
 static inline struct table classic_ratings(void) { return classic_read("ratings 14 9", 14, 9); }
@@ -154,6 +161,35 @@ static inline void classic_check_shares(const struct model *model,
                 sum += (double)shares[h];
             assert_near(score, sum, 1e-5);
         }
+}
+
+/* expected[i][j] is what item i of a history alone makes of item j, for models that are linear in
+ * the history. */
+static inline void classic_check_weights(const struct model *model, const struct table *expected,
+                                         double tolerance) {
+    for (uint32_t i = 0; i < expected->rows; i++) {
+        struct query query = {.user = MODEL_NO_USER, .history = {.count = 1, .items = &i}};
+        float scores[CLASSIC_MAX];
+        model->ops->score(model, &query, 1, NULL, expected->columns, scores);
+        for (uint32_t j = 0; j < expected->columns; j++)
+            assert_near(scores[j], expected->at[i][j], tolerance);
+    }
+}
+
+/* The same model of the same rows on 1, 2 and 4 threads. */
+static inline void classic_check_threads(const struct model_ops *ops,
+                                         const struct interactions *train,
+                                         const char *const *pairs) {
+    uint8_t first[32], sum[32];
+    for (size_t threads = 1; threads <= 4; threads *= 2) {
+        parallel_set_threads(threads);
+        struct model *model = classic_fitted(ops, train, pairs);
+        model_checksum(model, threads == 1 ? first : sum);
+        if (threads > 1)
+            assert_memory_equal(sum, first, sizeof sum);
+        model_destroy(model);
+    }
+    parallel_set_threads(0);
 }
 
 /* A history that says nothing is answered with the popular items. */

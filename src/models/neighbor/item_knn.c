@@ -53,7 +53,7 @@ static const struct setting_spec settings_table[] = {
     {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
      "weight of the neighbour: tversky"},
     {"model.user_based", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "neighbours of users instead of items: not in this model, only false is accepted"},
+     "neighbours of users instead of items: that is the model user_knn; only false is accepted"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "whether an item counts by its rating, or the same however it was rated"},
     {"model.predict", SETTING_TEXT, "score", 0, 0, PREDICTION_CHOICES, NULL,
@@ -80,8 +80,10 @@ static enum status create(struct model **out, const struct settings *settings,
                          "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
                          similarity.alpha);
     if (settings_bool(settings, "model.user_based"))
-        return error_set(error, STATUS_BAD_USAGE,
-                         "model.user_based=true: item_knn compares items only; leave it false");
+        return error_set(
+            error, STATUS_BAD_USAGE,
+            "model.user_based=true: item_knn compares items; for neighbours among users "
+            "train user_knn, which has the same settings");
     struct item_knn *model = model_allocate(&model_item_knn, sizeof *model);
     model->similarity = similarity;
     model->min_k = (size_t)settings_int(settings, "model.min_k");

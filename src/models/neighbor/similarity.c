@@ -31,7 +31,6 @@
 #include "base/assert.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
-#include "sparse/largest.h"
 
 #define SHARD_ITEMS 64
 
@@ -42,24 +41,22 @@ struct moments {
 };
 
 struct job {
-    const struct similarity *how;
-    struct csr by_user, by_item; /* weighted or centred values */
-    float *left, *right;         /* [items] what the norms of i and j contribute below the line */
-    struct entry *nearest;       /* [items][keep] */
-    size_t *counts;              /* [items] */
-    size_t keep;
+    struct similarity_index index;
+    struct entry *nearest; /* [items][keep] */
+    size_t *counts;        /* [items] */
 };
 
 bool similarity_needs_values(enum similarity_kind kind) {
     return kind >= SIMILARITY_ADJUSTED_COSINE;
 }
 
-/* Turns the dot products of item i with every item into similarities; 0 / 0 becomes NaN, which
- * nobody is near to. Without a branch, so that the compiler can take several at a time. */
-static void rate_dots(const struct job *job, uint32_t i, float *dots) {
+/* Turns the dot products of an item, whose norm's part is `left`, with every item into
+ * similarities; 0 / 0 becomes NaN, which nobody is near to. Without a branch, so that the compiler
+ * can take several at a time. */
+static void rate_dots(const struct similarity_index *job, float left, float *dots) {
     size_t n = job->by_item.row_count;
     const float *right = job->right;
-    float shrinkage = (float)job->how->shrinkage, left = job->left[i];
+    float shrinkage = (float)job->how->shrinkage;
     if (job->how->kind != SIMILARITY_TVERSKY) {
         for (size_t j = 0; j < n; j++)
             dots[j] /= left * right[j] + shrinkage;
@@ -70,19 +67,28 @@ static void rate_dots(const struct job *job, uint32_t i, float *dots) {
         dots[j] /= dots[j] + alpha * (left - dots[j]) + beta * (right[j] - dots[j]) + shrinkage;
 }
 
-/* Offers the similarities of item i over all users. */
-static void compare_over_all(const struct job *job, uint32_t i, void *sums,
-                             struct largest *nearest) {
+/* The row that is compared with all: its users, its part of the norm, and itself among the items
+ * (or SIMILARITY_NOBODY). */
+struct subject {
+    struct csr_row users;
+    float left;
+    uint32_t self;
+};
+
+/* Offers the similarities of the subject over all users. */
+static void compare_over_all(const struct similarity_index *job, const struct subject *subject,
+                             void *sums, struct largest *nearest) {
     const struct kernel_table *table = kernels();
     float *dots = sums;
     memset(dots, 0, job->by_item.row_count * sizeof *dots);
-    struct csr_row users = csr_row(&job->by_item, i);
-    for (size_t u = 0; u < users.count; u++) {
-        struct csr_row row = csr_row(&job->by_user, users.columns[u]);
-        table->scatter_axpy(dots, csr_row_value(&users, u), row.columns, row.values, row.count);
+    const struct csr_row *users = &subject->users;
+    for (size_t u = 0; u < users->count; u++) {
+        struct csr_row row = csr_row(&job->by_user, users->columns[u]);
+        table->scatter_axpy(dots, csr_row_value(users, u), row.columns, row.values, row.count);
     }
-    dots[i] = 0;
-    rate_dots(job, i, dots);
+    if (subject->self != SIMILARITY_NOBODY)
+        dots[subject->self] = 0;
+    rate_dots(job, subject->left, dots);
     for (uint32_t j = 0; j < job->by_item.row_count; j++)
         largest_offer(nearest, j, dots[j]);
 }
@@ -108,15 +114,15 @@ static double compare_moments(enum similarity_kind kind, const struct moments *m
     return below > 0 ? above / sqrt(below) : 0;
 }
 
-/* Offers the similarities of item i over those who rated both. */
-static void compare_over_common(const struct job *job, uint32_t i, void *sums,
-                                struct largest *nearest) {
+/* Offers the similarities of the subject over those who rated both. */
+static void compare_over_common(const struct similarity_index *job, const struct subject *subject,
+                                void *sums, struct largest *nearest) {
     struct moments *moments = sums;
     memset(moments, 0, job->by_item.row_count * sizeof *moments);
-    struct csr_row users = csr_row(&job->by_item, i);
-    for (size_t u = 0; u < users.count; u++) {
-        struct csr_row row = csr_row(&job->by_user, users.columns[u]);
-        float x = users.values[u];
+    const struct csr_row *users = &subject->users;
+    for (size_t u = 0; u < users->count; u++) {
+        struct csr_row row = csr_row(&job->by_user, users->columns[u]);
+        float x = users->values[u];
         for (size_t l = 0; l < row.count; l++) {
             struct moments *m = &moments[row.columns[l]];
             float y = row.values[l];
@@ -129,7 +135,7 @@ static void compare_over_common(const struct job *job, uint32_t i, void *sums,
         }
     }
     for (uint32_t j = 0; j < job->by_item.row_count; j++) {
-        if (moments[j].n <= 0 || j == i)
+        if (moments[j].n <= 0 || j == subject->self)
             continue;
         double value = compare_moments(job->how->kind, &moments[j]);
         value *= (double)moments[j].n / ((double)moments[j].n + job->how->shrinkage);
@@ -137,21 +143,44 @@ static void compare_over_common(const struct job *job, uint32_t i, void *sums,
     }
 }
 
+static size_t sums_bytes(const struct similarity_index *index) {
+    const bool common = similarity_needs_values(index->how->kind);
+    return index->by_item.row_count * (common ? sizeof(struct moments) : sizeof(float));
+}
+
+/* The nearest of one subject at the front of room[LARGEST_ROOM(keep)]; returns how many. */
+static size_t find_nearest(const struct similarity_index *index, const struct subject *subject,
+                           void *sums, struct entry *room) {
+    struct largest nearest = largest_begin(room, index->keep, 0);
+    if (similarity_needs_values(index->how->kind))
+        compare_over_common(index, subject, sums, &nearest);
+    else
+        compare_over_all(index, subject, sums, &nearest);
+    return largest_end(&nearest);
+}
+
 static void nearest_of_shard(void *context, size_t shard) {
     struct job *job = context;
-    bool common = similarity_needs_values(job->how->kind);
-    size_t n = job->by_item.row_count, end = (shard + 1) * SHARD_ITEMS;
+    const struct similarity_index *index = &job->index;
+    size_t n = index->by_item.row_count, end = (shard + 1) * SHARD_ITEMS;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    void *sums = arena_alloc_raw(scratch, n * (common ? sizeof(struct moments) : sizeof(float)));
-    struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(job->keep));
+    void *sums = arena_alloc_raw(scratch, sums_bytes(index));
+    struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(index->keep));
     for (size_t i = shard * SHARD_ITEMS; i < n && i < end; i++) {
-        struct largest nearest = largest_begin(room, job->keep, 0);
-        (common ? compare_over_common : compare_over_all)(job, (uint32_t)i, sums, &nearest);
-        job->counts[i] = largest_end(&nearest);
-        memcpy(job->nearest + i * job->keep, room, job->counts[i] * sizeof *room);
+        const struct subject subject = {csr_row(&index->by_item, (uint32_t)i), index->left[i],
+                                        (uint32_t)i};
+        job->counts[i] = find_nearest(index, &subject, sums, room);
+        memcpy(job->nearest + i * index->keep, room, job->counts[i] * sizeof *room);
     }
     arena_reset(scratch, mark);
+}
+
+static double squares(const struct csr_row *row) {
+    double sum = 0;
+    for (size_t u = 0; u < row->count; u++)
+        sum += (double)csr_row_value(row, u) * (double)csr_row_value(row, u);
+    return sum;
 }
 
 /* |i|^(2 power) for each item. */
@@ -159,30 +188,56 @@ static float *norms_to(const struct csr *by_item, double power, struct arena *ar
     float *norms = ARENA_ARRAY_RAW(arena, float, by_item->row_count);
     for (uint32_t i = 0; i < by_item->row_count; i++) {
         struct csr_row row = csr_row(by_item, i);
-        double sum = 0;
-        for (size_t u = 0; u < row.count; u++)
-            sum += (double)csr_row_value(&row, u) * (double)csr_row_value(&row, u);
-        norms[i] = (float)pow(sum, power);
+        norms[i] = (float)pow(squares(&row), power);
     }
     return norms;
 }
 
-static void prepare(struct job *job, const struct csr *by_user, struct arena *scratch) {
+/* The powers of |i|^2 and |j|^2 below the line. */
+static double left_power(const struct similarity *how) {
+    return how->kind == SIMILARITY_TVERSKY      ? 1
+           : how->kind == SIMILARITY_ASYMMETRIC ? how->alpha
+                                                : 0.5;
+}
+
+static double right_power(const struct similarity *how) {
+    return how->kind == SIMILARITY_TVERSKY ? 1 : 1 - left_power(how);
+}
+
+void similarity_index_init(struct similarity_index *index, const struct csr *by_user,
+                           const struct similarity *how, struct arena *arena) {
     static const enum centring centrings[] = {
         [SIMILARITY_ADJUSTED_COSINE] = CENTRING_USER,
         [SIMILARITY_PEARSON] = CENTRING_ITEM, /* changes nothing but keeps the sums small */
         [SIMILARITY_PEARSON_BASELINE] = CENTRING_BASELINE,
         [SIMILARITY_MSD] = CENTRING_NONE,
     };
-    enum similarity_kind kind = job->how->kind;
-    bool common = similarity_needs_values(kind);
+    ASSERT(how->k > 0 && how->shrinkage >= 0);
+    const bool common = similarity_needs_values(how->kind);
     ASSERT(!common || by_user->values);
-    job->by_user = common ? weighting_centre(by_user, centrings[kind], scratch)
-                          : weighting_apply(by_user, job->how->weighting, scratch);
-    job->by_item = csr_transpose(&job->by_user, scratch);
-    double alpha = kind == SIMILARITY_ASYMMETRIC ? job->how->alpha : 0.5;
-    job->left = norms_to(&job->by_item, kind == SIMILARITY_TVERSKY ? 1 : alpha, scratch);
-    job->right = norms_to(&job->by_item, kind == SIMILARITY_TVERSKY ? 1 : 1 - alpha, scratch);
+    *index = (struct similarity_index){.how = how};
+    index->keep = how->k < by_user->column_count ? how->k : by_user->column_count;
+    if (common)
+        index->by_user = weighting_centre(by_user, centrings[how->kind], &index->weights, arena);
+    else
+        index->by_user = weighting_apply(by_user, how->weighting, &index->weights, arena);
+    index->by_item = csr_transpose(&index->by_user, arena);
+    index->left = norms_to(&index->by_item, left_power(how), arena);
+    index->right = norms_to(&index->by_item, right_power(how), arena);
+}
+
+size_t similarity_index_nearest(const struct similarity_index *index, const struct csr_row *row,
+                                uint32_t self, struct entry *room) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *values = ARENA_ARRAY_RAW(scratch, float, row->count);
+    weighting_row(&index->weights, row, values);
+    struct subject subject = {{row->count, row->columns, values}, 0, self};
+    subject.left = (float)pow(squares(&subject.users), left_power(index->how));
+    void *sums = arena_alloc_raw(scratch, sums_bytes(index));
+    const size_t count = find_nearest(index, &subject, sums, room);
+    arena_reset(scratch, mark);
+    return count;
 }
 
 static int by_index(const void *a, const void *b) {
@@ -191,14 +246,14 @@ static int by_index(const void *a, const void *b) {
 }
 
 static struct csr collect(const struct job *job, struct arena *arena) {
-    uint32_t n = job->by_item.row_count;
+    uint32_t n = job->index.by_item.row_count;
     uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)n + 1);
     for (uint32_t i = 0; i < n; i++)
         offsets[i + 1] = offsets[i] + job->counts[i];
     uint32_t *columns = ARENA_ARRAY_RAW(arena, uint32_t, offsets[n]);
     float *values = ARENA_ARRAY_RAW(arena, float, offsets[n]);
     for (uint32_t i = 0; i < n; i++) {
-        struct entry *row = job->nearest + i * job->keep;
+        struct entry *row = job->nearest + i * job->index.keep;
         qsort(row, job->counts[i], sizeof *row, by_index);
         for (size_t l = 0; l < job->counts[i]; l++) {
             columns[offsets[i] + l] = row[l].index;
@@ -215,13 +270,11 @@ size_t similarity_bytes(size_t item_count, size_t k) {
 
 struct csr similarity_nearest(const struct csr *by_user, const struct similarity *similarity,
                               struct arena *arena) {
-    ASSERT(similarity->k > 0 && similarity->shrinkage >= 0);
     struct arena prepared = {0};
-    struct job job = {.how = similarity};
-    prepare(&job, by_user, &prepared);
+    struct job job = {0};
+    similarity_index_init(&job.index, by_user, similarity, &prepared);
     size_t n = by_user->column_count;
-    job.keep = similarity->k < n ? similarity->k : n;
-    job.nearest = ARENA_ARRAY_RAW(&prepared, struct entry, n * job.keep);
+    job.nearest = ARENA_ARRAY_RAW(&prepared, struct entry, n * job.index.keep);
     job.counts = ARENA_ARRAY(&prepared, size_t, n);
     parallel_for((n + SHARD_ITEMS - 1) / SHARD_ITEMS, nearest_of_shard, &job);
     struct csr result = collect(&job, arena);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "models/neighbor/weighting.h"
 #include "sparse/csr.h"
+#include "sparse/largest.h"
 
 /* In the order of SIMILARITY_CHOICES, so that settings_choice gives one. */
 enum similarity_kind {
@@ -44,5 +45,26 @@ struct csr similarity_nearest(const struct csr *by_user, const struct similarity
                               struct arena *arena);
 /* The memory that it takes at most for neighbours: the room in which they are found, the result. */
 size_t similarity_bytes(size_t item_count, size_t k);
+
+#define SIMILARITY_NOBODY UINT32_MAX
+
+/* What a row that is not among the items is compared with: the items after weighting. */
+struct similarity_index {
+    const struct similarity *how; /* the caller's */
+    struct weights weights;       /* for further rows */
+    struct csr by_user, by_item;  /* weighted or centred values */
+    float *left, *right;          /* [items] what the norms of i and j contribute below the line */
+    size_t keep;                  /* neighbours at most */
+};
+
+/* by_user as above; it, `how` and the arena must live as long as the index. */
+void similarity_index_init(struct similarity_index *index, const struct csr *by_user,
+                           const struct similarity *how, struct arena *arena);
+/* The same similarities for one more row, of users and (where ratings are compared or used) values:
+ * its nearest items at the front of room[LARGEST_ROOM(keep)], nearest first. Returns how many.
+ *   self  an item that is left out because it is the row itself, or SIMILARITY_NOBODY
+ * Runs on the calling thread. */
+size_t similarity_index_nearest(const struct similarity_index *index, const struct csr_row *row,
+                                uint32_t self, struct entry *room);
 
 #endif

@@ -31,29 +31,36 @@ static double *column_sums(const struct csr *matrix, struct arena *arena) {
     return sums;
 }
 
+/* tf of an entry r of an item whose entries sum to `length` times the mean of all items. */
+static double term_frequency(enum weighting weighting, double r, double length) {
+    if (weighting == WEIGHTING_BM25)
+        return r * (BM25_K1 + 1.0) / (r + BM25_K1 * (1.0 - BM25_B + BM25_B * length));
+    return sqrt(r);
+}
+
 struct csr weighting_apply(const struct csr *by_user, enum weighting weighting,
-                           struct arena *arena) {
+                           struct weights *weights, struct arena *arena) {
+    *weights = (struct weights){.weighting = weighting};
     if (weighting == WEIGHTING_NONE)
         return *by_user;
     size_t count = csr_count(by_user);
     float *values = ARENA_ARRAY_RAW(arena, float, count);
     double *lengths = column_sums(by_user, arena);
+    double *idf = ARENA_ARRAY_RAW(arena, double, by_user->row_count);
     double total = 0, items = (double)by_user->column_count;
     for (uint32_t i = 0; i < by_user->column_count; i++)
         total += lengths[i];
     for (uint32_t u = 0; u < by_user->row_count; u++) {
         struct csr_row row = csr_row(by_user, u);
-        double idf = log((1.0 + items) / (1.0 + (double)row.count));
+        idf[u] = log((1.0 + items) / (1.0 + (double)row.count));
         for (size_t i = 0; i < row.count; i++) {
-            double r = (double)csr_row_value(&row, i);
-            double tf = sqrt(r);
-            if (weighting == WEIGHTING_BM25) {
-                double length = lengths[row.columns[i]] * items / total;
-                tf = r * (BM25_K1 + 1.0) / (r + BM25_K1 * (1.0 - BM25_B + BM25_B * length));
-            }
-            values[by_user->offsets[u] + i] = (float)(tf * idf);
+            double length = lengths[row.columns[i]] * items / total;
+            double tf = term_frequency(weighting, (double)csr_row_value(&row, i), length);
+            values[by_user->offsets[u] + i] = (float)(tf * idf[u]);
         }
     }
+    weights->by_user = idf;
+    weights->mean_length = total / items;
     return with_values(by_user, values);
 }
 
@@ -138,7 +145,8 @@ double weighting_user_bias(const struct csr_row *row, double mean, const float *
 }
 
 struct csr weighting_centre(const struct csr *by_user, enum centring centring,
-                            struct arena *arena) {
+                            struct weights *weights, struct arena *arena) {
+    *weights = (struct weights){.centring = centring};
     if (centring == CENTRING_NONE)
         return *by_user;
     struct biases biases = no_biases(by_user, arena);
@@ -157,5 +165,37 @@ struct csr weighting_centre(const struct csr *by_user, enum centring centring,
                 (float)((double)csr_row_value(&row, i) - biases.mean - biases.rows[u] -
                         biases.columns[row.columns[i]]);
     }
+    for (uint32_t u = 0; u < by_user->row_count; u++)
+        biases.rows[u] += biases.mean;
+    weights->by_user = biases.rows;
     return with_values(by_user, values);
+}
+
+/* Ratings of a further item less what is its users' and its own. */
+static void centre_row(const struct weights *weights, const struct csr_row *row, float *values) {
+    double sum = 0, damping = weights->centring == CENTRING_BASELINE ? BASELINE_ITEM_DAMPING : 0;
+    for (size_t u = 0; u < row->count; u++) {
+        const double off = weights->by_user ? weights->by_user[row->columns[u]] : 0;
+        values[u] = (float)((double)csr_row_value(row, u) - off);
+        sum += (double)values[u];
+    }
+    if (weights->centring != CENTRING_ITEM && weights->centring != CENTRING_BASELINE)
+        return;
+    for (size_t u = 0; u < row->count; u++)
+        values[u] -= (float)(sum / ((double)row->count + damping));
+}
+
+void weighting_row(const struct weights *weights, const struct csr_row *row, float *values) {
+    if (weights->weighting == WEIGHTING_NONE) {
+        centre_row(weights, row, values);
+        return;
+    }
+    double length = 0;
+    for (size_t u = 0; u < row->count; u++)
+        length += (double)csr_row_value(row, u);
+    length /= weights->mean_length;
+    for (size_t u = 0; u < row->count; u++)
+        values[u] =
+            (float)(term_frequency(weights->weighting, (double)csr_row_value(row, u), length) *
+                    weights->by_user[row->columns[u]]);
 }
