@@ -88,6 +88,22 @@ static void scatter_axpy(real *y, real alpha, const uint32_t *columns, const rea
         y[columns[i]] += values ? alpha * values[i] : alpha;
 }
 
+static void gather_axpy(real *y, const real *dense, size_t n, const uint32_t *columns,
+                        const real *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        axpy(y, values[i], dense + columns[i] * n, n);
+}
+
+static real exponentials(real *y, const real *x, real shift, size_t n) {
+    real total = 0;
+    for (size_t i = 0; i < n; i++) {
+        real power = x[i] - shift;
+        y[i] = (real)exp(power < -87 ? -87 : (double)power);
+        total += y[i];
+    }
+    return total;
+}
+
 static void adam(const struct kernel_adam *step, real *weight, real *first, real *second,
                  const real *gradient, size_t count) {
     const real rate = step->rate / step->correction1;
@@ -167,6 +183,8 @@ const struct kernel_table scalar_table = {
     .gemm = gemm,
     .gather_dot = gather_dot,
     .scatter_axpy = scatter_axpy,
+    .gather_axpy = gather_axpy,
+    .exponentials = exponentials,
     .adam = adam,
     .adam_idle = adam_idle,
     .count_above = count_above,

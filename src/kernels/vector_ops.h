@@ -160,6 +160,77 @@ static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const f
             y[columns[i]] += alpha;
 }
 
+/* 64 columns at a time stay in registers. The rows that come next are fetched ahead: where they lie
+ * no processor can guess. */
+static void gather_axpy(float *y, const float *dense, size_t n, const uint32_t *columns,
+                        const float *values, size_t count) {
+    enum { AHEAD = 8 };
+    size_t c = 0;
+    for (; c + 64 <= n; c += 64) {
+        const float *from = dense + c;
+        wide s0 = wide_load(y + c), s1 = wide_load(y + c + 16), s2 = wide_load(y + c + 32),
+             s3 = wide_load(y + c + 48);
+        for (size_t i = 0; i < count; i++) {
+            const float *row = from + columns[i] * n;
+            const float *next = from + columns[i + AHEAD < count ? i + AHEAD : i] * n;
+            const wide factor = wide_set(values[i]);
+            for (size_t line = 0; line < 64; line += 16)
+                _mm_prefetch((const char *)(next + line), _MM_HINT_T0);
+            s0 = wide_fma(factor, wide_load(row), s0);
+            s1 = wide_fma(factor, wide_load(row + 16), s1);
+            s2 = wide_fma(factor, wide_load(row + 32), s2);
+            s3 = wide_fma(factor, wide_load(row + 48), s3);
+        }
+        wide_store(y + c, s0);
+        wide_store(y + c + 16, s1);
+        wide_store(y + c + 32, s2);
+        wide_store(y + c + 48, s3);
+    }
+    const float *rest = dense + c;
+    float *end = y + c;
+    EACH_VECTOR(n - c, {
+        wide sum = take(end + i, lanes);
+        for (size_t j = 0; j < count; j++)
+            sum = wide_fma(wide_set(values[j]), take(rest + columns[j] * n + i, lanes), sum);
+        put(end + i, sum, lanes);
+    });
+}
+
+/* e^x = 2^n e^r with whole n and |r| <= log(2) / 2; e^r by its series to r^6, the first terms
+ * exactly. Adding and taking away 1.5 * 2^23 rounds to the nearest whole number. */
+static ALWAYS_INLINE wide exponential(wide x) {
+    const wide round = wide_set(12582912.0f);
+    x = wide_max(wide_set(-87), x);
+    const wide n = wide_subtract(wide_fma(x, wide_set(1.44269504f), round), round);
+    wide r = wide_fma(n, wide_set(-0.693145752f), x);
+    r = wide_fma(n, wide_set(-1.42860677e-6f), r);
+    wide p = wide_fma(r, wide_set(1.38888889e-3f), wide_set(8.33333333e-3f));
+    p = wide_fma(p, r, wide_set(4.16666667e-2f));
+    p = wide_fma(p, r, wide_set(1.66666667e-1f));
+    p = wide_fma(p, r, wide_set(0.5f));
+    p = wide_fma(p, r, wide_set(1));
+    return wide_times_power(wide_fma(p, r, wide_set(1)), n);
+}
+
+static float exponentials(float *y, const float *x, float shift, size_t n) {
+    const wide less = wide_set(shift);
+    wide sum = wide_zero();
+    size_t i = 0;
+    for (; i + wide_lanes <= n; i += wide_lanes) {
+        const wide e = exponential(wide_subtract(wide_load(x + i), less));
+        wide_store(y + i, e);
+        sum = wide_add(sum, e);
+    }
+    float tail = 0;
+    if (i < n) {
+        const wide_lane_mask mask = wide_mask((unsigned)(n - i));
+        wide_store_part(y + i, exponential(wide_subtract(wide_load_part(x + i, mask), less)), mask);
+        for (; i < n; i++)
+            tail += y[i];
+    }
+    return total(sum) + tail;
+}
+
 static void adam(const struct kernel_adam *step, float *weight, float *first, float *second,
                  const float *gradient, size_t count) {
     const wide beta1 = wide_set(step->beta1), rest1 = wide_set(1 - step->beta1),
@@ -374,6 +445,6 @@ static void add_relu(float *out, const float *item_half, const float *user_half,
         .name = (table_name), .dot = dot, .squared_distance = squared_distance, .sum = sum,        \
         .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
         .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
-        .scatter_axpy = scatter_axpy, .adam = adam, .adam_idle = adam_idle,                        \
-        .count_above = count_above, .add_relu = add_relu,                                          \
+        .scatter_axpy = scatter_axpy, .gather_axpy = gather_axpy, .exponentials = exponentials,    \
+        .adam = adam, .adam_idle = adam_idle, .count_above = count_above, .add_relu = add_relu,    \
     }

@@ -176,6 +176,60 @@ static void test_scatter_axpy(void **state) {
     every_length(scatters);
 }
 
+static void gathers_rows(const struct kernel_table *table, size_t n, size_t shift) {
+    enum { ROWS = 23 };
+    real *dense = guarded(ROWS * n, shift, 1), *values = guarded(ROWS, 1, 2);
+    uint32_t columns[ROWS];
+    for (uint32_t i = 0; i < ROWS; i++)
+        columns[i] = (i * 7 + 3) % ROWS;
+    for (size_t count = 0; count <= ROWS; count += 11) {
+        real *y = guarded(n, 1, 3), *expected = guarded(n, 1, 3);
+        table->gather_axpy(y, dense, n, columns, values, count);
+        scalar()->gather_axpy(expected, dense, n, columns, values, count);
+        for (size_t i = 0; i < n; i++)
+            assert_near(y[i], expected[i], 2e-6, "gather_axpy", n);
+        assert_guards(y, n);
+        guarded_free(y, 1);
+        guarded_free(expected, 1);
+    }
+    guarded_free(dense, shift);
+    guarded_free(values, 1);
+}
+
+static void test_gather_axpy(void **state) {
+    (void)state;
+    every_length(gathers_rows);
+}
+
+static void exponents(const struct kernel_table *table, size_t n, size_t shift) {
+    real *x = guarded(n, shift, 1), *y = guarded(n, 1, 2);
+    for (size_t i = 0; i < n; i++)
+        x[i] = i % 5 == 0 ? -300 * x[i] * x[i] : 40 * x[i];
+    double sum = 0;
+    const real total = table->exponentials(y, x, (real)3.5, n);
+    for (size_t i = 0; i < n; i++) {
+        const double power = (double)(x[i] - (real)3.5), expected = exp(power < -87 ? -87 : power);
+        sum += expected;
+        if (fabs((double)y[i] - expected) > 4e-7 * expected)
+            fail_msg("e^%.9g is %.9g", power, (double)y[i]);
+    }
+    assert_true(fabs((double)total - sum) <= 1e-6 * sum);
+    assert_guards(y, n);
+    guarded_free(x, shift);
+    guarded_free(y, 1);
+}
+
+static void test_exponentials(void **state) {
+    (void)state;
+    every_length(exponents);
+    const real nothing[2] = {0, (real)NAN};
+    real y[2];
+    const struct kernel_table *tables[4];
+    size_t count = all_tables(tables);
+    for (size_t t = 0; t < count; t++)
+        assert_true(isnan(tables[t]->exponentials(y, nothing, 0, 2)) && y[0] == 1);
+}
+
 /* Weights, moments and gradients of one table. */
 struct adam_state {
     real *weight, *first, *second, *gradient;
@@ -395,6 +449,8 @@ int main(void) {
         cmocka_unit_test(test_updates),
         cmocka_unit_test(test_gather_dot),
         cmocka_unit_test(test_scatter_axpy),
+        cmocka_unit_test(test_gather_axpy),
+        cmocka_unit_test(test_exponentials),
         cmocka_unit_test(test_adam),
         cmocka_unit_test(test_adam_by_hand),
         cmocka_unit_test(test_adam_idle),
