@@ -32,15 +32,18 @@ static void cut(struct bipartite_side *side, struct arena *arena) {
     }
 }
 
-static double degree(const struct bipartite_side *side, size_t row, bool loops) {
-    return (double)row_length(side, row) + loops;
+/* What a node's edges weigh is 1 / sqrt of this for both ends. */
+static double degree(const struct bipartite_side *side, size_t row, unsigned form) {
+    if (form & BIPARTITE_PLAIN)
+        return 1;
+    return (double)row_length(side, row) + (form & BIPARTITE_LOOPS ? 1 : 0);
 }
 
-static void weigh(struct bipartite_side *side, const struct bipartite_side *other, bool loops) {
+static void weigh(struct bipartite_side *side, const struct bipartite_side *other, unsigned form) {
     for (uint32_t row = 0; row < side->row_count; row++)
         for (uint64_t i = side->offsets[row]; i < side->offsets[row + 1]; i++)
             side->values[i] =
-                (real)(1 / sqrt(degree(side, row, loops) * degree(other, side->columns[i], loops)));
+                (real)(1 / sqrt(degree(side, row, form) * degree(other, side->columns[i], form)));
 }
 
 static struct bipartite_side room_for(uint32_t row_count, size_t edge_count, struct arena *arena) {
@@ -60,7 +63,7 @@ static void copy_pattern(struct bipartite_side *side, const struct csr *edges,
     cut(side, arena);
 }
 
-void bipartite_init(struct bipartite *graph, const struct csr *edges, bool loops,
+void bipartite_init(struct bipartite *graph, const struct csr *edges, unsigned form,
                     struct arena *arena) {
     *graph = (struct bipartite){.user_count = edges->row_count, .item_count = edges->column_count};
     struct arena *scratch = arena_scratch();
@@ -73,15 +76,15 @@ void bipartite_init(struct bipartite *graph, const struct csr *edges, bool loops
     copy_pattern(&graph->by_user, &by_user, arena);
     copy_pattern(&graph->by_item, &by_item, arena);
     arena_reset(scratch, mark);
-    weigh(&graph->by_user, &graph->by_item, loops);
-    weigh(&graph->by_item, &graph->by_user, loops);
-    if (!loops)
+    weigh(&graph->by_user, &graph->by_item, form);
+    weigh(&graph->by_item, &graph->by_user, form);
+    if (!(form & BIPARTITE_LOOPS))
         return;
     graph->loops = ARENA_ARRAY_RAW(arena, real, bipartite_nodes(graph));
     for (uint32_t user = 0; user < graph->user_count; user++)
-        graph->loops[user] = (real)(1 / degree(&graph->by_user, user, true));
+        graph->loops[user] = (real)(1 / degree(&graph->by_user, user, form));
     for (uint32_t item = 0; item < graph->item_count; item++)
-        graph->loops[graph->user_count + item] = (real)(1 / degree(&graph->by_item, item, true));
+        graph->loops[graph->user_count + item] = (real)(1 / degree(&graph->by_item, item, form));
 }
 
 /* ---- Dropout --------------------------------------------------------------------------------- */

@@ -40,8 +40,13 @@ struct bipartite {
     real *loops; /* [users + items] weights of the self-loops; NULL: none */
 };
 
-/* The graph of `edges` [users][items] (values are not looked at). Memory of the arena. */
-void bipartite_init(struct bipartite *graph, const struct csr *edges, bool loops,
+enum bipartite_form {
+    BIPARTITE_LOOPS = 1, /* with self-loops */
+    BIPARTITE_PLAIN = 2, /* every edge weighs 1 */
+};
+/* The graph of `edges` [users][items] (values are not looked at); form: 0 or a sum of the above.
+ * Memory of the arena. */
+void bipartite_init(struct bipartite *graph, const struct csr *edges, unsigned form,
                     struct arena *arena);
 static inline size_t bipartite_nodes(const struct bipartite *graph) {
     return (size_t)graph->user_count + graph->item_count;

@@ -62,7 +62,7 @@ static void spread_is_the_dense_product(void **state) {
         struct arena arena = {0};
         struct csr pattern = edges(&arena);
         struct bipartite graph;
-        bipartite_init(&graph, &pattern, loops, &arena);
+        bipartite_init(&graph, &pattern, loops ? BIPARTITE_LOOPS : 0, &arena);
         double matrix[NODES][NODES];
         dense_matrix(matrix, loops);
         real *x = ARENA_ARRAY(&arena, real, NODES * WIDTH);
@@ -87,7 +87,7 @@ static void layer_mean_is_the_mean_of_the_layers(void **state) {
     struct arena arena = {0};
     struct csr pattern = edges(&arena);
     struct bipartite graph;
-    bipartite_init(&graph, &pattern, false, &arena);
+    bipartite_init(&graph, &pattern, 0, &arena);
     enum { COUNT = NODES * WIDTH };
     real *x = ARENA_ARRAY(&arena, real, COUNT), *out = ARENA_ARRAY(&arena, real, COUNT);
     real *room = ARENA_ARRAY(&arena, real, COUNT), *sum = ARENA_ARRAY(&arena, real, COUNT);
@@ -134,7 +134,7 @@ static void dropout_takes_a_share_of_the_edges_on_both_sides(void **state) {
     struct arena arena = {0};
     struct csr pattern = large(&arena, 300, 200);
     struct bipartite graph, part, again;
-    bipartite_init(&graph, &pattern, false, &arena);
+    bipartite_init(&graph, &pattern, 0, &arena);
     bipartite_reserve(&part, &graph, &arena);
     bipartite_reserve(&again, &graph, &arena);
     bipartite_drop(&part, &graph, &(struct bipartite_dropout){0.3, 1, 2});
@@ -160,7 +160,7 @@ static void threads_change_nothing(void **state) {
     struct arena arena = {0};
     struct csr pattern = large(&arena, 700, 300);
     struct bipartite graph;
-    bipartite_init(&graph, &pattern, true, &arena);
+    bipartite_init(&graph, &pattern, BIPARTITE_LOOPS, &arena);
     assert_true(graph.by_user.shard_count > 3);
     size_t count = 1000 * 64;
     real *x = ARENA_ARRAY(&arena, real, count), *room = ARENA_ARRAY(&arena, real, count);
