@@ -87,6 +87,10 @@ struct kernel_table {
      * -87 it counts as -87 */
     real (*exponentials)(real *y, const real *x, real shift, size_t n);
 
+    /* A step of BPR's gradient: with the old x in all three, x = kept * x + step * (a - b),
+     * a = kept * a + step * x, b = kept * b - step * x. */
+    void (*pull_apart)(real *x, real *a, real *b, real step, real kept, size_t n);
+
     /* weight, first and second (the moments) move by one step along `count` gradients. */
     void (*adam)(const struct kernel_adam *step, real *weight, real *first, real *second,
                  const real *gradient, size_t count);

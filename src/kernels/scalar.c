@@ -104,6 +104,15 @@ static real exponentials(real *y, const real *x, real shift, size_t n) {
     return total;
 }
 
+static void pull_apart(real *x, real *a, real *b, real step, real kept, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        real old = x[i];
+        x[i] = kept * old + step * (a[i] - b[i]);
+        a[i] = kept * a[i] + step * old;
+        b[i] = kept * b[i] - step * old;
+    }
+}
+
 static void adam(const struct kernel_adam *step, real *weight, real *first, real *second,
                  const real *gradient, size_t count) {
     const real rate = step->rate / step->correction1;
@@ -185,6 +194,7 @@ const struct kernel_table scalar_table = {
     .scatter_axpy = scatter_axpy,
     .gather_axpy = gather_axpy,
     .exponentials = exponentials,
+    .pull_apart = pull_apart,
     .adam = adam,
     .adam_idle = adam_idle,
     .count_above = count_above,

@@ -196,6 +196,17 @@ static void gather_axpy(float *y, const float *dense, size_t n, const uint32_t *
     });
 }
 
+static void pull_apart(float *x, float *a, float *b, float step, float kept, size_t n) {
+    const wide rate = wide_set(step), share = wide_set(kept);
+    EACH_VECTOR(n, {
+        const wide old = take(x + i, lanes), up = take(a + i, lanes), down = take(b + i, lanes);
+        const wide moved = wide_multiply(rate, old);
+        put(x + i, wide_fma(share, old, wide_multiply(rate, wide_subtract(up, down))), lanes);
+        put(a + i, wide_fma(share, up, moved), lanes);
+        put(b + i, wide_subtract(wide_multiply(share, down), moved), lanes);
+    });
+}
+
 /* e^x = 2^n e^r with whole n and |r| <= log(2) / 2; e^r by its series to r^6, the first terms
  * exactly. Adding and taking away 1.5 * 2^23 rounds to the nearest whole number. */
 static ALWAYS_INLINE wide exponential(wide x) {
@@ -446,5 +457,6 @@ static void add_relu(float *out, const float *item_half, const float *user_half,
         .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
         .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
         .scatter_axpy = scatter_axpy, .gather_axpy = gather_axpy, .exponentials = exponentials,    \
-        .adam = adam, .adam_idle = adam_idle, .count_above = count_above, .add_relu = add_relu,    \
+        .pull_apart = pull_apart, .adam = adam, .adam_idle = adam_idle,                            \
+        .count_above = count_above, .add_relu = add_relu,                                          \
     }

@@ -230,6 +230,28 @@ static void test_exponentials(void **state) {
         assert_true(isnan(tables[t]->exponentials(y, nothing, 0, 2)) && y[0] == 1);
 }
 
+static void pulls(const struct kernel_table *table, size_t n, size_t shift) {
+    real *found[3], *expected[3];
+    for (size_t i = 0; i < 3; i++) {
+        found[i] = guarded(n, shift + i, i);
+        expected[i] = guarded(n, 1, i);
+    }
+    table->pull_apart(found[0], found[1], found[2], (real)0.2, (real)0.9, n);
+    scalar()->pull_apart(expected[0], expected[1], expected[2], (real)0.2, (real)0.9, n);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < n; k++)
+            assert_near(found[i][k], expected[i][k], 3e-7, "pull_apart", n);
+        assert_guards(found[i], n);
+        guarded_free(found[i], shift + i);
+        guarded_free(expected[i], 1);
+    }
+}
+
+static void test_pull_apart(void **state) {
+    (void)state;
+    every_length(pulls);
+}
+
 /* Weights, moments and gradients of one table. */
 struct adam_state {
     real *weight, *first, *second, *gradient;
@@ -451,6 +473,7 @@ int main(void) {
         cmocka_unit_test(test_scatter_axpy),
         cmocka_unit_test(test_gather_axpy),
         cmocka_unit_test(test_exponentials),
+        cmocka_unit_test(test_pull_apart),
         cmocka_unit_test(test_adam),
         cmocka_unit_test(test_adam_by_hand),
         cmocka_unit_test(test_adam_idle),

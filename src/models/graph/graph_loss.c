@@ -13,7 +13,7 @@
 #include "nn/loss.h"
 
 #define SHARD_PLACES 256
-#define SHARD_ROWS 32 /* of a chunk */
+#define SHARD_ROWS 128 /* of a chunk: a product packs its right side once for so many */
 #define SHARD_SLOTS 256
 #define SHARD_NEGATIVES 64
 
