@@ -17,7 +17,7 @@ struct graph_encoder {
     struct parameter *parameters; /* dense; the first is the embeddings [nodes][embedding_dim] */
     size_t parameter_count;
     size_t width;
-    real *vectors; /* [nodes][width]: forward's result, whole */
+    real *vectors; /* [nodes][width]: forward's result, whole; memory of graph_model.c */
     void (*forward)(struct graph_encoder *encoder, const struct graph_step *step);
     /* Of the last forward. gradient [nodes][width]. Writes the parameters' gradients; `adds`: adds
      * to them. */

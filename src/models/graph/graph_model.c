@@ -143,29 +143,36 @@ static double loss(void *context, const struct batch *batch) {
     return graph_loss_run(&training->loss, &positives, training->encoder->vectors, NULL);
 }
 
-static void copy_shard(void *context, size_t shard) {
+static void unit_shard(void *context, size_t shard) {
     const struct training *training = context;
-    struct graph_model *self = training->self;
-    size_t users = self->base.user_count, nodes = users + self->base.item_count;
     size_t width = training->encoder->width, end = (shard + 1) * COPY_ROWS;
+    size_t nodes = training->self->base.user_count + (size_t)training->self->base.item_count;
     for (size_t node = shard * COPY_ROWS; node < nodes && node < end; node++) {
-        float *to = node < users ? tensor_floats(&self->users) + node * width
-                                 : tensor_floats(&self->items) + (node - users) * width;
-        memcpy(to, training->encoder->vectors + node * width, width * sizeof *to);
-        if (!self->options.rank_cosine)
-            continue;
-        float length = sqrtf(kernels()->dot(to, to, width));
-        kernels()->scale(to, length > 0 ? 1 / length : 1, width);
+        float *vector = training->encoder->vectors + node * width;
+        float length = sqrtf(kernels()->dot(vector, vector, width));
+        kernels()->scale(vector, length > 0 ? 1 / length : 1, width);
     }
 }
 
+/* The vectors that score: those of the whole graph. */
 static void ready(void *context) {
     struct training *training = context;
     struct graph_model *self = training->self;
     training->encoder->forward(training->encoder, NULL);
     size_t nodes = (size_t)self->base.user_count + self->base.item_count;
-    parallel_for((nodes + COPY_ROWS - 1) / COPY_ROWS, copy_shard, training);
+    if (self->options.rank_cosine)
+        parallel_for((nodes + COPY_ROWS - 1) / COPY_ROWS, unit_shard, training);
     dot_items_refresh(&self->dot);
+}
+
+/* The tensors users and items, one after the other: the encoder writes into them. */
+static real *make_vectors(struct graph_model *self, size_t width) {
+    struct model *model = &self->base;
+    size_t users = model->user_count, items = model->item_count;
+    float *vectors = ARENA_ARRAY(&model->arena, float, (users + items) * width);
+    self->users = (struct tensor){"users", TENSOR_F32, 2, {users, width}, vectors};
+    self->items = (struct tensor){"items", TENSOR_F32, 2, {items, width}, vectors + users * width};
+    return vectors;
 }
 
 static void prepare(struct training *training, const struct fit_input *input, size_t batch_max,
@@ -227,8 +234,7 @@ enum status graph_model_train(struct graph_model *self, const struct fit_input *
                                              .width = encoder->width};
     size_t group_max = trainer_group_max(&self->trainer, input, 0, graph_loss_row_bytes(&shape));
     prepare(&training, input, group_max, &arena);
-    tensor_make(&self->users, TENSOR_F32, model->user_count, encoder->width, &model->arena);
-    tensor_make(&self->items, TENSOR_F32, model->item_count, encoder->width, &model->arena);
+    encoder->vectors = make_vectors(self, encoder->width);
     dot_items_init(&self->dot, tensor_floats(&self->items), model->item_count, encoder->width, NULL,
                    &model->arena);
     struct trainee trainee = {

@@ -101,7 +101,6 @@ static void encoder_init(struct encoder *encoder, const struct lightgcn *self,
     encoder->base = (struct graph_encoder){.parameters = &encoder->embeddings,
                                            .parameter_count = 1,
                                            .width = options->embedding_dim,
-                                           .vectors = ARENA_ARRAY_RAW(arena, real, count),
                                            .forward = forward,
                                            .backward = backward};
 }
