@@ -49,6 +49,14 @@ static enum status create(struct model **out, const struct settings *settings,
     return STATUS_OK;
 }
 
+/* Where everybody has met a good part of everything, two layers reach everyone. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    double pairs = (double)train->user_count * (double)train->item_count;
+    graph_model_suggest(settings, train);
+    if ((double)train->count > 0.01 * pairs)
+        settings_default(settings, "model.num_layers", "2");
+}
+
 struct encoder {
     struct graph_encoder base;
     struct bipartite whole, thinned;
@@ -130,5 +138,5 @@ const struct model_ops model_lightgcn = {
     .attach = graph_model_attach,
     .item_vectors = graph_model_item_vectors,
     .query_vectors = graph_model_query_vectors,
-    .suggest = graph_model_suggest,
+    .suggest = suggest,
 };
