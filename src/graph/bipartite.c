@@ -190,8 +190,8 @@ static void spread_shard(void *context, size_t shard) {
             memcpy(out, job->start + at, width * sizeof *out);
         if (graph->loops)
             table->axpy(out, graph->loops[first + row], job->in + at, width);
-        table->gather_axpy(out, job->in + other * width, width, side->columns + begin,
-                           side->values + begin, row_length(side, row));
+        table->gather_axpy(out, side->values + begin, job->in + other * width, width, width,
+                           side->columns + begin, row_length(side, row));
         if (spreading->scale != 1)
             table->scale(out, spreading->scale, width);
     }

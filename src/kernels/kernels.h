@@ -76,13 +76,13 @@ struct kernel_table {
     /* scores[i] = dot(query, vectors + rows[i] * stride); rows NULL means 0, 1, 2, ... */
     void (*gather_dot)(real *scores, const real *query, const real *vectors, size_t stride,
                        size_t n, const uint32_t *rows, size_t row_count);
+    /* y[n] += sum over i of values[i] * (vectors + rows[i] * stride), one after the other as axpy
+     * would; values NULL means all 1, rows as above. */
+    void (*gather_axpy)(real *y, const real *values, const real *vectors, size_t stride, size_t n,
+                        const uint32_t *rows, size_t row_count);
     /* y[columns[i]] += alpha * values[i]; values NULL means all 1; no column twice in one call */
     void (*scatter_axpy)(real *y, real alpha, const uint32_t *columns, const real *values,
                          size_t count);
-    /* y[n] += sum over i of values[i] * dense[columns[i] * n ...], in the order of i: a row of a
-     * sparse matrix times a dense one, whose rows are n long */
-    void (*gather_axpy)(real *y, const real *dense, size_t n, const uint32_t *columns,
-                        const real *values, size_t count);
     /* y[i] = e^(x[i] - shift), and their sum; y may be x. x[i] - shift must be at most 88; below
      * -87 it counts as -87 */
     real (*exponentials)(real *y, const real *x, real shift, size_t n);

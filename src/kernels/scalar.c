@@ -82,16 +82,16 @@ static void gather_dot(real *scores, const real *query, const real *vectors, siz
         scores[i] = dot(query, vectors + (rows ? rows[i] : i) * stride, n);
 }
 
+static void gather_axpy(real *y, const real *values, const real *vectors, size_t stride, size_t n,
+                        const uint32_t *rows, size_t row_count) {
+    for (size_t i = 0; i < row_count; i++)
+        axpy(y, values ? values[i] : 1, vectors + (rows ? rows[i] : i) * stride, n);
+}
+
 static void scatter_axpy(real *y, real alpha, const uint32_t *columns, const real *values,
                          size_t count) {
     for (size_t i = 0; i < count; i++)
         y[columns[i]] += values ? alpha * values[i] : alpha;
-}
-
-static void gather_axpy(real *y, const real *dense, size_t n, const uint32_t *columns,
-                        const real *values, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        axpy(y, values[i], dense + columns[i] * n, n);
 }
 
 static real exponentials(real *y, const real *x, real shift, size_t n) {
@@ -191,8 +191,8 @@ const struct kernel_table scalar_table = {
     .multiply_add = multiply_add,
     .gemm = gemm,
     .gather_dot = gather_dot,
-    .scatter_axpy = scatter_axpy,
     .gather_axpy = gather_axpy,
+    .scatter_axpy = scatter_axpy,
     .exponentials = exponentials,
     .pull_apart = pull_apart,
     .adam = adam,

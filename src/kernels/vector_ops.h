@@ -149,33 +149,23 @@ static void gather_dot(float *scores, const float *query, const float *vectors, 
         scores[i] = dot(query, vectors + (rows ? rows[i] : i) * stride, n);
 }
 
-static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const float *values,
-                         size_t count) {
-    /* The instruction that scatters is slower than this on every processor it exists on today. */
-    if (values)
-        for (size_t i = 0; i < count; i++)
-            y[columns[i]] = __builtin_fmaf(alpha, values[i], y[columns[i]]);
-    else
-        for (size_t i = 0; i < count; i++)
-            y[columns[i]] += alpha;
-}
-
-/* 64 columns at a time stay in registers. The rows that come next are fetched ahead: where they lie
- * no processor can guess. */
-static void gather_axpy(float *y, const float *dense, size_t n, const uint32_t *columns,
-                        const float *values, size_t count) {
+/* 64 elements of y at a time stay in registers, whatever the number of rows. Rows that come next
+ * are asked for ahead: where they lie no processor can guess. */
+static void gather_axpy(float *y, const float *values, const float *vectors, size_t stride,
+                        size_t n, const uint32_t *rows, size_t row_count) {
     enum { AHEAD = 8 };
     size_t c = 0;
     for (; c + 64 <= n; c += 64) {
-        const float *from = dense + c;
+        const float *from = vectors + c;
         wide s0 = wide_load(y + c), s1 = wide_load(y + c + 16), s2 = wide_load(y + c + 32),
              s3 = wide_load(y + c + 48);
-        for (size_t i = 0; i < count; i++) {
-            const float *row = from + columns[i] * n;
-            const float *next = from + columns[i + AHEAD < count ? i + AHEAD : i] * n;
-            const wide factor = wide_set(values[i]);
-            for (size_t line = 0; line < 64; line += 16)
-                _mm_prefetch((const char *)(next + line), _MM_HINT_T0);
+        for (size_t i = 0; i < row_count; i++) {
+            const float *row = from + (rows ? rows[i] : i) * stride;
+            const wide factor = wide_set(values ? values[i] : 1.0f);
+            if (rows && i + AHEAD < row_count)
+                for (size_t line = 0; line < 64; line += 16)
+                    _mm_prefetch((const char *)(from + rows[i + AHEAD] * stride + line),
+                                 _MM_HINT_T0);
             s0 = wide_fma(factor, wide_load(row), s0);
             s1 = wide_fma(factor, wide_load(row + 16), s1);
             s2 = wide_fma(factor, wide_load(row + 32), s2);
@@ -186,14 +176,24 @@ static void gather_axpy(float *y, const float *dense, size_t n, const uint32_t *
         wide_store(y + c + 32, s2);
         wide_store(y + c + 48, s3);
     }
-    const float *rest = dense + c;
-    float *end = y + c;
     EACH_VECTOR(n - c, {
-        wide sum = take(end + i, lanes);
-        for (size_t j = 0; j < count; j++)
-            sum = wide_fma(wide_set(values[j]), take(rest + columns[j] * n + i, lanes), sum);
-        put(end + i, sum, lanes);
+        wide sum = take(y + c + i, lanes);
+        for (size_t r = 0; r < row_count; r++)
+            sum = wide_fma(wide_set(values ? values[r] : 1.0f),
+                           take(vectors + c + (rows ? rows[r] : r) * stride + i, lanes), sum);
+        put(y + c + i, sum, lanes);
     });
+}
+
+static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const float *values,
+                         size_t count) {
+    /* The instruction that scatters is slower than this on every processor it exists on today. */
+    if (values)
+        for (size_t i = 0; i < count; i++)
+            y[columns[i]] = __builtin_fmaf(alpha, values[i], y[columns[i]]);
+    else
+        for (size_t i = 0; i < count; i++)
+            y[columns[i]] += alpha;
 }
 
 static void pull_apart(float *x, float *a, float *b, float step, float kept, size_t n) {

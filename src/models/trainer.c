@@ -470,10 +470,9 @@ static void summarize(const struct trainer *trainer) {
     if (trainer->trainee->whole_epoch) {
         progress_line(trainer->input->progress,
                       "%s: %zu parameters; %u users, %u items, %zu training rows; a step for each "
-                      "row (%zu negatives), sgd, rate %g, at most %u epochs",
+                      "row, rate %g, at most %u epochs",
                       trainer->trainee->name, count, train->user_count, train->item_count,
-                      train->count, trainer->trainee->negative_count, options->schedule.rate,
-                      options->max_epochs);
+                      train->count, options->schedule.rate, options->max_epochs);
         return;
     }
     progress_line(

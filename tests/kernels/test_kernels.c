@@ -178,21 +178,25 @@ static void test_scatter_axpy(void **state) {
 
 static void gathers_rows(const struct kernel_table *table, size_t n, size_t shift) {
     enum { ROWS = 23 };
-    real *dense = guarded(ROWS * n, shift, 1), *values = guarded(ROWS, 1, 2);
-    uint32_t columns[ROWS];
+    const size_t stride = n + shift;
+    real *vectors = guarded(ROWS * stride + n, 1, 1), *values = guarded(ROWS, 1, 2);
+    uint32_t rows[ROWS];
     for (uint32_t i = 0; i < ROWS; i++)
-        columns[i] = (i * 7 + 3) % ROWS;
-    for (size_t count = 0; count <= ROWS; count += 11) {
-        real *y = guarded(n, 1, 3), *expected = guarded(n, 1, 3);
-        table->gather_axpy(y, dense, n, columns, values, count);
-        scalar()->gather_axpy(expected, dense, n, columns, values, count);
-        for (size_t i = 0; i < n; i++)
-            assert_near(y[i], expected[i], 2e-6, "gather_axpy", n);
-        assert_guards(y, n);
-        guarded_free(y, 1);
-        guarded_free(expected, 1);
-    }
-    guarded_free(dense, shift);
+        rows[i] = (i * 7 + 3) % ROWS;
+    for (size_t count = 0; count <= ROWS; count += 11)
+        for (int form = 0; form < 4; form++) {
+            const uint32_t *listed = form & 1 ? rows : NULL;
+            const real *weights = form & 2 ? values : NULL;
+            real *y = guarded(n, shift, 3), *expected = guarded(n, shift, 3);
+            table->gather_axpy(y, weights, vectors, stride, n, listed, count);
+            scalar()->gather_axpy(expected, weights, vectors, stride, n, listed, count);
+            for (size_t i = 0; i < n; i++)
+                assert_near(y[i], expected[i], 4e-6, "gather_axpy", n);
+            assert_guards(y, n);
+            guarded_free(y, shift);
+            guarded_free(expected, shift);
+        }
+    guarded_free(vectors, 1);
     guarded_free(values, 1);
 }
 

@@ -224,11 +224,13 @@ static void score(const struct model *model, const struct query *queries, size_t
     arena_reset(scratch, mark);
 }
 
-/* Small data need more epochs; the rate is SGD's. */
+/* The rate is SGD's, and falls: a constant one ends lower. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
     settings_default(settings, "trainer.learning_rate", "0.05");
     settings_default(settings, "trainer.reg_weight", "0.01");
+    settings_default(settings, "trainer.scheduler.name", "step");
+    settings_default(settings, "trainer.scheduler.factor", "0.95");
     settings_default(settings, "trainer.max_epochs", "60");
 }
 
