@@ -5,27 +5,36 @@
 #include "base/parallel.h"
 #include "kernels/kernels.h"
 
-#define SHARD_ITEMS 512
+static size_t tile_count(const struct dot_items *dot) {
+    return (dot->count + DOT_ITEMS_TILE - 1) / DOT_ITEMS_TILE;
+}
 
-static void transpose_shard(void *context, size_t shard) {
+static size_t tile_items(const struct dot_items *dot, size_t tile) {
+    size_t left = dot->count - tile * DOT_ITEMS_TILE;
+    return left < DOT_ITEMS_TILE ? left : DOT_ITEMS_TILE;
+}
+
+static float *tile_at(const struct dot_items *dot, size_t tile) {
+    return dot->tiles + tile * dot->dimension * DOT_ITEMS_TILE;
+}
+
+static void copy_tile(void *context, size_t tile) {
     const struct dot_items *dot = context;
-    size_t end = (shard + 1) * SHARD_ITEMS < dot->count ? (shard + 1) * SHARD_ITEMS : dot->count;
+    const float *from = dot->vectors + tile * DOT_ITEMS_TILE * dot->dimension;
+    float *to = tile_at(dot, tile);
+    size_t items = tile_items(dot, tile);
     for (size_t k = 0; k < dot->dimension; k++)
-        for (size_t i = shard * SHARD_ITEMS; i < end; i++)
-            dot->columns[k * dot->count + i] = dot->vectors[i * dot->dimension + k];
+        for (size_t i = 0; i < items; i++)
+            to[k * DOT_ITEMS_TILE + i] = from[i * dot->dimension + k];
 }
 
-void dot_items_refresh(struct dot_items *dot) {
-    parallel_for((dot->count + SHARD_ITEMS - 1) / SHARD_ITEMS, transpose_shard, dot);
-}
+void dot_items_refresh(struct dot_items *dot) { parallel_for(tile_count(dot), copy_tile, dot); }
 
 void dot_items_init(struct dot_items *dot, const float *vectors, size_t count, size_t dimension,
                     const float *bias, struct arena *arena) {
-    *dot = (struct dot_items){.count = count,
-                              .dimension = dimension,
-                              .vectors = vectors,
-                              .bias = bias,
-                              .columns = ARENA_ARRAY_RAW(arena, float, count *dimension)};
+    *dot = (struct dot_items){
+        .count = count, .dimension = dimension, .vectors = vectors, .bias = bias};
+    dot->tiles = ARENA_ARRAY(arena, float, tile_count(dot) * dimension * DOT_ITEMS_TILE);
     dot_items_refresh(dot);
 }
 
@@ -45,15 +54,18 @@ void dot_items_score(const struct dot_items *dot, const struct dot_items_job *jo
         return;
     }
     ASSERT(job->item_count == dot->count);
-    kernels()->gemm(&(struct kernel_gemm){.m = job->query_count,
-                                          .n = dot->count,
-                                          .k = dot->dimension,
-                                          .a = job->queries,
-                                          .a_row = dot->dimension,
-                                          .a_column = 1,
-                                          .b = dot->columns,
-                                          .b_row = dot->count,
-                                          .c = job->scores,
-                                          .c_row = dot->count,
-                                          .bias = dot->bias});
+    for (size_t tile = 0; tile < tile_count(dot); tile++)
+        kernels()->gemm(&(struct kernel_gemm){
+            .m = job->query_count,
+            .n = tile_items(dot, tile),
+            .k = dot->dimension,
+            .a = job->queries,
+            .a_row = dot->dimension,
+            .a_column = 1,
+            .b = tile_at(dot, tile),
+            .b_row = DOT_ITEMS_TILE,
+            .c = job->scores + tile * DOT_ITEMS_TILE,
+            .c_row = dot->count,
+            .bias = dot->bias ? dot->bias + tile * DOT_ITEMS_TILE : NULL,
+        });
 }

@@ -1,9 +1,10 @@
 /* dot_items.h: scores that are dot products of a query's vector and an item's: how every model with
  * factors scores.
  *
- * Idea    The items' vectors are kept a second time, feature-major, so that all scores of a block
- * of queries are one product whose items fill the lanes. Lists of items gather rows instead. Cost
- * 2 * dimension operations for each query and item; memory one copy of the vectors. Checked
+ * Idea    The items' vectors are kept a second time, in tiles of DOT_ITEMS_TILE items,
+ * feature-major, so that the scores of a block of queries are products whose items fill the lanes
+ * and whose right side is used where it lies. Lists of items gather rows instead. Cost    2 *
+ * dimension operations for each query and item; memory one copy of the vectors. Checked
  * tests/models/test_dot_items.c. */
 #ifndef MATINEE_MODELS_DOT_ITEMS_H
 #define MATINEE_MODELS_DOT_ITEMS_H
@@ -13,11 +14,13 @@
 
 #include "base/arena.h"
 
+#define DOT_ITEMS_TILE 128
+
 struct dot_items {
     size_t count, dimension;
     const float *vectors; /* [count][dimension], borrowed */
     const float *bias;    /* [count] added to each score, borrowed; NULL: none */
-    float *columns;       /* [dimension][count] */
+    float *tiles;         /* [tiles][dimension][DOT_ITEMS_TILE]; past the last item 0 */
 };
 
 /* Takes the memory and copies; call it in attach() and at the end of fit(). */
