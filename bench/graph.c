@@ -32,9 +32,11 @@ static void measure_graph(const struct interactions *rows, int rounds) {
     double best[2] = {1e9, 1e9};
     for (int round = 0; round < rounds; round++) {
         double started = progress_clock();
-        bipartite_spread(&graph, &(struct bipartite_spread){x, NULL, out, WIDTH});
+        bipartite_spread(&graph, &(struct bipartite_spread){.in = x, .out = out, .width = WIDTH});
         double spread = progress_clock();
-        bipartite_layer_mean(&graph, &(struct bipartite_mean){x, out, room, WIDTH, LAYERS});
+        bipartite_layer_mean(
+            &graph, &(struct bipartite_mean){
+                        .x = x, .out = out, .room = room, .width = WIDTH, .layers = LAYERS});
         double mean = progress_clock() - spread;
         spread -= started;
         best[0] = spread < best[0] ? spread : best[0];

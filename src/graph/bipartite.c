@@ -10,6 +10,7 @@
 
 #define SHARD_EDGES 16384 /* a row counts as ROW_EDGES edges more than it has */
 #define ROW_EDGES 4
+#define FEW_EDGES 256 /* picked out at a time */
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
@@ -171,6 +172,35 @@ struct spreading {
     real scale; /* of the whole result */
 };
 
+/* A run of edges of one row. */
+struct edges {
+    const uint32_t *columns;
+    const real *values;
+    size_t count;
+};
+
+/* out += the edges' sum; `in` and `nonzero` are those of the other side. */
+static void gather(const struct bipartite_spread *job, const struct edges *edges, const real *in,
+                   const uint8_t *nonzero, real *out) {
+    const struct kernel_table *table = kernels();
+    size_t width = job->width;
+    if (!nonzero) {
+        table->gather_axpy(out, edges->values, in, width, width, edges->columns, edges->count);
+        return;
+    }
+    uint32_t columns[FEW_EDGES];
+    real values[FEW_EDGES];
+    for (size_t begin = 0; begin < edges->count; begin += FEW_EDGES) {
+        size_t end = begin + FEW_EDGES < edges->count ? begin + FEW_EDGES : edges->count, count = 0;
+        for (size_t i = begin; i < end; i++) {
+            columns[count] = edges->columns[i];
+            values[count] = edges->values[i];
+            count += nonzero[edges->columns[i]] != 0;
+        }
+        table->gather_axpy(out, values, in, width, width, columns, count);
+    }
+}
+
 static void spread_shard(void *context, size_t shard) {
     const struct spreading *spreading = context;
     const struct bipartite *graph = spreading->graph;
@@ -180,18 +210,21 @@ static void spread_shard(void *context, size_t shard) {
     const struct bipartite_side *side = users ? &graph->by_user : &graph->by_item;
     size_t width = job->width, cut_at = users ? shard : shard - graph->by_user.shard_count;
     size_t first = users ? 0 : graph->user_count, other = users ? graph->user_count : 0;
+    const uint8_t *nonzero = job->nonzero ? job->nonzero + other : NULL;
     for (size_t row = side->cuts[cut_at]; row < side->cuts[cut_at + 1]; row++) {
         size_t at = (first + row) * width;
-        uint64_t begin = side->offsets[row];
         real *out = job->out + at;
+        if (job->wanted && !job->wanted[first + row])
+            continue;
         if (!job->start)
             memset(out, 0, width * sizeof *out);
         else if (job->start != job->out)
             memcpy(out, job->start + at, width * sizeof *out);
         if (graph->loops)
             table->axpy(out, graph->loops[first + row], job->in + at, width);
-        table->gather_axpy(out, side->values + begin, job->in + other * width, width, width,
-                           side->columns + begin, row_length(side, row));
+        const struct edges edges = {side->columns + side->offsets[row],
+                                    side->values + side->offsets[row], row_length(side, row)};
+        gather(job, &edges, job->in + other * width, nonzero, out);
         if (spreading->scale != 1)
             table->scale(out, spreading->scale, width);
     }
@@ -217,8 +250,15 @@ void bipartite_layer_mean(const struct bipartite *graph, const struct bipartite_
     for (size_t layer = 1; layer <= job->layers; layer++) {
         /* The last one ends in out. */
         real *to = (job->layers - layer) % 2 == 0 ? job->out : job->room;
-        spread(graph, &(struct bipartite_spread){in, job->x, to, job->width},
-               layer == job->layers ? (real)(1 / (double)(job->layers + 1)) : 1);
+        bool last = layer == job->layers;
+        spread(graph,
+               &(struct bipartite_spread){.in = in,
+                                          .start = job->x,
+                                          .out = to,
+                                          .width = job->width,
+                                          .wanted = last ? job->wanted : NULL,
+                                          .nonzero = layer == 1 ? job->nonzero : NULL},
+               last ? (real)(1 / (double)(job->layers + 1)) : 1);
         in = to;
     }
 }

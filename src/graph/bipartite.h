@@ -63,21 +63,26 @@ struct bipartite_dropout {
 void bipartite_drop(struct bipartite *part, const struct bipartite *whole,
                     const struct bipartite_dropout *dropout);
 
-/* out = S in + start, [nodes][width]. start NULL: nothing; it may be out, not in. */
+/* out = S in + start, [nodes][width]. start NULL: nothing; it may be out, not in.
+ *
+ *   wanted   [nodes] which rows of out are worked out, the others are left as they are; NULL: all
+ *   nonzero  [nodes] which rows of in are not all zeros; NULL: any may be */
 struct bipartite_spread {
     const real *in, *start;
     real *out;
     size_t width;
+    const uint8_t *wanted, *nonzero;
 };
 void bipartite_spread(const struct bipartite *graph, const struct bipartite_spread *job);
 
 /* out = (x + S x + ... + S^layers x) / (layers + 1), [nodes][width]: LightGCN's convolution
  * (equation 8), and its own transpose. room: as large as out; neither may be x. By Horner's rule:
- * x + S (x + S (x + ...)). */
+ * x + S (x + S (x + ...)). wanted rows of out, nonzero rows of x: as above. */
 struct bipartite_mean {
     const real *x;
     real *out, *room;
     size_t width, layers;
+    const uint8_t *wanted, *nonzero;
 };
 void bipartite_layer_mean(const struct bipartite *graph, const struct bipartite_mean *job);
 

@@ -69,7 +69,9 @@ static void spread_is_the_dense_product(void **state) {
         real *out = ARENA_ARRAY(&arena, real, NODES * WIDTH);
         fill(x, NODES * WIDTH);
         for (int start = 0; start < 2; start++) {
-            bipartite_spread(&graph, &(struct bipartite_spread){x, start ? x : NULL, out, WIDTH});
+            bipartite_spread(&graph,
+                             &(struct bipartite_spread){
+                                 .in = x, .start = start ? x : NULL, .out = out, .width = WIDTH});
             for (size_t a = 0; a < NODES; a++)
                 for (size_t c = 0; c < WIDTH; c++) {
                     double sum = start ? (double)x[a * WIDTH + c] : 0;
@@ -96,10 +98,13 @@ static void layer_mean_is_the_mean_of_the_layers(void **state) {
     real *layer = ARENA_ARRAY(&arena, real, COUNT);
     memcpy(layer, x, COUNT * sizeof *layer);
     for (size_t layers = 0; layers < 4; layers++) {
-        bipartite_layer_mean(&graph, &(struct bipartite_mean){x, out, room, WIDTH, layers});
+        bipartite_layer_mean(
+            &graph, &(struct bipartite_mean){
+                        .x = x, .out = out, .room = room, .width = WIDTH, .layers = layers});
         for (size_t i = 0; i < COUNT; i++)
             assert_true(fabs((double)sum[i] / (double)(layers + 1) - (double)out[i]) < 1e-5);
-        bipartite_spread(&graph, &(struct bipartite_spread){layer, NULL, room, WIDTH});
+        bipartite_spread(&graph,
+                         &(struct bipartite_spread){.in = layer, .out = room, .width = WIDTH});
         memcpy(layer, room, COUNT * sizeof *layer);
         for (size_t i = 0; i < COUNT; i++)
             sum[i] += layer[i];
@@ -155,6 +160,39 @@ static void dropout_takes_a_share_of_the_edges_on_both_sides(void **state) {
     arena_release(&arena);
 }
 
+/* Rows that are not wanted stay as they were; rows of zeros may be said to be some. */
+static void some_rows_are_as_in_the_whole(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct csr pattern = large(&arena, 600, 400);
+    struct bipartite graph;
+    bipartite_init(&graph, &pattern, 0, &arena);
+    enum { NODE_COUNT = 1000 };
+    size_t count = NODE_COUNT * WIDTH;
+    real *x = ARENA_ARRAY(&arena, real, count), *room = ARENA_ARRAY(&arena, real, count);
+    real *all = ARENA_ARRAY(&arena, real, count), *some = ARENA_ARRAY(&arena, real, count);
+    uint8_t *marks = ARENA_ARRAY(&arena, uint8_t, NODE_COUNT);
+    fill(x, count);
+    for (size_t node = 0; node < NODE_COUNT; node++) {
+        marks[node] = node % 3 == 0;
+        if (!marks[node])
+            memset(x + node * WIDTH, 0, WIDTH * sizeof *x);
+    }
+    for (size_t layers = 1; layers < 4; layers++) {
+        struct bipartite_mean job = {
+            .x = x, .out = all, .room = room, .width = WIDTH, .layers = layers};
+        bipartite_layer_mean(&graph, &job);
+        memset(some, 0, count * sizeof *some);
+        job.out = some;
+        job.wanted = job.nonzero = marks;
+        bipartite_layer_mean(&graph, &job);
+        for (size_t node = 0; node < NODE_COUNT; node++)
+            if (marks[node])
+                assert_memory_equal(some + node * WIDTH, all + node * WIDTH, WIDTH * sizeof *x);
+    }
+    arena_release(&arena);
+}
+
 static void threads_change_nothing(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -169,7 +207,9 @@ static void threads_change_nothing(void **state) {
     for (size_t i = 0; i < 3; i++) {
         parallel_set_threads((size_t)1 << i);
         out[i] = ARENA_ARRAY(&arena, real, count);
-        bipartite_layer_mean(&graph, &(struct bipartite_mean){x, out[i], room, 64, 3});
+        bipartite_layer_mean(&graph,
+                             &(struct bipartite_mean){
+                                 .x = x, .out = out[i], .room = room, .width = 64, .layers = 3});
         assert_memory_equal(out[i], out[0], count * sizeof *x);
     }
     parallel_set_threads(0);
@@ -181,6 +221,7 @@ int main(void) {
         cmocka_unit_test(spread_is_the_dense_product),
         cmocka_unit_test(layer_mean_is_the_mean_of_the_layers),
         cmocka_unit_test(dropout_takes_a_share_of_the_edges_on_both_sides),
+        cmocka_unit_test(some_rows_are_as_in_the_whole),
         cmocka_unit_test(threads_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

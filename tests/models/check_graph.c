@@ -24,7 +24,7 @@ static const uint32_t users[BATCH] = {0, 0, 1, 3, 4, 2, 0}, items[BATCH] = {0, 4
 static const uint32_t shared[NEGATIVES] = {3, 5, 1};
 static const uint32_t own[BATCH * NEGATIVES] = {1, 3, 5, 1, 1, 3, 0, 3, 4, 1, 2,
                                                 4, 0, 5, 1, 1, 2, 0, 5, 3, 1};
-static const struct graph_step step = {5, 77};
+static const struct graph_step step = {5, 77, NULL};
 
 struct fixture {
     struct arena arena;
@@ -41,9 +41,11 @@ static const real *encode(struct fixture *fixture) {
     network->base.forward(&network->base, &step);
     if (!fixture->averages)
         return network->base.vectors;
-    bipartite_layer_mean(&network->whole,
-                         &(struct bipartite_mean){network->base.vectors, fixture->mean,
-                                                  fixture->room, network->base.width, 3});
+    bipartite_layer_mean(&network->whole, &(struct bipartite_mean){.x = network->base.vectors,
+                                                                   .out = fixture->mean,
+                                                                   .room = fixture->room,
+                                                                   .width = network->base.width,
+                                                                   .layers = 3});
     return fixture->mean;
 }
 
@@ -57,9 +59,11 @@ static void differentiate(struct fixture *fixture, bool adds) {
     const real *vectors = encode(fixture), *gradient = fixture->gradient;
     graph_loss_run(&fixture->loss, &fixture->batch, vectors, fixture->gradient);
     if (fixture->averages) {
-        bipartite_layer_mean(&network->whole,
-                             &(struct bipartite_mean){fixture->gradient, fixture->back,
-                                                      fixture->room, network->base.width, 3});
+        bipartite_layer_mean(&network->whole, &(struct bipartite_mean){.x = fixture->gradient,
+                                                                       .out = fixture->back,
+                                                                       .room = fixture->room,
+                                                                       .width = network->base.width,
+                                                                       .layers = 3});
         gradient = fixture->back;
     }
     network->base.backward(&network->base, gradient, adds);

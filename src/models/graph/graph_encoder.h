@@ -7,9 +7,11 @@
 
 #include "nn/parameter.h"
 
-/* What a training step's random numbers are made of; NULL in place of it: no dropout. */
+/* A training step; NULL in place of it: no dropout, and all vectors are wanted. */
 struct graph_step {
-    uint64_t seed, stream;
+    uint64_t seed, stream;  /* what its random numbers are made of */
+    const uint8_t *touched; /* [nodes] whose vectors the batch looks at: others need not be worked
+                               out, and have no gradient; NULL: any. Valid until backward. */
 };
 
 /* The first member of every encoder. */
@@ -17,7 +19,7 @@ struct graph_encoder {
     struct parameter *parameters; /* dense; the first is the embeddings [nodes][embedding_dim] */
     size_t parameter_count;
     size_t width;
-    real *vectors; /* [nodes][width]: forward's result, whole; memory of graph_model.c */
+    real *vectors; /* [nodes][width]: forward's result; memory of graph_model.c */
     void (*forward)(struct graph_encoder *encoder, const struct graph_step *step);
     /* Of the last forward. gradient [nodes][width]. Writes the parameters' gradients; `adds`: adds
      * to them. */

@@ -73,7 +73,8 @@ struct training {
     struct graph_encoder *encoder;
     struct graph_loss loss;
     struct sampler sampler;
-    uint8_t *marks;                      /* [items] for shared negatives */
+    uint8_t *marks;                      /* [items] for shared negatives, all 0 between draws */
+    uint8_t *touched;                    /* [nodes] those of the batch, all 0 between steps */
     uint32_t *users, *items, *negatives; /* of the batch */
     size_t count, negative_count;
     uint64_t seed, stream;
@@ -135,15 +136,30 @@ static void decay_shard(void *context, size_t shard) {
     }
 }
 
+/* Marks the nodes of the batch with 1, or all with 0 again. */
+static void touch(struct training *training, const struct graph_batch *batch, uint8_t mark) {
+    bool shared = training->self->options.loss == GRAPH_SOFTMAX;
+    size_t negatives = batch->negative_count * (shared ? 1 : batch->count);
+    uint8_t *items = training->touched + training->train->user_count;
+    for (size_t i = 0; i < batch->count; i++) {
+        training->touched[batch->users[i]] = mark;
+        items[batch->items[i]] = mark;
+    }
+    for (size_t i = 0; i < negatives; i++)
+        items[batch->negatives[i]] = mark;
+}
+
 static double gradient(void *context, const struct batch *batch, bool first) {
     struct training *training = context;
     struct graph_encoder *encoder = training->encoder;
-    const struct graph_step step = {batch->seed, batch->stream};
-    encoder->forward(encoder, &step);
+    const struct graph_step step = {batch->seed, batch->stream, training->touched};
     struct graph_batch positives = draw(training, batch);
+    touch(training, &positives, 1);
+    encoder->forward(encoder, &step);
     double total =
         graph_loss_run(&training->loss, &positives, encoder->vectors, training->gradient);
     encoder->backward(encoder, training->gradient, !first);
+    touch(training, &positives, 0);
     training->l2 = (real)(training->self->trainer.reg_weight * batch->scale);
     if (training->l2 > 0)
         parallel_for((training->loss.touched.slot_count + COPY_ROWS - 1) / COPY_ROWS, decay_shard,
@@ -208,6 +224,7 @@ static void prepare(struct training *training, const struct fit_input *input, si
                     arena);
     sampler_init(&training->sampler, input->train, options->strategy, arena);
     training->marks = ARENA_ARRAY(arena, uint8_t, items);
+    training->touched = ARENA_ARRAY(arena, uint8_t, input->train->user_count + items);
     training->users = ARENA_ARRAY_RAW(arena, uint32_t, batch_max);
     training->items = ARENA_ARRAY_RAW(arena, uint32_t, batch_max);
     training->negatives =

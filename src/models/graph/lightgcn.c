@@ -64,27 +64,36 @@ struct encoder {
     size_t layers;
     double dropout;
     const struct bipartite *used; /* by the last forward */
+    const uint8_t *touched;       /* as it was told */
     real *room, *sum;             /* [nodes][width] */
 };
 
 static void forward(struct graph_encoder *base, const struct graph_step *step) {
     struct encoder *encoder = (struct encoder *)base;
     encoder->used = &encoder->whole;
+    encoder->touched = step ? step->touched : NULL;
     if (step && encoder->dropout > 0) {
         bipartite_drop(&encoder->thinned, &encoder->whole,
                        &(struct bipartite_dropout){encoder->dropout, step->seed, step->stream});
         encoder->used = &encoder->thinned;
     }
-    bipartite_layer_mean(encoder->used,
-                         &(struct bipartite_mean){encoder->embeddings.weight, base->vectors,
-                                                  encoder->room, base->width, encoder->layers});
+    bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = encoder->embeddings.weight,
+                                                                 .out = base->vectors,
+                                                                 .room = encoder->room,
+                                                                 .width = base->width,
+                                                                 .layers = encoder->layers,
+                                                                 .wanted = encoder->touched});
 }
 
 static void backward(struct graph_encoder *base, const real *gradient, bool adds) {
     struct encoder *encoder = (struct encoder *)base;
     real *out = adds ? encoder->sum : encoder->embeddings.gradient;
-    bipartite_layer_mean(encoder->used, &(struct bipartite_mean){gradient, out, encoder->room,
-                                                                 base->width, encoder->layers});
+    bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = gradient,
+                                                                 .out = out,
+                                                                 .room = encoder->room,
+                                                                 .width = base->width,
+                                                                 .layers = encoder->layers,
+                                                                 .nonzero = encoder->touched});
     if (adds)
         kernels()->axpy(encoder->embeddings.gradient, 1, out,
                         parameter_count(&encoder->embeddings));
