@@ -7,7 +7,7 @@ test.txt in the form of the graph papers, trains with the settings below and pri
     python3 tools/reference/ngcf.py .../ml-100k OUT [SEED]                  (jax 0.10.2, numpy 2.4.6)
     matinee train ngcf data=OUT data.split.val_ratio=0 seed=SEED evaluation.k_values=[20] evaluation.metrics=[recall,ndcg] \\
         model.hidden_dims=[64,64,64] model.message_dropout=0.1 model.shared_negatives=512 model.temperature=0.15 \\
-        trainer.batch_size=4096 trainer.learning_rate=0.005 trainer.max_epochs=25 trainer.scheduler.name=none \\
+        trainer.batch_size=4096 trainer.learning_rate=0.005 trainer.max_epochs=12 trainer.scheduler.name=none \\
         trainer.reg_weight=0 trainer.early_stopping.enabled=false
 """
 import pathlib
@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 DIMENSION, LAYERS, DROPOUT, NEGATIVES, TEMPERATURE = 64, 3, 0.1, 512, 0.15
-BATCH, RATE, EPOCHS = 4096, 0.005, 25
+BATCH, RATE, EPOCHS = 4096, 0.005, 12
 
 
 def read(path, users, items):
