@@ -47,17 +47,22 @@ enum status graph_model_read(struct graph_model *self, const struct settings *se
     return trainer_settings_read(&self->trainer, settings, error);
 }
 
-/* Batches of a sixty-fourth of the rows: a step costs the whole graph, and some two thousand of
- * them are enough at this rate, which falls to nothing along a cosine. Validation says when to
- * stop, and its rows are brought back by a refit: without their edges the graph is not the same. */
-void graph_model_suggest(struct settings *settings, const struct interactions *train) {
+/* About a sixty-fourth of them. */
+size_t graph_model_batch(const struct interactions *train) {
     size_t batch = 64;
     while (batch < 16384 && batch * 64 < train->count)
         batch *= 2;
+    return batch;
+}
+
+/* A step costs the whole graph, so batches are large; some two thousand steps are enough at a rate
+ * that falls to nothing along a cosine. Validation says when to stop, and its rows are brought back
+ * by a refit: without their edges the graph is not the same. */
+void graph_model_suggest(struct settings *settings, const struct interactions *train) {
     char text[32];
-    snprintf(text, sizeof text, "%zu", batch);
+    snprintf(text, sizeof text, "%zu", graph_model_batch(train));
     settings_default(settings, "trainer.batch_size", text);
-    settings_default(settings, "trainer.learning_rate", "0.01");
+    settings_default(settings, "trainer.learning_rate", "0.02");
     settings_default(settings, "trainer.max_epochs", "30");
     settings_default(settings, "trainer.scheduler.name", "cosine");
     settings_default(settings, "trainer.eval_every_n_epochs", "3");

@@ -10,6 +10,8 @@
  * dropout), model.message_dropout what a layer puts out. Checked  tests/models/check_graph.c
  * (gradients), tests/models/test_ngcf.c, tools/reference/ngcf.py (PyTorch), conformance,
  * config/recipes/gowalla/ngcf.yaml. */
+#include <stdio.h>
+
 #include "models/graph/graph_model.h"
 #include "models/graph/ngcf_network.h"
 
@@ -81,6 +83,16 @@ static enum status fit(struct model *model, const struct fit_input *input, struc
     return status;
 }
 
+/* The vectors of a batch are wide, and its steps dear: half of LightGCN's batch and epochs. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    char text[32];
+    graph_model_suggest(settings, train);
+    snprintf(text, sizeof text, "%zu", graph_model_batch(train) / 2);
+    settings_default(settings, "trainer.batch_size", text);
+    settings_default(settings, "trainer.learning_rate", "0.005");
+    settings_default(settings, "trainer.max_epochs", "15");
+}
+
 const struct model_ops model_ngcf = {
     .name = "ngcf",
     .family = "graph",
@@ -95,5 +107,5 @@ const struct model_ops model_ngcf = {
     .attach = graph_model_attach,
     .item_vectors = graph_model_item_vectors,
     .query_vectors = graph_model_query_vectors,
-    .suggest = graph_model_suggest,
+    .suggest = suggest,
 };

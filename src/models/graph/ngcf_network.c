@@ -97,7 +97,7 @@ void ngcf_network_init(struct ngcf_network *network, const struct ngcf_shape *sh
         widest = out > widest ? out : widest;
         in = out;
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 2; i++)
         network->below[i] = ARENA_ARRAY_RAW(arena, real, nodes * widest);
 }
 
@@ -218,35 +218,12 @@ static void delta_row(const struct ngcf_network *network, size_t node, real *del
         delta[i] *= hidden[i] > 0 ? kept : hidden[i] < 0 ? SLOPE * kept : 0;
 }
 
-static void down_shard(void *context, size_t shard) {
+static void delta_shard(void *context, size_t shard) {
     struct ngcf_network *network = context;
-    const struct ngcf_layer *layer = &network->layers[network->current];
     struct parallel_range nodes = shard_nodes(network, shard);
-    const struct kernel_table *table = kernels();
-    size_t count = nodes.end - nodes.begin, numbers = count * layer->in;
-    size_t at = nodes.begin * layer->in;
-    real *delta = network->below[0] + nodes.begin * layer->out;
+    size_t out = network->layers[network->current].out;
     for (size_t node = nodes.begin; node < nodes.end; node++)
-        delta_row(network, node, network->below[0] + node * layer->out);
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    real *db = ARENA_ARRAY_RAW(scratch, real, numbers);
-    real *to_side = network->below[1] + at, *to_own = network->below[2] + at;
-    struct linear_job product = {.rows = count,
-                                 .in = layer->out,
-                                 .out = layer->in,
-                                 .x = {delta, layer->out},
-                                 .y = {to_side, layer->in},
-                                 .weight = layer->linear->transposed};
-    linear_backward_input(&product);
-    product.y.data = db;
-    product.weight = layer->interaction->transposed;
-    linear_backward_input(&product);
-    table->multiply(to_own, db, layer->side + at, numbers);
-    if (network->shape.loops)
-        table->axpy(to_own, 1, to_side, numbers);
-    table->multiply_add(to_side, db, input_of(network, network->current) + at, numbers);
-    arena_reset(scratch, mark);
+        delta_row(network, node, network->below[0] + node * out);
 }
 
 /* A block of rows of dW1 and dW2, or the bias: over all nodes, piece by piece. */
@@ -284,6 +261,35 @@ static void weight_shard(void *context, size_t shard) {
     arena_reset(scratch, mark);
 }
 
+/* below[1] becomes d(S E), and side, which nobody needs any more, what is dE besides. */
+static void down_shard(void *context, size_t shard) {
+    struct ngcf_network *network = context;
+    const struct ngcf_layer *layer = &network->layers[network->current];
+    const struct kernel_table *table = kernels();
+    struct parallel_range nodes = shard_nodes(network, shard);
+    size_t count = nodes.end - nodes.begin, numbers = count * layer->in;
+    size_t at = nodes.begin * layer->in;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    real *db = ARENA_ARRAY_RAW(scratch, real, numbers);
+    real *to_side = network->below[1] + at, *side = layer->side + at;
+    struct linear_job product = {.rows = count,
+                                 .in = layer->out,
+                                 .out = layer->in,
+                                 .x = {network->below[0] + nodes.begin * layer->out, layer->out},
+                                 .y = {to_side, layer->in},
+                                 .weight = layer->linear->transposed};
+    linear_backward_input(&product);
+    product.y.data = db;
+    product.weight = layer->interaction->transposed;
+    linear_backward_input(&product);
+    table->multiply(side, db, side, numbers);
+    if (network->shape.loops)
+        table->axpy(side, 1, to_side, numbers);
+    table->multiply_add(to_side, db, input_of(network, network->current) + at, numbers);
+    arena_reset(scratch, mark);
+}
+
 /* The embeddings' own part of the vectors, and what came down. */
 static void last_shard(void *context, size_t shard) {
     struct ngcf_network *network = context;
@@ -306,10 +312,11 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
     for (size_t l = network->shape.layer_count; l-- > 0;) {
         const struct ngcf_layer *layer = &network->layers[l];
         network->current = l;
-        parallel_for(node_shards(network), down_shard, network);
+        parallel_for(node_shards(network), delta_shard, network);
         parallel_for((layer->in + BLOCK_ROWS - 1) / BLOCK_ROWS + 1, weight_shard, network);
+        parallel_for(node_shards(network), down_shard, network);
         bipartite_spread(network->used, &(struct bipartite_spread){.in = network->below[1],
-                                                                   .start = network->below[2],
+                                                                   .start = layer->side,
                                                                    .out = network->below[0],
                                                                    .width = layer->in});
     }

@@ -6,7 +6,7 @@
  *          into the final vector is E' with every row made 1 long. Without self-loops I is left
  * out. Vectors  [E0, E1 / |E1|, ..., EL / |EL|] side by side (equation 9). Shapes   E0
  * [nodes][embedding_dim], El [nodes][hidden_dims[l - 1]]; W1, W2 [in][out], b [out]. Memory   for
- * each node and layer: in + 2 * out numbers, and the largest width three times. Threads  Rows of
+ * each node and layer: in + 2 * out numbers, and the largest width twice. Threads  Rows of
  * nodes in shards; weights' gradients by blocks of their rows, each element one sum over all nodes
  * in order. Checked  tests/models/check_graph.c: finite differences in double. */
 #ifndef MATINEE_MODELS_GRAPH_NGCF_NETWORK_H
@@ -39,7 +39,7 @@ struct ngcf_network {
     const struct bipartite *used; /* by the last forward */
     struct parameter parameters[1 + 3 * NGCF_LAYERS_MAX];
     struct ngcf_layer layers[NGCF_LAYERS_MAX];
-    real *below[3]; /* [nodes][widest in]: gradients on their way down */
+    real *below[2]; /* [nodes][widest]: gradients on their way down */
     /* Of the call. */
     const struct graph_step *step;
     const real *gradient;
