@@ -62,6 +62,8 @@ void graph_model_suggest(struct settings *settings, const struct interactions *t
     char text[32];
     snprintf(text, sizeof text, "%zu", graph_model_batch(train));
     settings_default(settings, "trainer.batch_size", text);
+    if (train->count < GRAPH_MODEL_FEW_ROWS)
+        settings_default(settings, "model.embedding_dim", "16");
     settings_default(settings, "trainer.learning_rate", "0.02");
     settings_default(settings, "trainer.max_epochs", "30");
     settings_default(settings, "trainer.scheduler.name", "cosine");

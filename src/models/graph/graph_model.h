@@ -24,6 +24,8 @@
 #include "models/model.h"
 #include "models/trainer.h"
 
+#define GRAPH_MODEL_FEW_ROWS 10000 /* below that narrow vectors are enough */
+
 struct graph_options {
     size_t embedding_dim;
     enum graph_loss_kind loss;

@@ -83,14 +83,17 @@ static enum status fit(struct model *model, const struct fit_input *input, struc
     return status;
 }
 
-/* The vectors of a batch are wide, and its steps dear: half of LightGCN's batch and epochs. */
+/* The vectors of a batch are wide and steps dear: half of LightGCN's batch and of its negatives. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     char text[32];
     graph_model_suggest(settings, train);
     snprintf(text, sizeof text, "%zu", graph_model_batch(train) / 2);
     settings_default(settings, "trainer.batch_size", text);
-    settings_default(settings, "trainer.learning_rate", "0.005");
-    settings_default(settings, "trainer.max_epochs", "15");
+    if (train->count < GRAPH_MODEL_FEW_ROWS)
+        settings_default(settings, "model.hidden_dims", "[16,16]");
+    settings_default(settings, "model.shared_negatives", "512");
+    settings_default(settings, "trainer.learning_rate", "0.01");
+    settings_default(settings, "trainer.max_epochs", "20");
 }
 
 const struct model_ops model_ngcf = {
