@@ -46,7 +46,7 @@ struct graph_model {
     struct dot_items dot;
 };
 
-/* Settings rows of all graph models; `loops` and `deviation` are their defaults as text. */
+/* Settings rows of all graph models; `loops` and `loss` are defaults as text. */
 /* clang-format off */
 #define GRAPH_MODEL_SETTINGS(loops, loss)                                                          \
     {"model.embedding_dim", SETTING_INT, "64", 1, 1024, NULL, "embedding_dim",                     \

@@ -5,7 +5,7 @@
  *          of them. Nothing but the embeddings is learned.
  * Source   He et al., "LightGCN", SIGIR 2020: equations (3) convolution, (8) matrix form, (15) BPR
  *          with L2 on the embeddings of the batch. The default loss is a sampled softmax over
- *          cosines (graph_loss.h), which needs a tenth of the epochs and ends higher.
+ *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
  * Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
  * Backward The convolution is symmetric, so the embeddings' gradient is the convolution of the
  *          vectors' gradient.
