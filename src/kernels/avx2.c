@@ -63,6 +63,14 @@ static ALWAYS_INLINE wide wide_root(wide a) {
     return (wide){_mm256_sqrt_ps(a.low), _mm256_sqrt_ps(a.high)};
 }
 static ALWAYS_INLINE wide wide_max(wide a, wide b) { return EACH(_mm256_max_ps); }
+static ALWAYS_INLINE half half_times_power(half a, half n) {
+    const __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), exponent));
+}
+/* a * 2^n for whole n, where neither it nor a is below the normal numbers */
+static ALWAYS_INLINE wide wide_times_power(wide a, wide n) {
+    return (wide){half_times_power(a.low, n.low), half_times_power(a.high, n.high)};
+}
 /* a * b + c */
 static ALWAYS_INLINE wide wide_fma(wide a, wide b, wide c) {
     return (wide){half_fma(a.low, b.low, c.low), half_fma(a.high, b.high, c.high)};

@@ -27,6 +27,8 @@ static ALWAYS_INLINE wide wide_multiply(wide a, wide b) { return _mm512_mul_ps(a
 static ALWAYS_INLINE wide wide_divide(wide a, wide b) { return _mm512_div_ps(a, b); }
 static ALWAYS_INLINE wide wide_root(wide a) { return _mm512_sqrt_ps(a); }
 static ALWAYS_INLINE wide wide_max(wide a, wide b) { return _mm512_max_ps(a, b); }
+/* a * 2^n for whole n, where neither it nor a is below the normal numbers */
+static ALWAYS_INLINE wide wide_times_power(wide a, wide n) { return _mm512_scalef_ps(a, n); }
 /* a * b + c */
 static ALWAYS_INLINE wide wide_fma(wide a, wide b, wide c) { return _mm512_fmadd_ps(a, b, c); }
 

@@ -89,6 +89,13 @@ struct kernel_table {
     /* y[columns[i]] += alpha * values[i]; values NULL means all 1; no column twice in one call */
     void (*scatter_axpy)(real *y, real alpha, const uint32_t *columns, const real *values,
                          size_t count);
+    /* y[i] = e^(x[i] - shift), and their sum; y may be x. x[i] - shift must be at most 88; below
+     * -87 it counts as -87 */
+    real (*exponentials)(real *y, const real *x, real shift, size_t n);
+
+    /* A step of BPR's gradient: with the old x in all three, x = kept * x + step * (a - b),
+     * a = kept * a + step * x, b = kept * b - step * x. */
+    void (*pull_apart)(real *x, real *a, real *b, real step, real kept, size_t n);
 
     /* weight, first and second (the moments) move by one step along `count` gradients. */
     void (*adam)(const struct kernel_adam *step, real *weight, real *first, real *second,

@@ -94,6 +94,25 @@ static void scatter_axpy(real *y, real alpha, const uint32_t *columns, const rea
         y[columns[i]] += values ? alpha * values[i] : alpha;
 }
 
+static real exponentials(real *y, const real *x, real shift, size_t n) {
+    real total = 0;
+    for (size_t i = 0; i < n; i++) {
+        real power = x[i] - shift;
+        y[i] = (real)exp(power < -87 ? -87 : (double)power);
+        total += y[i];
+    }
+    return total;
+}
+
+static void pull_apart(real *x, real *a, real *b, real step, real kept, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        real old = x[i];
+        x[i] = kept * old + step * (a[i] - b[i]);
+        a[i] = kept * a[i] + step * old;
+        b[i] = kept * b[i] - step * old;
+    }
+}
+
 static void adam(const struct kernel_adam *step, real *weight, real *first, real *second,
                  const real *gradient, size_t count) {
     const real rate = step->rate / step->correction1;
@@ -185,6 +204,8 @@ const struct kernel_table scalar_table = {
     .gather_dot = gather_dot,
     .gather_axpy = gather_axpy,
     .scatter_axpy = scatter_axpy,
+    .exponentials = exponentials,
+    .pull_apart = pull_apart,
     .adam = adam,
     .adam_idle = adam_idle,
     .factor_step = factor_step,

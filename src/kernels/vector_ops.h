@@ -149,26 +149,40 @@ static void gather_dot(float *scores, const float *query, const float *vectors, 
         scores[i] = dot(query, vectors + (rows ? rows[i] : i) * stride, n);
 }
 
-/* Four rows at a time: y is read and written a quarter as often. */
+/* 64 elements of y at a time stay in registers, whatever the number of rows. Rows that come next
+ * are asked for ahead: where they lie no processor can guess. */
 static void gather_axpy(float *y, const float *values, const float *vectors, size_t stride,
                         size_t n, const uint32_t *rows, size_t row_count) {
-    size_t first = 0;
-    for (; first + 4 <= row_count; first += 4) {
-        const float *row[4];
-        wide value[4];
-        UNROLL for (size_t r = 0; r < 4; r++) {
-            row[r] = vectors + (rows ? rows[first + r] : first + r) * stride;
-            value[r] = wide_set(values ? values[first + r] : 1.0f);
+    enum { AHEAD = 8 };
+    size_t c = 0;
+    for (; c + 64 <= n; c += 64) {
+        const float *from = vectors + c;
+        wide s0 = wide_load(y + c), s1 = wide_load(y + c + 16), s2 = wide_load(y + c + 32),
+             s3 = wide_load(y + c + 48);
+        for (size_t i = 0; i < row_count; i++) {
+            const float *row = from + (rows ? rows[i] : i) * stride;
+            const wide factor = wide_set(values ? values[i] : 1.0f);
+            if (rows && i + AHEAD < row_count)
+                for (size_t line = 0; line < 64; line += 16)
+                    _mm_prefetch((const char *)(from + rows[i + AHEAD] * stride + line),
+                                 _MM_HINT_T0);
+            s0 = wide_fma(factor, wide_load(row), s0);
+            s1 = wide_fma(factor, wide_load(row + 16), s1);
+            s2 = wide_fma(factor, wide_load(row + 32), s2);
+            s3 = wide_fma(factor, wide_load(row + 48), s3);
         }
-        EACH_VECTOR(n, {
-            wide sum = take(y + i, lanes);
-            UNROLL for (size_t r = 0; r < 4; r++) sum =
-                wide_fma(value[r], take(row[r] + i, lanes), sum);
-            put(y + i, sum, lanes);
-        });
+        wide_store(y + c, s0);
+        wide_store(y + c + 16, s1);
+        wide_store(y + c + 32, s2);
+        wide_store(y + c + 48, s3);
     }
-    for (; first < row_count; first++)
-        axpy(y, values ? values[first] : 1.0f, vectors + (rows ? rows[first] : first) * stride, n);
+    EACH_VECTOR(n - c, {
+        wide sum = take(y + c + i, lanes);
+        for (size_t r = 0; r < row_count; r++)
+            sum = wide_fma(wide_set(values ? values[r] : 1.0f),
+                           take(vectors + c + (rows ? rows[r] : r) * stride + i, lanes), sum);
+        put(y + c + i, sum, lanes);
+    });
 }
 
 static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const float *values,
@@ -180,6 +194,52 @@ static void scatter_axpy(float *y, float alpha, const uint32_t *columns, const f
     else
         for (size_t i = 0; i < count; i++)
             y[columns[i]] += alpha;
+}
+
+static void pull_apart(float *x, float *a, float *b, float step, float kept, size_t n) {
+    const wide rate = wide_set(step), share = wide_set(kept);
+    EACH_VECTOR(n, {
+        const wide old = take(x + i, lanes), up = take(a + i, lanes), down = take(b + i, lanes);
+        const wide moved = wide_multiply(rate, old);
+        put(x + i, wide_fma(share, old, wide_multiply(rate, wide_subtract(up, down))), lanes);
+        put(a + i, wide_fma(share, up, moved), lanes);
+        put(b + i, wide_subtract(wide_multiply(share, down), moved), lanes);
+    });
+}
+
+/* e^x = 2^n e^r with whole n and |r| <= log(2) / 2; e^r by its series to r^6, the first terms
+ * exactly. Adding and taking away 1.5 * 2^23 rounds to the nearest whole number. */
+static ALWAYS_INLINE wide exponential(wide x) {
+    const wide round = wide_set(12582912.0f);
+    x = wide_max(wide_set(-87), x);
+    const wide n = wide_subtract(wide_fma(x, wide_set(1.44269504f), round), round);
+    wide r = wide_fma(n, wide_set(-0.693145752f), x);
+    r = wide_fma(n, wide_set(-1.42860677e-6f), r);
+    wide p = wide_fma(r, wide_set(1.38888889e-3f), wide_set(8.33333333e-3f));
+    p = wide_fma(p, r, wide_set(4.16666667e-2f));
+    p = wide_fma(p, r, wide_set(1.66666667e-1f));
+    p = wide_fma(p, r, wide_set(0.5f));
+    p = wide_fma(p, r, wide_set(1));
+    return wide_times_power(wide_fma(p, r, wide_set(1)), n);
+}
+
+static float exponentials(float *y, const float *x, float shift, size_t n) {
+    const wide less = wide_set(shift);
+    wide sum = wide_zero();
+    size_t i = 0;
+    for (; i + wide_lanes <= n; i += wide_lanes) {
+        const wide e = exponential(wide_subtract(wide_load(x + i), less));
+        wide_store(y + i, e);
+        sum = wide_add(sum, e);
+    }
+    float tail = 0;
+    if (i < n) {
+        const wide_lane_mask mask = wide_mask((unsigned)(n - i));
+        wide_store_part(y + i, exponential(wide_subtract(wide_load_part(x + i, mask), less)), mask);
+        for (; i < n; i++)
+            tail += y[i];
+    }
+    return total(sum) + tail;
 }
 
 static void adam(const struct kernel_adam *step, float *weight, float *first, float *second,
@@ -414,7 +474,7 @@ static void add_relu(float *out, const float *item_half, const float *user_half,
         .name = (table_name), .dot = dot, .squared_distance = squared_distance, .sum = sum,        \
         .maximum = maximum, .axpy = axpy, .scale = scale, .multiply = multiply,                    \
         .multiply_add = multiply_add, .gemm = gemm, .gather_dot = gather_dot,                      \
-        .gather_axpy = gather_axpy, .scatter_axpy = scatter_axpy, .adam = adam,                    \
-        .adam_idle = adam_idle, .factor_step = factor_step, .count_above = count_above,            \
-        .add_relu = add_relu,                                                                      \
+        .gather_axpy = gather_axpy, .scatter_axpy = scatter_axpy, .exponentials = exponentials,    \
+        .pull_apart = pull_apart, .adam = adam, .adam_idle = adam_idle,                            \
+        .factor_step = factor_step, .count_above = count_above, .add_relu = add_relu,              \
     }

@@ -128,3 +128,19 @@ void sampler_draw(const struct sampler *sampler, uint32_t user, struct rng *rng,
         items[i] = item;
     }
 }
+
+void sampler_draw_shared(const struct sampler *sampler, struct rng *rng, uint8_t *marks,
+                         uint32_t *items, size_t count) {
+    ASSERT(count <= sampler->item_count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t item = count < sampler->item_count ? propose(sampler, rng) : (uint32_t)i;
+        for (int vain = 0; vain < VAIN_DRAWS_MAX && marks[item]; vain++)
+            item = propose(sampler, rng);
+        while (marks[item])
+            item = item + 1 < sampler->item_count ? item + 1 : 0;
+        marks[item] = 1;
+        items[i] = item;
+    }
+    for (size_t i = 0; i < count; i++)
+        marks[items[i]] = 0;
+}

@@ -37,6 +37,10 @@ void sampler_init(struct sampler *sampler, const struct interactions *interactio
 bool sampler_has(const struct sampler *sampler, uint32_t user, uint32_t item);
 /* Whether there is any item that the user does not have. */
 bool sampler_can_draw(const struct sampler *sampler, uint32_t user);
+/* items[count], all different, whoever has them; count is at most item_count. marks[item_count] is
+ * all 0 before and after. */
+void sampler_draw_shared(const struct sampler *sampler, struct rng *rng, uint8_t *marks,
+                         uint32_t *items, size_t count);
 /* items[count]: none of them the user's. The user must be one that sampler_can_draw for. */
 void sampler_draw(const struct sampler *sampler, uint32_t user, struct rng *rng, uint32_t *items,
                   size_t count);

@@ -154,9 +154,25 @@ static enum status bad_loss(const struct trainer *trainer, struct error *error) 
                      trainer->trainee->name, trainer->state.epoch, trainer->options->schedule.rate);
 }
 
+static enum status run_whole_epoch(struct trainer *trainer, struct error *error) {
+    struct trainer_state *state = &trainer->state;
+    if (cancelled(trainer))
+        return STATUS_CANCELLED;
+    double started = progress_clock();
+    double rate = schedule_rate(&state->schedule, state->epoch, state->optimizer.step + 1);
+    optimizer_begin(&state->optimizer, rate);
+    state->loss = trainer->trainee->whole_epoch(trainer->trainee->context, state->epoch, rate);
+    state->position = trainer->batches.count;
+    state->seconds += progress_clock() - started;
+    show(trainer);
+    return isfinite(state->loss) ? STATUS_OK : bad_loss(trainer, error);
+}
+
 /* Works off what is left of the epoch; STATUS_CANCELLED between two chunks. */
 static enum status run_epoch(struct trainer *trainer, struct error *error) {
     struct trainer_state *state = &trainer->state;
+    if (trainer->trainee->whole_epoch)
+        return run_whole_epoch(trainer, error);
     size_t groups = step_groups(trainer);
     trainer_batches_shuffle(&trainer->batches, state->epoch);
     while (state->position < trainer->batches.count) {
@@ -423,14 +439,18 @@ static void begin(struct trainer *trainer) {
         .optimizer = trainer->options->optimizer,
         .schedule = trainer->options->schedule,
     };
-    for (size_t i = 0; i < trainee->parameter_count; i++)
+    for (size_t i = 0; i < trainee->parameter_count && !trainee->whole_epoch; i++)
         optimizer_prepare(&state->optimizer, &trainee->parameters[i], arena);
     if (measures(trainer)) {
         state->best = ARENA_ARRAY(arena, real *, trainee->parameter_count);
         for (size_t i = 0; i < trainee->parameter_count; i++)
             state->best[i] = ARENA_ARRAY_RAW(arena, real, parameter_count(&trainee->parameters[i]));
     }
-    trainer_batches_init(&trainer->batches, trainee, trainer->input, step_groups(trainer), arena);
+    if (trainee->whole_epoch)
+        trainer->batches.count = trainee->epoch_groups;
+    else
+        trainer_batches_init(&trainer->batches, trainee, trainer->input, step_groups(trainer),
+                             arena);
     if (trainer->options->watch_loss && measures(trainer))
         trainer_batches_init_validation(&trainer->validation, trainee, trainer->input, arena);
     if (trainer->input->checkpoint_path)
@@ -447,6 +467,14 @@ static void summarize(const struct trainer *trainer) {
     size_t count = 0;
     for (size_t i = 0; i < trainer->trainee->parameter_count; i++)
         count += parameter_count(&trainer->trainee->parameters[i]);
+    if (trainer->trainee->whole_epoch) {
+        progress_line(trainer->input->progress,
+                      "%s: %zu parameters; %u users, %u items, %zu training rows; a step for each "
+                      "row, rate %g, at most %u epochs",
+                      trainer->trainee->name, count, train->user_count, train->item_count,
+                      train->count, options->schedule.rate, options->max_epochs);
+        return;
+    }
     progress_line(
         trainer->input->progress,
         "%s: %zu parameters; %u users, %u items, %zu training rows; steps of %zu rows "
@@ -483,7 +511,7 @@ static void list_choices(struct trainer *trainer) {
     if (isnan(state->best_value))
         return;
     choices[count++] = arena_format(arena, "trainer.max_epochs=%u", report->best_epoch);
-    if (trainer->options->batch_rows == 0)
+    if (trainer->options->batch_rows == 0 && !trainer->trainee->whole_epoch)
         choices[count++] =
             arena_format(arena, "trainer.batch_size=%zu",
                          trainer->trainee->group_max * (1 + trainer->trainee->negative_count));

@@ -85,6 +85,12 @@ struct trainee {
     /* Adds the gradients of the batch to the parameters' (`first`: there are none yet) and returns
      * the sum of the losses. */
     double (*gradient)(void *context, const struct batch *batch, bool first);
+    /* In place of gradient, for a model whose steps are of single rows: works off a whole epoch,
+     * weights included, at this learning rate, and returns the sum of the losses. It brings its own
+     * order, negatives and updates: trainer.optimizer.*, batch sizes and clipping are not looked
+     * at, and cancelling waits for the epoch's end. */
+    double (*whole_epoch)(void *context, uint32_t epoch, double rate);
+    size_t epoch_groups; /* of whole_epoch: training rows that it goes through */
     double (*loss)(void *context, const struct batch *batch); /* without gradients; or NULL */
     void (*ready)(void *context); /* derives what score() needs from the weights; or NULL */
     struct trainer_hook hook;

@@ -1,9 +1,9 @@
-/* csr.c: transpose, Gram matrix and product of compressed-row matrices. See csr.h.
+/* csr.c: Gram matrix and product of compressed-row matrices. See csr.h.
  *
  * Gram     Row i of A^T A is the sum of the rows of A that hold column i (Gustavson 1978): a dense
  *          row of `gram` is the accumulator, nothing is sorted or searched. Only columns up to i
  * are added: with the columns of each row in ascending order they are a prefix, which grows as i
- * does. Cost     csr_transpose: two passes. csr_gram: half of sum(length^2) additions, memory for a
+ * does. Cost     csr_gram: half of sum(length^2) additions, memory for a
  * sorted copy of the matrix. csr_multiply: entries * width multiply-adds. Traps    A shard of
  * csr_gram is a run of rows of the result, so its bits never depend on threads. Checked
  * tests/sparse/test_csr.c against dense products. */
@@ -52,34 +52,6 @@ bool csr_is_valid(const struct csr *matrix, size_t entry_count) {
                 return false;
     }
     return true;
-}
-
-struct csr csr_transpose(const struct csr *matrix, struct arena *arena) {
-    size_t count = csr_count(matrix);
-    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)matrix->column_count + 1);
-    uint32_t *columns = ARENA_ARRAY_RAW(arena, uint32_t, count);
-    float *values = matrix->values ? ARENA_ARRAY_RAW(arena, float, count) : NULL;
-
-    /* offsets[c + 1] runs from the end of column c - 1 to the end of column c while filling. */
-    for (size_t i = 0; i < count; i++)
-        offsets[matrix->columns[i]]++;
-    uint64_t begin = 0;
-    for (size_t c = 0; c <= matrix->column_count; c++) {
-        uint64_t length = offsets[c];
-        offsets[c] = begin;
-        begin += length;
-    }
-    for (uint32_t r = 0; r < matrix->row_count; r++)
-        for (uint64_t i = matrix->offsets[r]; i < matrix->offsets[r + 1]; i++) {
-            uint64_t place = offsets[matrix->columns[i]]++;
-            columns[place] = r;
-            if (values)
-                values[place] = matrix->values[i];
-        }
-    /* Every offset has moved to the end of its row, which is where the next one begins. */
-    memmove(offsets + 1, offsets, (size_t)matrix->column_count * sizeof *offsets);
-    offsets[0] = 0;
-    return (struct csr){matrix->column_count, matrix->row_count, offsets, columns, values};
 }
 
 struct gram_job {

@@ -204,6 +204,86 @@ static void test_scatter_axpy(void **state) {
     every_length(scatters);
 }
 
+static void gathers_rows(const struct kernel_table *table, size_t n, size_t shift) {
+    enum { ROWS = 23 };
+    const size_t stride = n + shift;
+    real *vectors = guarded(ROWS * stride + n, 1, 1), *values = guarded(ROWS, 1, 2);
+    uint32_t rows[ROWS];
+    for (uint32_t i = 0; i < ROWS; i++)
+        rows[i] = (i * 7 + 3) % ROWS;
+    for (size_t count = 0; count <= ROWS; count += 11)
+        for (int form = 0; form < 4; form++) {
+            const uint32_t *listed = form & 1 ? rows : NULL;
+            const real *weights = form & 2 ? values : NULL;
+            real *y = guarded(n, shift, 3), *expected = guarded(n, shift, 3);
+            table->gather_axpy(y, weights, vectors, stride, n, listed, count);
+            scalar()->gather_axpy(expected, weights, vectors, stride, n, listed, count);
+            for (size_t i = 0; i < n; i++)
+                assert_near(y[i], expected[i], 4e-6, "gather_axpy", n);
+            assert_guards(y, n);
+            guarded_free(y, shift);
+            guarded_free(expected, shift);
+        }
+    guarded_free(vectors, 1);
+    guarded_free(values, 1);
+}
+
+static void test_gather_axpy(void **state) {
+    (void)state;
+    every_length(gathers_rows);
+}
+
+static void exponents(const struct kernel_table *table, size_t n, size_t shift) {
+    real *x = guarded(n, shift, 1), *y = guarded(n, 1, 2);
+    for (size_t i = 0; i < n; i++)
+        x[i] = i % 5 == 0 ? -300 * x[i] * x[i] : 40 * x[i];
+    double sum = 0;
+    const real total = table->exponentials(y, x, (real)3.5, n);
+    for (size_t i = 0; i < n; i++) {
+        const double power = (double)(x[i] - (real)3.5), expected = exp(power < -87 ? -87 : power);
+        sum += expected;
+        if (fabs((double)y[i] - expected) > 4e-7 * expected)
+            fail_msg("e^%.9g is %.9g", power, (double)y[i]);
+    }
+    assert_true(fabs((double)total - sum) <= 1e-6 * sum);
+    assert_guards(y, n);
+    guarded_free(x, shift);
+    guarded_free(y, 1);
+}
+
+static void test_exponentials(void **state) {
+    (void)state;
+    every_length(exponents);
+    const real nothing[2] = {0, (real)NAN};
+    real y[2];
+    const struct kernel_table *tables[4];
+    size_t count = all_tables(tables);
+    for (size_t t = 0; t < count; t++)
+        assert_true(isnan(tables[t]->exponentials(y, nothing, 0, 2)) && y[0] == 1);
+}
+
+static void pulls(const struct kernel_table *table, size_t n, size_t shift) {
+    real *found[3], *expected[3];
+    for (size_t i = 0; i < 3; i++) {
+        found[i] = guarded(n, shift + i, i);
+        expected[i] = guarded(n, 1, i);
+    }
+    table->pull_apart(found[0], found[1], found[2], (real)0.2, (real)0.9, n);
+    scalar()->pull_apart(expected[0], expected[1], expected[2], (real)0.2, (real)0.9, n);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < n; k++)
+            assert_near(found[i][k], expected[i][k], 3e-7, "pull_apart", n);
+        assert_guards(found[i], n);
+        guarded_free(found[i], shift + i);
+        guarded_free(expected[i], 1);
+    }
+}
+
+static void test_pull_apart(void **state) {
+    (void)state;
+    every_length(pulls);
+}
+
 /* Weights, moments and gradients of one table. */
 struct adam_state {
     real *weight, *first, *second, *gradient;
@@ -449,6 +529,9 @@ int main(void) {
         cmocka_unit_test(test_gather_dot),
         cmocka_unit_test(test_gather_axpy),
         cmocka_unit_test(test_scatter_axpy),
+        cmocka_unit_test(test_gather_axpy),
+        cmocka_unit_test(test_exponentials),
+        cmocka_unit_test(test_pull_apart),
         cmocka_unit_test(test_adam),
         cmocka_unit_test(test_adam_by_hand),
         cmocka_unit_test(test_adam_idle),

@@ -103,12 +103,37 @@ static void test_same_stream_same_draws(void **state) {
     arena_release(&arena);
 }
 
+/* Whatever the number wanted, all differ, and everything at most. */
+static void test_shared_draws_are_all_different(void **state) {
+    (void)state;
+    for (int strategy = 0; strategy < 2; strategy++) {
+        struct arena arena = {0};
+        struct sampler sampler;
+        sampler_init(&sampler, &rows, (enum sampler_strategy)strategy, &arena);
+        struct rng rng;
+        rng_init(&rng, 6, 2);
+        uint8_t marks[ITEMS] = {0}, seen[ITEMS] = {0}, none[ITEMS] = {0};
+        for (size_t count = 0; count <= ITEMS; count++) {
+            uint32_t drawn[ITEMS];
+            sampler_draw_shared(&sampler, &rng, marks, drawn, count);
+            memset(seen, 0, sizeof seen);
+            for (size_t i = 0; i < count; i++) {
+                assert_in_range(drawn[i], 0, ITEMS - 1);
+                assert_int_equal(seen[drawn[i]]++, 0);
+            }
+            assert_memory_equal(marks, none, sizeof marks);
+        }
+        arena_release(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draws_what_the_user_does_not_have),
         cmocka_unit_test(test_search_agrees_with_bits),
         cmocka_unit_test(test_popularity_is_to_the_power_three_quarters),
         cmocka_unit_test(test_same_stream_same_draws),
+        cmocka_unit_test(test_shared_draws_are_all_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

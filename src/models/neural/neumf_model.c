@@ -243,9 +243,10 @@ enum status neumf_model_fit(struct model *model, const struct fit_input *input,
         TRY(neumf_join(self, input, error));
     TRY(neumf_model_train(self, input, model->ops->name, error));
     add_part_choices(self);
-    tensor_make(self->fold_map, TENSOR_F32, neumf_fold_rows(&self->network),
-                neumf_fold_columns(&self->network), &model->arena);
-    if (!neumf_fold_fit(&self->network, input->train, tensor_floats(self->fold_map)))
+    struct fold_map fold = neumf_fold(&self->network);
+    tensor_make(self->fold_map, TENSOR_F32, fold_map_rows(&fold), fold_map_columns(&fold),
+                &model->arena);
+    if (!fold_map_fit(&fold, input->train, tensor_floats(self->fold_map)))
         return error_set(error, STATUS_BAD_INPUT,
                          "%s: new people cannot be folded in: the trained embeddings are too large "
                          "or no numbers; try a smaller trainer.learning_rate or more model.reg_*",
@@ -283,8 +284,9 @@ enum status neumf_model_attach(struct model *model, struct error *error) {
         parameter->weight = tensor_floats(&self->tensors[i]);
     }
     self->network.genres = shape.genre_dim ? tensor_floats(self->genres) : NULL;
-    TRY(model_expect(self->fold_map, TENSOR_F32, neumf_fold_rows(&self->network),
-                     neumf_fold_columns(&self->network), error));
+    struct fold_map fold = neumf_fold(&self->network);
+    TRY(model_expect(self->fold_map, TENSOR_F32, fold_map_rows(&fold), fold_map_columns(&fold),
+                     error));
     neumf_score_init(&self->scorer, &self->network, &model->arena);
     neumf_score_prepare(&self->scorer);
     derive_item_vectors(self);
@@ -301,7 +303,8 @@ static struct neumf_query vectors_of(const struct neumf *self, const struct quer
             .mf = mf_dim ? network->mf_user->weight + user * mf_dim : NULL,
             .mlp = d ? network->mlp_user->weight + user * d : NULL,
         };
-    neumf_fold_in(network, tensor_floats(self->fold_map), &query->history, room);
+    struct fold_map fold = neumf_fold(network);
+    fold_map_apply(&fold, tensor_floats(self->fold_map), &query->history, room);
     return (struct neumf_query){.mf = room, .mlp = room + mf_dim};
 }
 
@@ -310,7 +313,8 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
     const struct neumf *self = view_of(model);
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    size_t columns = neumf_fold_columns(&self->network);
+    struct fold_map fold = neumf_fold(&self->network);
+    size_t columns = fold_map_columns(&fold);
     item_count = items ? item_count : model->item_count;
     struct neumf_query *vectors = ARENA_ARRAY_RAW(scratch, struct neumf_query, query_count);
     real *room = ARENA_ARRAY_RAW(scratch, real, query_count * columns);

@@ -1,0 +1,150 @@
+/* lightgcn.c: LightGCN: embeddings that are averaged over the graph of users and items.
+ *
+ * Idea     Every user and item has an embedding; a layer replaces each by the weighted sum of its
+ *          neighbours'; the final vector is the mean of all layers, and a score the product of two
+ *          of them. Nothing but the embeddings is learned.
+ * Source   He et al., "LightGCN", SIGIR 2020: equations (3) convolution, (8) matrix form, (15) BPR
+ *          with L2 on the embeddings of the batch. The default loss is a sampled softmax over
+ *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
+ * Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
+ * Backward The convolution is symmetric, so the embeddings' gradient is the convolution of the
+ *          vectors' gradient.
+ * Cost     a step: 2 * num_layers spreads over the graph (bipartite.h), one update of the whole
+ *          table, and the batch's own work. Memory: 8 times the table while it is fitted.
+ * Traps    L2 (trainer.reg_weight) is on the embeddings, not on what they become. Fitted without
+ *          validation rows a graph lacks their edges: trainer.refit brings them back.
+ * Checked  tests/models/check_graph.c (gradients), tests/models/test_lightgcn.c, conformance,
+ *          config/recipes/gowalla/lightgcn.yaml. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/parallel.h"
+#include "kernels/kernels.h"
+#include "models/graph/graph_model.h"
+
+extern const struct model_ops model_lightgcn;
+
+struct lightgcn {
+    struct graph_model graph; /* what graph models share */
+    size_t layers;
+};
+
+static const struct setting_spec settings_table[] = {
+    {"model.num_layers", SETTING_INT, "3", 0, 16, NULL, "num_layers|model.n_layers",
+     "layers of the convolution; 0: plain matrix factorisation"},
+    GRAPH_MODEL_SETTINGS("false", "softmax"),
+    {0},
+};
+
+static enum status create(struct model **out, const struct settings *settings,
+                          struct error *error) {
+    struct lightgcn *self = model_allocate(&model_lightgcn, sizeof *self);
+    self->layers = (size_t)settings_int(settings, "model.num_layers");
+    enum status status = graph_model_read(&self->graph, settings, error);
+    if (status != STATUS_OK) {
+        model_destroy(&self->graph.base);
+        return status;
+    }
+    *out = &self->graph.base;
+    return STATUS_OK;
+}
+
+/* The softmax is as well off with two layers, at two thirds of the cost. */
+static void suggest(struct settings *settings, const struct interactions *train) {
+    graph_model_suggest(settings, train);
+    if (settings_choice(settings, "model.loss_type") == GRAPH_SOFTMAX)
+        settings_default(settings, "model.num_layers", "2");
+}
+
+struct encoder {
+    struct graph_encoder base;
+    struct bipartite whole, thinned;
+    struct parameter embeddings;
+    size_t layers;
+    double dropout;
+    const struct bipartite *used; /* by the last forward */
+    const uint8_t *touched;       /* as it was told */
+    real *room, *sum;             /* [nodes][width] */
+};
+
+static void forward(struct graph_encoder *base, const struct graph_step *step) {
+    struct encoder *encoder = (struct encoder *)base;
+    encoder->used = &encoder->whole;
+    encoder->touched = step ? step->touched : NULL;
+    if (step && encoder->dropout > 0) {
+        bipartite_drop(&encoder->thinned, &encoder->whole,
+                       &(struct bipartite_dropout){encoder->dropout, step->seed, step->stream});
+        encoder->used = &encoder->thinned;
+    }
+    bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = encoder->embeddings.weight,
+                                                                 .out = base->vectors,
+                                                                 .room = encoder->room,
+                                                                 .width = base->width,
+                                                                 .layers = encoder->layers,
+                                                                 .wanted = encoder->touched});
+}
+
+static void backward(struct graph_encoder *base, const real *gradient, bool adds) {
+    struct encoder *encoder = (struct encoder *)base;
+    real *out = adds ? encoder->sum : encoder->embeddings.gradient;
+    bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = gradient,
+                                                                 .out = out,
+                                                                 .room = encoder->room,
+                                                                 .width = base->width,
+                                                                 .layers = encoder->layers,
+                                                                 .nonzero = encoder->touched});
+    if (adds)
+        kernels()->axpy(encoder->embeddings.gradient, 1, out,
+                        parameter_count(&encoder->embeddings));
+}
+
+static void encoder_init(struct encoder *encoder, const struct lightgcn *self,
+                         const struct fit_input *input, struct arena *arena) {
+    const struct graph_options *options = &self->graph.options;
+    *encoder = (struct encoder){.layers = self->layers, .dropout = options->dropout};
+    graph_model_graph(&self->graph, input->train, &encoder->whole, arena);
+    if (options->dropout > 0)
+        bipartite_reserve(&encoder->thinned, &encoder->whole, arena);
+    size_t nodes = bipartite_nodes(&encoder->whole), count = nodes * options->embedding_dim;
+    encoder->embeddings = (struct parameter){.name = "embeddings",
+                                             .rows = nodes,
+                                             .columns = options->embedding_dim,
+                                             .weight = ARENA_ARRAY_RAW(arena, real, count)};
+    parameter_init(&encoder->embeddings, 0, arena);
+    graph_model_start(&self->graph, input->seed, &encoder->embeddings);
+    encoder->room = ARENA_ARRAY_RAW(arena, real, count);
+    encoder->sum = ARENA_ARRAY_RAW(arena, real, self->graph.trainer.accumulate > 1 ? count : 0);
+    encoder->base = (struct graph_encoder){.parameters = &encoder->embeddings,
+                                           .parameter_count = 1,
+                                           .width = options->embedding_dim,
+                                           .forward = forward,
+                                           .backward = backward};
+}
+
+static enum status fit(struct model *model, const struct fit_input *input, struct error *error) {
+    struct lightgcn *self = (struct lightgcn *)model;
+    struct arena arena = {0};
+    struct encoder encoder;
+    model_describe(model, input->train);
+    encoder_init(&encoder, self, input, &arena);
+    enum status status = graph_model_train(&self->graph, input, &encoder.base, error);
+    arena_release(&arena);
+    return status;
+}
+
+const struct model_ops model_lightgcn = {
+    .name = "lightgcn",
+    .family = "graph",
+    .summary = "embeddings averaged over the graph of users and items",
+    .source = "He et al., SIGIR 2020, equation 8",
+    .settings = settings_table,
+    .traits = MODEL_RANDOM | MODEL_TRAINED,
+    .create = create,
+    .fit = fit,
+    .score = graph_model_score,
+    .tensors = graph_model_tensors,
+    .attach = graph_model_attach,
+    .item_vectors = graph_model_item_vectors,
+    .query_vectors = graph_model_query_vectors,
+    .suggest = suggest,
+};
