@@ -152,34 +152,6 @@ static void test_gather_dot(void **state) {
     every_length(gathers);
 }
 
-static void gathers_sums(const struct kernel_table *table, size_t n, size_t shift) {
-    const size_t stride = n + 3;
-    enum { ROWS = 11 };
-    real *values = guarded(ROWS, shift, 1), *vectors = guarded(ROWS * stride, 1, 2);
-    const uint32_t rows[ROWS] = {3, 0, 10, 9, 3, 1, 2, 8, 7, 4, 5};
-    for (size_t count = 0; count <= ROWS; count++)
-        for (int kind = 0; kind < 4; kind++) {
-            const uint32_t *list = kind & 1 ? rows : NULL;
-            real *y = guarded(n, shift, 4), *expected = guarded(n, shift, 4);
-            table->gather_axpy(y, kind & 2 ? values : NULL, vectors, stride, n, list, count);
-            for (size_t i = 0; i < count; i++)
-                table->axpy(expected, kind & 2 ? values[i] : 1,
-                            vectors + (list ? rows[i] : i) * stride, n);
-            for (size_t i = 0; i < n; i++)
-                assert_true(y[i] == expected[i]);
-            assert_guards(y, n);
-            guarded_free(y, shift);
-            guarded_free(expected, shift);
-        }
-    guarded_free(values, shift);
-    guarded_free(vectors, 1);
-}
-
-static void test_gather_axpy(void **state) {
-    (void)state;
-    every_length(gathers_sums);
-}
-
 static void scatters(const struct kernel_table *table, size_t n, size_t shift) {
     real *values = guarded(n, shift, 1);
     uint32_t *columns = alloc_bytes((n + 1) * sizeof *columns);
@@ -527,7 +499,6 @@ int main(void) {
         cmocka_unit_test(test_maximum_passes_over_what_is_not_a_number),
         cmocka_unit_test(test_updates),
         cmocka_unit_test(test_gather_dot),
-        cmocka_unit_test(test_gather_axpy),
         cmocka_unit_test(test_scatter_axpy),
         cmocka_unit_test(test_gather_axpy),
         cmocka_unit_test(test_exponentials),

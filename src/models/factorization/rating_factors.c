@@ -1,4 +1,4 @@
-/* rating_factors.c: see rating_factors.h. Checked by tests/models/test_svd.c. */
+/* rating_factors.c: see rating_factors.h. Checked by tests/models/test_ratings_by_factors.c. */
 #include "models/factorization/rating_factors.h"
 
 #include <math.h>

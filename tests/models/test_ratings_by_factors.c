@@ -1,5 +1,5 @@
-/* test_svd.c: svd and svdpp: an epoch against Koren's loops as they are written, the start, the
- * fold-in, what is refused. */
+/* test_ratings_by_factors.c: svd and svdpp: an epoch against Koren's loops as they are written, the
+ * start, the fold-in, what is refused. */
 #include "models/classic.h"
 
 extern const struct model_ops model_svd, model_svdpp;
