@@ -447,6 +447,11 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
+     NULL,
+     WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };

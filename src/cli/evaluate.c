@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/job.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "cli/report.h"
@@ -32,6 +33,9 @@ static enum status evaluate(const struct arguments *arguments, struct progress *
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
+    const char *memory = command_text(arguments, "--max-memory");
+    if (memory)
+        TRY(job_limit_memory(memory, "--max-memory", error));
     parallel_set_threads((size_t)settings_int(arguments->options, "--threads"));
     struct progress progress;
     progress_init(&progress, settings_bool(arguments->options, "--quiet"));
@@ -53,6 +57,11 @@ static const struct command_option options[] = {
     {{"--threads", SETTING_INT, "0", 0, 1024, NULL, NULL,
       "how many threads, 0 for all; the figures are the same"},
      "N",
+     NULL,
+     WORD_NONE},
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
      NULL,
      WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},

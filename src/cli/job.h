@@ -16,7 +16,7 @@ struct job {
     struct settings *places;   /* job_settings: where things lie; nothing that shapes a model */
 };
 
-/* The rows of `places`: project_name, device, paths.*. */
+/* The rows of `places`: names, device, max_memory, paths.*. */
 extern const struct setting_spec job_settings[];
 
 /* Composes --config (or $CONFIG_PATH) and the key=value words. `model` NULL: the one that they
@@ -29,6 +29,8 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
  * what belongs to its model and trainer. Errors: an unknown model, the same one. */
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,
                            struct arena *arena, struct error *error);
+/* Reads "500MB" as what the program may take in all. `key` is named in the error. */
+enum status job_limit_memory(const char *text, const char *key, struct error *error);
 /* Takes what of the settings holds for the whole program: threads, where data sets lie. */
 void job_start(const struct job *job);
 /* The settings as YAML: `--cfg job`. */

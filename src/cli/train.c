@@ -9,6 +9,7 @@
 #include "cli/job.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
+#include "cli/record.h"
 #include "cli/report.h"
 #include "experiment/experiment.h"
 
@@ -38,17 +39,30 @@ static enum status train(const struct arguments *arguments, const struct job *jo
         TRY(files_make_parent(out, error));
     if (json)
         TRY(json_check(json, error));
+    const char *checkpoints = settings_text(job->places, "paths.checkpoint_dir");
+    if (*checkpoints)
+        TRY(files_make_folder(checkpoints, error));
+    struct recorder *recorder = record_begin(arguments, job);
     const struct experiment_options options = {
+        .watch = recorder_watch(recorder),
+        .shows = true,
         .out = out,
+        .checkpoints = *checkpoints ? checkpoints : NULL,
         .resume = settings_bool(arguments->options, "--resume"),
         .progress = progress,
         .cancel = interrupt_flag(),
     };
     struct experiment_report *report, *rival = NULL;
-    TRY(experiment_train(job->settings, &options, arguments->arena, &report, error));
+    enum status status =
+        experiment_train(job->settings, &options, arguments->arena, &report, error);
+    if (status != STATUS_OK) {
+        recorder_failed(recorder, error);
+        return status;
+    }
+    progress_end(progress);
+    record_tell(recorder_done(recorder, report), progress);
     if (json)
         TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
-    enum status status = STATUS_OK;
     if (rival_settings) {
         const struct experiment_options bare = {.progress = progress, .cancel = interrupt_flag()};
         status = experiment_train(rival_settings, &bare, arguments->arena, &rival, error);
@@ -110,6 +124,12 @@ static const struct command_option options[] = {
      WORD_CHOICE},
     {{"--resume", SETTING_BOOL, "false", 0, 0, NULL, NULL, "go on from the last checkpoint"},
      NULL,
+     NULL,
+     WORD_NONE},
+    RECORD_OPTIONS,
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
      NULL,
      WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
