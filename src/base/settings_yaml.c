@@ -18,10 +18,16 @@ static void put_text(const char *text, struct buffer *out) {
     buffer_text(out, "\"");
 }
 
-void settings_yaml(const struct settings *settings, bool all, struct buffer *out) {
+static bool is_wanted(const struct setting_entry *entry, enum settings_yaml_rows rows) {
+    return rows == SETTINGS_YAML_ALL || entry->is_set ||
+           (rows == SETTINGS_YAML_FILLED && *entry->value);
+}
+
+void settings_yaml(const struct settings *settings, enum settings_yaml_rows rows,
+                   struct buffer *out) {
     struct setting_entry entry;
     for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
-        if (!all && !entry.is_set && !*entry.value)
+        if (!is_wanted(&entry, rows))
             continue;
         bool is_number = entry.spec->kind == SETTING_INT || entry.spec->kind == SETTING_REAL;
         buffer_format(out, "%s: ", entry.spec->key);

@@ -144,6 +144,24 @@ enum status job_limit_memory(const char *text, const char *key, struct error *er
                      text);
 }
 
+size_t job_read_evolution(const struct arguments *arguments, const int64_t **lengths) {
+    const int64_t *given;
+    size_t count = settings_int_list(arguments->options, "--evolution", &given), used = 0;
+    int64_t *list = ARENA_ARRAY(arguments->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = used;
+        while (at > 0 && list[at - 1] > given[i])
+            at--;
+        if (at > 0 && list[at - 1] == given[i])
+            continue;
+        memmove(list + at + 1, list + at, (used - at) * sizeof *list);
+        list[at] = given[i];
+        used++;
+    }
+    *lengths = list;
+    return used;
+}
+
 /* --max-memory stands above the setting. */
 static enum status limit_memory(const struct job *job, const struct arguments *arguments,
                                 struct error *error) {
@@ -264,8 +282,8 @@ void job_print(const struct job *job, FILE *out) {
     struct arena_position mark = arena_mark(scratch);
     struct buffer text;
     buffer_init(&text, scratch);
-    settings_yaml(job->settings, true, &text);
-    settings_yaml(job->places, true, &text);
+    settings_yaml(job->settings, SETTINGS_YAML_ALL, &text);
+    settings_yaml(job->places, SETTINGS_YAML_ALL, &text);
     fputs(text.bytes, out);
     arena_reset(scratch, mark);
 }

@@ -31,6 +31,22 @@ enum status job_make_rival(struct job *job, const struct job *like, const char *
                            struct arena *arena, struct error *error);
 /* Reads "500MB" as what the program may take in all. `key` is named in the error. */
 enum status job_limit_memory(const char *text, const char *key, struct error *error);
+/* The row --evolution, to be put into a command's table of options. */
+#define JOB_EVOLUTION_OPTION                                                                       \
+    {                                                                                              \
+        {"--evolution",                                                                            \
+         SETTING_INT_LIST,                                                                         \
+         "[]",                                                                                     \
+         1,                                                                                        \
+         10000,                                                                                    \
+         NULL,                                                                                     \
+         NULL,                                                                                     \
+         "the cold-start curve too: lists after so many ratings, as in 1,2,3,5,10,15,20, tested "  \
+         "on the next five"},                                                                      \
+            "LIST", NULL, WORD_NONE                                                                \
+    }
+/* What it says, ascending and without doubles, in the arena of the arguments; returns how many. */
+size_t job_read_evolution(const struct arguments *arguments, const int64_t **lengths);
 /* Takes what of the settings holds for the whole program: threads, where data sets lie. */
 void job_start(const struct job *job);
 /* The settings as YAML: `--cfg job`. */

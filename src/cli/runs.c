@@ -7,11 +7,11 @@
 #include "base/config.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/known.h"
 #include "cli/plot.h"
 #include "cli/record.h"
-#include "cli/report.h"
 #include "cli/runs_record.h"
 #include "cli/style.h"
 #include "cli/table.h"
@@ -62,9 +62,9 @@ static void print_list(const struct chosen *chosen, struct arena *arena) {
     for (size_t i = 0; i < chosen->count; i++) {
         const struct runs_record *record = &chosen->runs[i].record;
         const struct runs_metric *metric = runs_record_headline(&chosen->runs[i]);
-        const char *figure =
-            metric ? arena_format(arena, "%s %s", metric->name, report_number(metric->value, arena))
-                   : "";
+        const char *figure = metric ? arena_format(arena, "%s %s", metric->name,
+                                                   figures_number(metric->value, arena))
+                                    : "";
         bool named = record->name && record->model && strcmp(record->name, record->model) != 0;
         table_row(&table, arena_format(arena, "%lld", (long long)record->id), record->status,
                   record->model ? record->model : record->kind, or_empty(record->data),
@@ -155,11 +155,11 @@ static void print_run(const struct runs_record_full *full, struct arena *arena) 
     table_row(&table, "metric", "value", "95 % interval", NULL);
     for (size_t i = 0; i < full->metric_count; i++) {
         const struct runs_metric *metric = &full->metrics[i];
-        table_row(&table, metric->name, report_number(metric->value, arena),
+        table_row(&table, metric->name, figures_number(metric->value, arena),
                   isnan(metric->low)
                       ? ""
-                      : arena_format(arena, "%s to %s", report_number(metric->low, arena),
-                                     report_number(metric->high, arena)),
+                      : arena_format(arena, "%s to %s", figures_number(metric->low, arena),
+                                     figures_number(metric->high, arena)),
                   NULL);
     }
     if (full->metric_count > 0) {
@@ -229,7 +229,7 @@ static void add_metrics(struct table *table, const struct chosen *chosen) {
                 is_new = is_new && !runs_record_metric(&chosen->runs[before], name);
             for (size_t c = 0; c < chosen->count; c++) {
                 const struct runs_metric *metric = runs_record_metric(&chosen->runs[c], name);
-                cells[c] = metric ? report_number(metric->value, table->arena) : "";
+                cells[c] = metric ? figures_number(metric->value, table->arena) : "";
             }
             if (is_new)
                 add_row(table, name, cells, chosen->count);

@@ -7,13 +7,13 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "cli/multirun.h"
 #include "cli/record.h"
-#include "cli/report.h"
 #include "experiment/experiment.h"
 
 static const char *choose_out(const struct arguments *arguments, const struct job *job) {
@@ -51,9 +51,13 @@ static enum status train(const struct arguments *arguments, const struct job *jo
     if (*checkpoints)
         TRY(files_make_folder(checkpoints, error));
     struct recorder *recorder = record_begin(arguments, job);
+    const int64_t *lengths;
+    size_t length_count = job_read_evolution(arguments, &lengths);
     const struct experiment_options options = {
         .watch = recorder_watch(recorder),
         .shows = true,
+        .evolution = lengths,
+        .evolution_count = length_count,
         .out = out,
         .checkpoints = *checkpoints ? checkpoints : NULL,
         .resume = settings_bool(arguments->options, "--resume"),
@@ -77,7 +81,7 @@ static enum status train(const struct arguments *arguments, const struct job *jo
         progress_end(progress);
     }
     if (!silent)
-        report_print(report, status == STATUS_OK ? rival : NULL, stdout, arguments->arena);
+        figures_print(report, status == STATUS_OK ? rival : NULL, stdout, arguments->arena);
     return status;
 }
 
@@ -143,6 +147,7 @@ static const struct command_option options[] = {
      NULL,
      NULL,
      WORD_NONE},
+    JOB_EVOLUTION_OPTION,
     RECORD_OPTIONS,
     {{"--multirun", SETTING_BOOL, "false", 0, 0, NULL, NULL,
       "train every combination of key=a,b,c words; --out is then a folder"},

@@ -279,6 +279,10 @@ static void read_result(const struct trials *trials, struct trial *trial) {
     if (trials->runs &&
         runs_list(trials->runs, &filter, arena, &list, &count, &ignored) == STATUS_OK && count > 0)
         trial->run = list[0].id;
+    /* In full precision: the report is rounded. */
+    if (trial->run)
+        runs_metrics(trials->runs, trial->run, arena, &trial->metrics, &trial->metric_count,
+                     &ignored);
 }
 
 static void finish(struct trials *trials, struct trial *trial, int code, bool stopped) {

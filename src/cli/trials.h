@@ -28,6 +28,7 @@ enum trial_state {
 struct trial {
     const char *const *words; /* "key=value", NULL at the end: beside those of the command line */
     const char *label;        /* what a person is shown of them */
+    double share;             /* of the epochs or ratings that it has; 1: all */
     enum trial_state state;
     int64_t run; /* in the store; 0: not there */
     struct runs_metric *metrics;
@@ -72,6 +73,20 @@ const struct runs_metric *trials_metric(const struct trial *trial, const char *n
 const struct runs_metric *trials_headline(const struct trials *trials, const struct trial *trial);
 /* Whether it was measured, now or earlier. */
 bool trials_has_result(const struct trial *trial);
+
+/* ---- trials_table.c ---- */
+
+/* Whether a figure of that name is better the lower it is. */
+bool trials_lower_is_better(const char *metric);
+/* Indices of all trials, the best first: those with the largest share before others, those without
+ * a figure last; in the arena of the arguments. */
+size_t *trials_sorted(const struct trials *trials);
+/* The results as a table on standard output, the best first. */
+void trials_print(const struct trials *trials);
+/* {"points": [{"settings", "share", "status", "run", "metrics", "error", "model_file"}, ...]} */
+enum status trials_write_json(const struct trials *trials, const char *file, struct error *error);
+/* Error: none has a result; names the last failure. */
+enum status trials_check(const struct trials *trials, struct error *error);
 
 /* ---- trials_show.c ---- */
 

@@ -9,7 +9,7 @@
 
 #include "base/progress.h"
 #include "base/terminal.h"
-#include "cli/report.h"
+#include "cli/figures.h"
 #include "cli/style.h"
 #include "cli/trials.h"
 
@@ -29,7 +29,7 @@ static const char *outcome(const struct trials *trials, const struct trial *tria
                            struct arena *arena) {
     const struct runs_metric *metric = trials_headline(trials, trial);
     if (trials_has_result(trial) && metric)
-        return arena_format(arena, "%s %s", metric->name, report_number(metric->value, arena));
+        return arena_format(arena, "%s %s", metric->name, figures_number(metric->value, arena));
     return trial->failure ? trial->failure : "";
 }
 

@@ -97,7 +97,7 @@ struct experiment_options {
     const atomic_bool *cancel;            /* or NULL */
     const struct experiment_watch *watch; /* or NULL */
     bool shows;                           /* measure how popular what is shown is: see shown.h */
-    const int64_t *evolution; /* experiment_evaluate: ascending lengths of history; or NULL */
+    const int64_t *evolution; /* ascending lengths of history, for the cold-start curve; or NULL */
     size_t evolution_count;
 };
 
@@ -121,6 +121,15 @@ enum status experiment_train(const struct settings *settings,
 enum status experiment_evaluate(const char *model_file, const struct experiment_options *options,
                                 struct arena *arena, struct experiment_report **report,
                                 struct error *error);
+
+/* How large an experiment will be. */
+struct experiment_size {
+    uint32_t users;     /* of the prepared data */
+    int64_t max_epochs; /* 0: the model is fitted in one go */
+};
+/* Opens the data and looks, without a fit. Errors: whatever is wrong with data or settings. */
+enum status experiment_probe(const struct settings *settings, struct progress *progress,
+                             struct experiment_size *size, struct error *error);
 
 /* SHA-256, as hexadecimal in `arena`, of all that makes a run what it is: settings (as they were
  * made, before defaults are suited to the data; not `threads`, nor what the data are called), data

@@ -11,6 +11,7 @@
 #include "base/assert.h"
 #include "base/files.h"
 #include "dataset/catalogue.h"
+#include "experiment/evolution.h"
 #include "experiment/experiment_internal.h"
 #include "models/model_file.h"
 #include "models/trainer.h"
@@ -382,6 +383,9 @@ static enum status run_all(struct experiment_job *job, struct run *first,
     job->fitted_on = first->fitted_on;
     *report = experiment_report_make(job, &first->split, first->settings, results, count);
     (*report)->parameter_count = model_parameter_count(first->model);
+    if (job->options->evolution_count > 0)
+        TRY(evolution_measure(job, first->model, job->options->evolution,
+                              job->options->evolution_count, &(*report)->evolution, error));
     TRY(save(first, *report, error));
     bool keep = (job->ops->traits & MODEL_TRAINED) &&
                 settings_bool(job->settings, "trainer.checkpoint.keep");

@@ -87,8 +87,8 @@ static const char *repeatable(const struct recorder *recorder, const struct sett
         settings_set(copy, "data", resolved, NULL, &ignored);
     struct buffer text;
     buffer_init(&text, arena);
-    settings_yaml(copy, false, &text);
-    settings_yaml(recorder->options.places, false, &text);
+    settings_yaml(copy, SETTINGS_YAML_FILLED, &text);
+    settings_yaml(recorder->options.places, SETTINGS_YAML_FILLED, &text);
     return text.bytes;
 }
 

@@ -1,5 +1,5 @@
-/* report.c: see report.h. Checked by the exact output of tests/cli. */
-#include "cli/report.h"
+/* figures.c: see figures.h. Checked by the exact output of tests/cli. */
+#include "cli/figures.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,27 +8,29 @@
 #include "cli/style.h"
 #include "cli/table.h"
 
-const char *report_number(double value, struct arena *arena) {
+#define EVOLUTION_COLUMNS 4 /* figures beside the number of ratings */
+
+const char *figures_number(double value, struct arena *arena) {
     if (isnan(value))
         return "";
     return arena_format(arena, fabs(value) < 10 ? "%.4f" : "%.5g", value);
 }
 
-const char *report_interval(const struct metric_value *value, struct arena *arena) {
+const char *figures_interval(const struct metric_value *value, struct arena *arena) {
     if (isnan(value->low))
-        return report_number(value->value, arena);
-    return arena_format(arena, "%s ±%s", report_number(value->value, arena),
-                        report_number(value->high - value->value, arena));
+        return figures_number(value->value, arena);
+    return arena_format(arena, "%s ±%s", figures_number(value->value, arena),
+                        figures_number(value->high - value->value, arena));
 }
 
-const struct metric_value *report_find(const struct experiment_report *report, const char *name) {
+const struct metric_value *figures_find(const struct experiment_report *report, const char *name) {
     for (size_t i = 0; i < report->metric_count; i++)
         if (strcmp(report->metrics[i].name, name) == 0)
             return &report->metrics[i];
     return NULL;
 }
 
-const char *report_label(const struct experiment_report *report, struct arena *arena) {
+const char *figures_label(const struct experiment_report *report, struct arena *arena) {
     const char *seeds = arena_format(arena, "seed %llu", (unsigned long long)report->seed);
     if (report->run_count > 1)
         seeds = arena_format(arena, "%zu %s", report->run_count,
@@ -44,20 +46,20 @@ static void add_row(struct table *table, const struct experiment_report *report,
     if (!rival) {
         const char *interval =
             isnan(mine->low) ? ""
-                             : arena_format(arena, "%s to %s", report_number(mine->low, arena),
-                                            report_number(mine->high, arena));
-        table_row(table, mine->name, report_number(mine->value, arena), interval, NULL);
+                             : arena_format(arena, "%s to %s", figures_number(mine->low, arena),
+                                            figures_number(mine->high, arena));
+        table_row(table, mine->name, figures_number(mine->value, arena), interval, NULL);
         return;
     }
-    const struct metric_value *other = report_find(rival, mine->name);
+    const struct metric_value *other = figures_find(rival, mine->name);
     if (!other) {
-        table_row(table, mine->name, report_interval(mine, arena), NULL);
+        table_row(table, mine->name, figures_interval(mine, arena), NULL);
         return;
     }
     struct interval_difference paired = paired_difference(report, rival, mine->name);
     const char *difference = arena_format(arena, "%+.4f", mine->value - other->value);
     const char *verdict = isnan(paired.p) ? "" : paired.p < 0.05 ? "" : "noise";
-    table_row(table, mine->name, report_interval(mine, arena), report_interval(other, arena),
+    table_row(table, mine->name, figures_interval(mine, arena), figures_interval(other, arena),
               difference, verdict, NULL);
 }
 
@@ -86,11 +88,45 @@ static void print_costs(const struct experiment_report *report, FILE *out, struc
         fprintf(out, "  Model file: %s%s\n", report->model_file, which_run(report, arena));
 }
 
-void report_print(const struct experiment_report *report, const struct experiment_report *rival,
-                  FILE *out, struct arena *arena) {
+/* The cold-start curve: a row for each length of history. */
+static void print_evolution(const struct experiment_report *report, FILE *out,
+                            struct arena *arena) {
+    const struct experiment_evolution *evolution = &report->evolution;
+    const char *cells[TABLE_COLUMNS_MAX] = {"ratings"};
+    char alignment[TABLE_COLUMNS_MAX + 1] = "r";
+    size_t columns = 0, chosen[TABLE_COLUMNS_MAX];
+    for (size_t m = 0; m < evolution->metric_count && columns < EVOLUTION_COLUMNS; m++) {
+        const char *at = strchr(evolution->points[0].metrics[m].name, '@');
+        if (at && strcmp(at, "@10") != 0)
+            continue;
+        chosen[columns++] = m;
+        cells[columns] = evolution->points[0].metrics[m].name;
+        alignment[columns] = 'l';
+    }
+    struct table table;
+    table_init(&table, alignment, arena);
+    table_add(&table, cells);
+    for (size_t i = 0; i < evolution->count; i++) {
+        const struct experiment_evolution_point *point = &evolution->points[i];
+        cells[0] = arena_format(arena, "%u", point->ratings);
+        for (size_t c = 0; c < columns; c++)
+            cells[c + 1] = figures_interval(&point->metrics[chosen[c]], arena);
+        table_add(&table, cells);
+    }
+    fprintf(out, "\n%sAfter so many ratings%s, tested on the next five; the same %zu people\n\n",
+            style_of(out)->bold, style_of(out)->off, evolution->points[0].users);
+    table_print(&table, out);
+    style_paragraph(out,
+                    "  The model was fitted on rows of these people: compare points, not with "
+                    "other tables.",
+                    0, 2);
+}
+
+void figures_print(const struct experiment_report *report, const struct experiment_report *rival,
+                   FILE *out, struct arena *arena) {
     const struct style *style = style_of(out);
     fprintf(out, "%s%s%s on %s\n", style->bold, report->model, style->off,
-            report_label(report, arena));
+            figures_label(report, arena));
     if (report->metric_count > 0)
         fputc('\n', out);
     struct table table;
@@ -105,5 +141,7 @@ void report_print(const struct experiment_report *report, const struct experimen
         table_print(&table, out);
     else
         fputs("  Nothing was held back, so nothing was measured.\n", out);
+    if (report->evolution.count > 0)
+        print_evolution(report, out, arena);
     print_costs(report, out, arena);
 }
