@@ -1,15 +1,14 @@
 /* chart.c: see chart.h.
  *
- * Idea     Everything is drawn in a box of 720 units that the page scales; ticks are at 1, 2 or 5
- *          times a power of ten. A point's title is its value, which browsers show under the
- * pointer. Checked  tests/experiment/test_page.c, and by eye. */
+ * Idea     Everything is drawn in a box of chart->width units that the page scales; ticks are at 1,
+ * 2 or 5 times a power of ten. A point's title is its value, which browsers show under the pointer.
+ * Checked  tests/experiment/test_page.c, and by eye. */
 #include "experiment/chart.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define WIDTH 720.0
 #define HEIGHT 280.0
 #define LEFT 58.0
 #define RIGHT 16.0
@@ -27,6 +26,7 @@ struct range {
 /* From values to places in the box. */
 struct axes {
     struct range x, y;
+    double width;
 };
 
 void chart_escape(struct buffer *out, const char *text) {
@@ -57,7 +57,7 @@ static void widen(struct range *range, double value) {
 static double tick_step(struct range range) {
     double raw = (range.high - range.low) / TICKS_WANTED;
     double power = pow(10, floor(log10(raw))), rest = raw / power;
-    return power * (rest > 5 ? 10 : rest > 2 ? 5 : rest > 1 ? 2 : 1);
+    return power * (rest > 7 ? 10 : rest > 3 ? 5 : rest > 1.5 ? 2 : 1);
 }
 
 static void open_up(struct range *range) {
@@ -69,7 +69,7 @@ static void open_up(struct range *range) {
 }
 
 static double place_x(const struct axes *axes, double x) {
-    return LEFT + (x - axes->x.low) / (axes->x.high - axes->x.low) * (WIDTH - LEFT - RIGHT);
+    return LEFT + (x - axes->x.low) / (axes->x.high - axes->x.low) * (axes->width - LEFT - RIGHT);
 }
 
 static double place_y(const struct axes *axes, double y) {
@@ -78,7 +78,8 @@ static double place_y(const struct axes *axes, double y) {
 }
 
 static void begin(struct buffer *out, const struct chart *chart, double height) {
-    buffer_format(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", WIDTH, height);
+    buffer_format(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", chart->width,
+                  height);
     chart_escape(out, chart->title);
     buffer_text(out, "\">\n");
 }
@@ -91,7 +92,7 @@ static void put_y_ticks(struct buffer *out, const struct axes *axes, const char 
         buffer_format(out,
                       "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                       "<text class=\"t e\" x=\"%.1f\" y=\"%.1f\">%.4g%s</text>\n",
-                      LEFT, WIDTH - RIGHT, place_y(axes, y), place_y(axes, y), LEFT - 8,
+                      LEFT, axes->width - RIGHT, place_y(axes, y), place_y(axes, y), LEFT - 8,
                       place_y(axes, y) + 4, value, unit);
     }
 }
@@ -104,8 +105,8 @@ static void put_x_ticks(struct buffer *out, const struct axes *axes, const char 
     buffer_format(out,
                   "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                   "<text class=\"t m l\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                  LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2,
-                  HEIGHT - 5, label);
+                  LEFT, axes->width - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM,
+                  (LEFT + axes->width - RIGHT) / 2, HEIGHT - 5, label);
 }
 
 static size_t drawn_series(const struct chart *chart) {
@@ -152,7 +153,7 @@ static void put_line(struct buffer *out, const struct axes *axes, const struct c
 }
 
 void chart_lines(struct buffer *out, const struct chart *chart) {
-    struct axes axes = {{DBL_MAX, -DBL_MAX}, {DBL_MAX, -DBL_MAX}};
+    struct axes axes = {{DBL_MAX, -DBL_MAX}, {DBL_MAX, -DBL_MAX}, chart->width};
     for (size_t s = 0; s < drawn_series(chart); s++)
         for (size_t i = 0; i < chart->series[s].count; i++) {
             const struct chart_series *series = &chart->series[s];
@@ -212,7 +213,7 @@ static void put_group(struct buffer *out, const struct axes *axes, const struct 
 }
 
 void chart_bars(struct buffer *out, const struct chart *chart, const char *const *groups) {
-    struct axes axes = {{0, 1}, {0, 0.01}};
+    struct axes axes = {{0, 1}, {0, 0.01}, chart->width};
     size_t count = chart->series_count ? chart->series[0].count : 0;
     if (count == 0)
         return;
@@ -220,7 +221,7 @@ void chart_bars(struct buffer *out, const struct chart *chart, const char *const
         for (size_t g = 0; g < count; g++)
             widen(&axes.y, chart->series[s].y[g]);
     axes.y.high *= 1.05;
-    double width = (WIDTH - LEFT - RIGHT) / (double)count;
+    double width = (chart->width - LEFT - RIGHT) / (double)count;
     begin(out, chart, HEIGHT);
     put_y_ticks(out, &axes, " %", 100);
     for (size_t g = 0; g < count; g++) {
@@ -234,21 +235,22 @@ void chart_bars(struct buffer *out, const struct chart *chart, const char *const
     buffer_format(out,
                   "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                   "<text class=\"t m l\" x=\"%.1f\" y=\"%.1f\">",
-                  LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2,
-                  HEIGHT - 5);
+                  LEFT, chart->width - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM,
+                  (LEFT + chart->width - RIGHT) / 2, HEIGHT - 5);
     chart_escape(out, chart->x_label);
     buffer_text(out, "</text></svg>\n");
 }
 
 /* ---- Intervals ---- */
 
-static double place_value(struct range range, double value) {
-    return LABEL_WIDTH +
-           (value - range.low) / (range.high - range.low) * (WIDTH - LABEL_WIDTH - RIGHT - 60);
+static double place_value(const struct chart *chart, struct range range, double value) {
+    return LABEL_WIDTH + (value - range.low) / (range.high - range.low) *
+                             (chart->width - LABEL_WIDTH - RIGHT - 60);
 }
 
-static void put_whisker(struct buffer *out, struct range range, const struct chart_series *series,
+static void put_whisker(struct buffer *out, const struct chart *chart, struct range range,
                         size_t index) {
+    const struct chart_series *series = &chart->series[index];
     double y = TOP + ROW_HEIGHT * ((double)index + 0.5);
     double low = isfinite(series->low[0]) ? series->low[0] : series->y[0];
     double high = isfinite(series->high[0]) ? series->high[0] : series->y[0];
@@ -259,9 +261,10 @@ static void put_whisker(struct buffer *out, struct range range, const struct cha
                   "<line class=\"w s%zu\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                   "<circle class=\"d s%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>"
                   "<text class=\"t v\" x=\"%.1f\" y=\"%.1f\">%.4f</text>\n",
-                  LABEL_WIDTH, WIDTH - RIGHT - 60, y, y, index, place_value(range, low),
-                  place_value(range, high), y, y, index, place_value(range, series->y[0]), y,
-                  WIDTH - RIGHT - 50, y + 4, series->y[0]);
+                  LABEL_WIDTH, chart->width - RIGHT - 60, y, y, index,
+                  place_value(chart, range, low), place_value(chart, range, high), y, y, index,
+                  place_value(chart, range, series->y[0]), y, chart->width - RIGHT - 50, y + 4,
+                  series->y[0]);
 }
 
 void chart_intervals(struct buffer *out, const struct chart *chart) {
@@ -280,10 +283,10 @@ void chart_intervals(struct buffer *out, const struct chart *chart) {
     double bottom = TOP + ROW_HEIGHT * (double)drawn_series(chart);
     begin(out, chart, bottom + 34);
     for (size_t s = 0; s < drawn_series(chart); s++)
-        put_whisker(out, range, &chart->series[s], s);
+        put_whisker(out, chart, range, s);
     double step = tick_step(range);
     for (double x = ceil(range.low / step) * step; x <= range.high; x += step)
         buffer_format(out, "<text class=\"t m\" x=\"%.1f\" y=\"%.1f\">%.4g</text>\n",
-                      place_value(range, x), bottom + 20, fabs(x) < step / 1e6 ? 0 : x);
+                      place_value(chart, range, x), bottom + 20, fabs(x) < step / 1e6 ? 0 : x);
     buffer_text(out, "</svg>\n");
 }

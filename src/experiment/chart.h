@@ -20,6 +20,7 @@ struct chart {
     const char *title, *x_label;
     const struct chart_series *series; /* the first CHART_SERIES_MAX are drawn */
     size_t series_count;
+    double width; /* in units of about a pixel: letters have 12 of them */
 };
 
 /* Text that may hold anything, made safe for HTML. */

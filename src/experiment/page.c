@@ -11,6 +11,8 @@
 #include "experiment/page_figures.h"
 
 #define POINTS_MAX 4096 /* of a curve */
+#define WIDE 1000.0     /* pixels of a chart across the page, */
+#define HALF 470.0      /* and of one beside another */
 
 static const char style[] =
     ":root{color-scheme:light dark;--ground:#fbfaf8;--card:#fff;--ink:#1d1d1f;--soft:#6a6a72;"
@@ -133,7 +135,7 @@ static void put_intervals(const struct page *page) {
         if (isnan(figures[r].value))
             return;
     }
-    const struct chart chart = {metric, NULL, series, used};
+    const struct chart chart = {metric, NULL, series, used, WIDE};
     begin_card(page, metric, true);
     chart_intervals(page->out, &chart);
     end_card(page, "With 95 % intervals over users. Whether a difference is more than noise is a "
@@ -199,6 +201,9 @@ static struct chart_series read_series(const struct page *page, size_t run,
     count = count < POINTS_MAX ? count : POINTS_MAX;
     double *x = ARENA_ARRAY(page->arena, double, count + 1);
     double *y = ARENA_ARRAY(page->arena, double, count + 1);
+    double *low = ARENA_ARRAY(page->arena, double, count + 1);
+    double *high = ARENA_ARRAY(page->arena, double, count + 1);
+    bool has_band = source->inner && count > 0;
     for (size_t i = 0; i < count; i++) {
         const json_t *point = json_array_get(list, i);
         x[i] = page_figures_number(point, source->x);
@@ -206,8 +211,13 @@ static struct chart_series read_series(const struct page *page, size_t run,
                                    source->y);
         if (isnan(x[i]))
             y[i] = NAN;
+        const json_t *interval = json_object_get(json_object_get(point, "intervals"), source->y);
+        low[i] = json_number_value(json_array_get(interval, 0));
+        high[i] = json_number_value(json_array_get(interval, 1));
+        has_band = has_band && json_array_size(interval) == 2;
     }
-    return (struct chart_series){.label = page->runs[run].title, .x = x, .y = y, .count = count};
+    return (struct chart_series){page->runs[run].title,  x,    y, has_band ? low : NULL,
+                                 has_band ? high : NULL, count};
 }
 
 static void put_curves(const struct page *page, const char *title, const struct source *source,
@@ -222,8 +232,8 @@ static void put_curves(const struct page *page, const char *title, const struct 
     if (finite == 0)
         return;
     const char *x_label = strcmp(source->x, "epoch") == 0 ? "epoch" : "ratings given";
-    const struct chart chart = {title, x_label, series, page->count};
-    begin_card(page, title, false);
+    const struct chart chart = {title, x_label, series, page->count, source->inner ? WIDE : HALF};
+    begin_card(page, title, source->inner != NULL);
     chart_lines(page->out, &chart);
     end_card(page, caption);
 }
@@ -267,7 +277,7 @@ static void put_popularity(const struct page *page) {
         series[r + 1] = read_shares(page, page->runs[r].title,
                                     json_object_get(page->runs[r].report, "shown"), "shown", count);
     const struct chart chart = {"How popular what is shown is", "people who have the film", series,
-                                bars + 1};
+                                bars + 1, WIDE};
     begin_card(page, chart.title, true);
     chart_bars(page->out, &chart, labels);
     put(page, "<figcaption><span class=\"swatch ground\"></span>grey: what people chose "
