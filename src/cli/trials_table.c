@@ -144,6 +144,7 @@ enum status trials_check(const struct trials *trials, struct error *error) {
             return STATUS_OK;
         failed = trials->list[i].failure ? &trials->list[i] : failed;
     }
-    return error_set(error, STATUS_BAD_INPUT, "every combination failed%s%s",
-                     failed ? "; the last: " : "", failed ? failed->failure : "");
+    if (!failed)
+        return error_set(error, STATUS_LIMIT, "nothing came to an end in the time given");
+    return error_set(error, STATUS_BAD_INPUT, "every one failed; the last: %s", failed->failure);
 }

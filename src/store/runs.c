@@ -33,7 +33,8 @@ static const char *const steps[] = {
     " PRIMARY KEY (run, part, epoch)) WITHOUT ROWID;"
     "CREATE TABLE metrics ("
     " run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, place INTEGER NOT NULL,"
-    " name TEXT NOT NULL, value REAL, low REAL, high REAL, PRIMARY KEY (run, place)) WITHOUT ROWID;",
+    " name TEXT NOT NULL, value REAL, low REAL, high REAL,"
+    " PRIMARY KEY (run, place)) WITHOUT ROWID;",
     NULL,
 };
 
