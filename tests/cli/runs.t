@@ -98,6 +98,12 @@
   experiment_name: evening
   the same bytes
 
+# A loss that explodes says where, and what to try.
+
+  $ matinee train gmf data.max_ratings=5000 trainer.optimizer.name=sgd trainer.learning_rate=100 trainer.max_epochs=5 --no-save --no-record --quiet
+  ! matinee: gmf: the loss exploded in epoch 2, step 518: the training diverged; try trainer.learning_rate=10 (now 100), trainer.gradient_clip.enabled=true or a larger trainer.batch_size
+  [1]
+
 # One that fails, one that is stopped, one that is killed.
 
   $ matinee train gmf data.max_ratings=5000 trainer.optimizer.name=sgd trainer.learning_rate=100 trainer.max_epochs=3 model.loss_type=mse --no-save --quiet >/dev/null
