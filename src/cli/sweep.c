@@ -29,7 +29,7 @@
 #define TRIALS_MAX 20000 /* under a budget of time */
 #define DRAWS_MAX 1000   /* in a row that were tried before: the space is used up */
 #define STREAM_POINTS 0x5eeb
-#define USERS_LEAST 50 /* a share of the people is no fewer */
+#define USERS_LEAST 200 /* fewer people say too little: a bracket then begins with more */
 
 struct sweep {
     struct trials trials; /* `list` has room for every rung of every point */
@@ -39,6 +39,7 @@ struct sweep {
     const uint32_t *order; /* of the points of a product; NULL: they are drawn */
     size_t order_count, points_max, drawn;
     struct experiment_size size;
+    int64_t ratings_max; /* data.max_ratings of all trials; 0: all there are */
     bool by_epochs, halves;
 };
 
@@ -120,6 +121,7 @@ static enum status measure_size(struct sweep *sweep, struct error *error) {
     TRY(job_of(sweep, NULL, &job, error));
     job_start(&job);
     TRY(experiment_probe(job.settings, &silent, &sweep->size, error));
+    sweep->ratings_max = settings_int(job.settings, "data.max_ratings");
     sweep->by_epochs = sweep->size.max_epochs >= HALVING_BRACKET &&
                        !is_swept(sweep, "trainer.max_epochs") && !is_swept(sweep, "epochs");
     return STATUS_OK;
@@ -179,14 +181,18 @@ static void add_trial(struct sweep *sweep, const char *const *point, const char 
     size_t count = 0;
     while (point[count])
         count++;
-    const char **words = ARENA_ARRAY(sweep->arena, const char *, count + 2);
+    const char **words = ARENA_ARRAY(sweep->arena, const char *, count + 3);
     memcpy(words, point, count * sizeof *words);
     if (share < 1 && sweep->by_epochs) {
         double epochs = fmax(round((double)sweep->size.max_epochs * share), 1);
         words[count] = arena_format(sweep->arena, "trainer.max_epochs=%.0f", epochs);
     } else if (share < 1) {
-        double users = fmax(round(sweep->size.users * share), USERS_LEAST);
-        words[count] = arena_format(sweep->arena, "data.max_users=%.0f", users);
+        double users = round(sweep->size.users * share);
+        words[count++] = arena_format(sweep->arena, "data.max_users=%.0f", users);
+        /* A sample of ratings stays as thin as it is for everybody. */
+        if (sweep->ratings_max > 0)
+            words[count] = arena_format(sweep->arena, "data.max_ratings=%.0f",
+                                        fmax(round((double)sweep->ratings_max * share), 1));
     }
     sweep->trials.list[sweep->trials.count++] =
         (struct trial){.words = words, .label = label, .share = share};
@@ -217,6 +223,15 @@ static bool is_late(const struct sweep *sweep) {
     return sweep->trials.deadline > 0 && progress_clock() > sweep->trials.deadline;
 }
 
+/* How many rungs a bracket of so many points has. */
+static size_t rungs_of(const struct sweep *sweep, size_t points) {
+    size_t rungs = sweep->halves ? halving_rungs(points) : 1;
+    while (!sweep->by_epochs && rungs > 1 &&
+           sweep->size.users * halving_share(0, rungs) < USERS_LEAST)
+        rungs--;
+    return rungs;
+}
+
 /* One bracket; *more: there may be another. */
 static enum status run_bracket(struct sweep *sweep, bool *more, struct error *error) {
     size_t first = sweep->trials.count, wanted = sweep->halves ? HALVING_BRACKET : 1;
@@ -225,7 +240,7 @@ static enum status run_bracket(struct sweep *sweep, bool *more, struct error *er
     while (count < wanted && (points[count] = next_point(sweep)))
         count++;
     *more = count == wanted;
-    size_t rungs = sweep->halves ? halving_rungs(count) : 1;
+    size_t rungs = rungs_of(sweep, count);
     for (size_t i = 0; i < count; i++)
         add_trial(sweep, points[i], join(points[i], sweep->arena), halving_share(0, rungs));
     for (size_t rung = 0; rung < rungs && count > 0; rung++) {

@@ -107,10 +107,10 @@
 # One that fails, one that is stopped, one that is killed.
 
   $ matinee train gmf data.max_ratings=5000 trainer.optimizer.name=sgd trainer.learning_rate=100 trainer.max_epochs=3 model.loss_type=mse --no-save --quiet >/dev/null
-  > "$program" train gmf trainer.max_epochs=1000 trainer.early_stopping.enabled=false --quiet --out stopped >/dev/null 2>&1 &
+  > "$program" train gmf trainer.max_epochs=1000 data.max_ratings=20000 trainer.early_stopping.enabled=false --quiet --out stopped >/dev/null 2>&1 &
   > while [[ ! -s stopped.checkpoint ]]; do sleep 0.02; done
   > kill -INT $!; wait $!
-  > "$program" train gmf trainer.max_epochs=1000 trainer.early_stopping.enabled=false --quiet --out killed >/dev/null 2>&1 &
+  > "$program" train gmf trainer.max_epochs=1000 data.max_ratings=20000 trainer.early_stopping.enabled=false --quiet --out killed >/dev/null 2>&1 &
   > while [[ ! -s killed.checkpoint ]]; do sleep 0.02; done
   > kill -KILL $!; wait $! 2>/dev/null
   > matinee runs list --limit 3 | awk '{ print $1, $2, $3 }' | sed 1,2d
@@ -162,6 +162,43 @@
   2,epoch_seconds,N
   2,ndcg_at_10,0.00111574236
   2,final_precision_at_5,0
+
+# Keys that people of this field type.
+
+  $ matinee train model=gmf model.mf_dim=128 trainer.max_epochs=100 trainer.early_stopping.patience=20 trainer.early_stopping.metric=ndcg@10 evaluation.k_values=[5,10,20] evaluation.metrics=[precision,recall,ndcg,hit_rate] data.min_rating=4 experiment_name=a run_name=b device=cpu trainer.scheduler.name=constant --cfg job | grep -E '^(model|model.mf_dim|trainer.max_epochs|trainer.early_stopping.(patience|monitor)|trainer.scheduler.name|data.min_rating|experiment_name|run_name|device):'
+  model: gmf
+  model.mf_dim: 128
+  data.min_rating: 4
+  trainer.max_epochs: 100
+  trainer.scheduler.name: constant
+  trainer.early_stopping.patience: 20
+  trainer.early_stopping.monitor: ndcg@10
+  experiment_name: a
+  run_name: b
+  device: cpu
+
+  $ matinee train popularity experiment_name='${model}-${env:YEAR,2026}' run_name='${project_name} ${seed}' --cfg job | grep _name
+  > [[ $(matinee train popularity run_name='${now:%Y-%m}' --cfg job | sed -n 's/^run_name: //p') == $(date +%Y-%m) ]] && echo "the month"
+  project_name: matinee
+  experiment_name: popularity-2026
+  run_name: "matinee 42"
+  logger.mlflow.experiment_name: ""
+  logger.mlflow.run_name: ""
+  the month
+
+  $ printf 'defaults:\n  - base\n  - _self_\nrun_name: own\nmodel: gmf\n' >job.yaml
+  > printf 'run_name: base\nexperiment_name: base\ntrainer: {max_epochs: 1}\ndata: {max_ratings: 3000}\npaths: {checkpoint_dir: checks, output_dir: there}\ntrainer.checkpoint.keep: true\n' >base.yaml
+  > matinee train --config job.yaml --quiet --no-record >/dev/null
+  > matinee train --config job.yaml --cfg job | grep -E '^(run|experiment)_name'
+  > ls there checks
+  experiment_name: base
+  run_name: own
+  checks:
+  gmf-built-in.safetensors.checkpoint
+  gmf-built-in.safetensors.checkpoint-epoch1
+
+  there:
+  gmf-built-in.safetensors
 
 # device, memory.
 
