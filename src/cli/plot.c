@@ -56,10 +56,12 @@ static struct dot dot_of(const struct canvas *canvas, double x, double y) {
 }
 
 static void draw_line(struct canvas *canvas, struct dot from, struct dot to, size_t series) {
-    double steps = fmax(fmax(fabs(to.x - from.x), fabs(to.y - from.y)), 1);
-    for (double i = 0; i <= steps; i++)
-        put_dot(canvas, round(from.x + (to.x - from.x) * i / steps),
-                round(from.y + (to.y - from.y) * i / steps), series);
+    size_t steps = (size_t)fmax(fmax(fabs(to.x - from.x), fabs(to.y - from.y)), 1);
+    for (size_t i = 0; i <= steps; i++) {
+        double share = (double)i / (double)steps;
+        put_dot(canvas, round(from.x + (to.x - from.x) * share),
+                round(from.y + (to.y - from.y) * share), series);
+    }
 }
 
 static void draw_series(struct canvas *canvas, const struct plot_series *series, size_t index) {

@@ -15,6 +15,7 @@
 #define TOP 12.0
 #define BOTTOM 40.0
 #define TICKS_WANTED 5
+#define TICKS_MAX 100
 #define DOTS_MOST 40 /* a line of more points has none */
 #define ROW_HEIGHT 30.0
 #define LABEL_WIDTH 190.0
@@ -60,6 +61,24 @@ static double tick_step(struct range range) {
     return power * (rest > 7 ? 10 : rest > 3 ? 5 : rest > 1.5 ? 2 : 1);
 }
 
+/* The ticks within a range: `count` of them from `first` on. */
+struct ticks {
+    double first, step;
+    size_t count;
+};
+
+static struct ticks ticks_of(struct range range, double step) {
+    double first = ceil(range.low / step) * step;
+    double count = floor((range.high - first) / step + 1e-6) + 1;
+    return (struct ticks){first, step, count > 0 && count < TICKS_MAX ? (size_t)count : 0};
+}
+
+/* Without what is left of a zero that was summed up. */
+static double tick_at(const struct ticks *ticks, size_t index) {
+    double value = ticks->first + ticks->step * (double)index;
+    return fabs(value) < ticks->step / 1e6 ? 0 : value;
+}
+
 static void open_up(struct range *range) {
     if (range->low < range->high)
         return;
@@ -86,22 +105,23 @@ static void begin(struct buffer *out, const struct chart *chart, double height) 
 
 static void put_y_ticks(struct buffer *out, const struct axes *axes, const char *unit,
                         double scale) {
-    double step = tick_step(axes->y);
-    for (double y = ceil(axes->y.low / step) * step; y <= axes->y.high + step / 1e6; y += step) {
-        double value = fabs(y) < step / 1e6 ? 0 : y * scale;
+    struct ticks ticks = ticks_of(axes->y, tick_step(axes->y));
+    for (size_t i = 0; i < ticks.count; i++) {
+        double y = tick_at(&ticks, i);
         buffer_format(out,
                       "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                       "<text class=\"t e\" x=\"%.1f\" y=\"%.1f\">%.4g%s</text>\n",
                       LEFT, axes->width - RIGHT, place_y(axes, y), place_y(axes, y), LEFT - 8,
-                      place_y(axes, y) + 4, value, unit);
+                      place_y(axes, y) + 4, y * scale, unit);
     }
 }
 
 static void put_x_ticks(struct buffer *out, const struct axes *axes, const char *label) {
-    double step = fmax(tick_step(axes->x), 1); /* epochs and ratings are whole */
-    for (double x = ceil(axes->x.low / step) * step; x <= axes->x.high + step / 1e6; x += step)
+    /* Epochs and ratings are whole. */
+    struct ticks ticks = ticks_of(axes->x, fmax(tick_step(axes->x), 1));
+    for (size_t i = 0; i < ticks.count; i++)
         buffer_format(out, "<text class=\"t m\" x=\"%.1f\" y=\"%.1f\">%.4g</text>\n",
-                      place_x(axes, x), HEIGHT - BOTTOM + 18, x);
+                      place_x(axes, tick_at(&ticks, i)), HEIGHT - BOTTOM + 18, tick_at(&ticks, i));
     buffer_format(out,
                   "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                   "<text class=\"t m l\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
@@ -284,9 +304,10 @@ void chart_intervals(struct buffer *out, const struct chart *chart) {
     begin(out, chart, bottom + 34);
     for (size_t s = 0; s < drawn_series(chart); s++)
         put_whisker(out, chart, range, s);
-    double step = tick_step(range);
-    for (double x = ceil(range.low / step) * step; x <= range.high; x += step)
+    struct ticks ticks = ticks_of(range, tick_step(range));
+    for (size_t i = 0; i < ticks.count; i++)
         buffer_format(out, "<text class=\"t m\" x=\"%.1f\" y=\"%.1f\">%.4g</text>\n",
-                      place_value(chart, range, x), bottom + 20, fabs(x) < step / 1e6 ? 0 : x);
+                      place_value(chart, range, tick_at(&ticks, i)), bottom + 20,
+                      tick_at(&ticks, i));
     buffer_text(out, "</svg>\n");
 }
