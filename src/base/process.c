@@ -14,8 +14,6 @@
 
 #include "base/assert.h"
 
-extern char **environ;
-
 const char *process_self(struct arena *arena) {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);

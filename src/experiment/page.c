@@ -39,6 +39,7 @@ static const char style[] =
     "border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:baseline}"
     "tr:last-child td{border-bottom:0}th{font-weight:600}td small{color:var(--soft);"
     "margin-left:5px}td.best{font-weight:700}td.set{white-space:normal;word-break:break-word}\n"
+    ".wide{overflow-x:auto}.wide svg{min-width:640px}"
     "svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-size:12px;"
     "fill:var(--soft)}svg .e{text-anchor:end}svg .m{text-anchor:middle}svg .r,svg .v{"
     "fill:var(--ink);font-size:13px}svg .g{stroke:var(--line)}svg .a{stroke:var(--soft)}\n"
