@@ -270,6 +270,11 @@ void job_start(const struct job *job) {
     if (!*folder)
         return;
     const char *before = getenv("MATINEE_DATA");
+    size_t length = strlen(folder);
+    bool is_first = before && strncmp(before, folder, length) == 0 &&
+                    (before[length] == ':' || before[length] == '\0');
+    if (is_first) /* of an earlier job */
+        return;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     setenv("MATINEE_DATA",
