@@ -103,6 +103,8 @@ int process_wait(pid_t process) {
 
 void process_stop(pid_t process) { kill(process, SIGTERM); }
 
+void process_kill(pid_t process) { kill(process, SIGKILL); }
+
 void process_follow_parent(void) {
     pid_t parent = getppid();
     prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -26,6 +26,7 @@ enum status process_start(pid_t *process, const struct process_start *start, str
 bool process_ended(pid_t process, int *code);
 int process_wait(pid_t process);  /* its exit code as above */
 void process_stop(pid_t process); /* asks it to end (SIGTERM) */
+void process_kill(pid_t process); /* ends it */
 /* For a child: to be asked to end, too, when its parent does, however that ends. */
 void process_follow_parent(void);
 

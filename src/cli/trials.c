@@ -1,8 +1,10 @@
 /* trials.c: see trials.h. Checked by tests/cli/multirun.t. */
 #include "cli/trials.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@
 #define WORDS_MAX 64 /* of a child's command line, beside settings */
 #define LOG_BYTES_MAX ((size_t)1 << 20)
 #define POLL_NANOSECONDS 20000000L
+#define GRACE_SECONDS 10.0 /* from being asked to end until it is ended */
 
 /* ---- Life ---- */
 
@@ -63,11 +66,30 @@ static void begin_store(struct trials *trials) {
     trials->runs = NULL;
 }
 
+/* Scratch folders are called by the process that made them; those of killed ones go here. */
+#define FOLDER_NAME "matinee-trials-"
+
+static void sweep_up(const char *temporary, struct arena *arena) {
+    const char *const *names;
+    size_t count;
+    struct error ignored; /* what cannot be removed stays */
+    if (files_list(temporary, arena, &names, &count, &ignored) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(names[i], FOLDER_NAME, strlen(FOLDER_NAME)) != 0)
+            continue;
+        long process = strtol(names[i] + strlen(FOLDER_NAME), NULL, 10);
+        if (process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH)
+            files_remove_folder(files_join(arena, temporary, names[i]), &ignored);
+    }
+}
+
 enum status trials_begin(struct trials *trials, struct error *error) {
-    const char *temporary = getenv("TMPDIR");
     struct arena *arena = trials->arguments->arena;
-    char *folder = arena_format(arena, "%s/matinee-trials-XXXXXX",
-                                temporary && *temporary ? temporary : "/tmp");
+    const char *temporary = getenv("TMPDIR");
+    temporary = temporary && *temporary ? temporary : "/tmp";
+    sweep_up(temporary, arena);
+    char *folder = arena_format(arena, "%s/" FOLDER_NAME "%ld-XXXXXX", temporary, (long)getpid());
     if (!mkdtemp(folder))
         return error_set(error, STATUS_IO, "%s: no folder can be made", folder);
     trials->folder = folder;
@@ -193,7 +215,7 @@ static void put(struct line *line, const char *option, const char *value) {
     line->words[line->count++] = value;
 }
 
-static enum status start(struct trials *trials, struct trial *trial, struct error *error) {
+static void start(struct trials *trials, struct trial *trial) {
     const struct arguments *arguments = trials->arguments;
     struct arena *arena = arguments->arena;
     size_t room = WORDS_MAX + word_count(trials->words) + word_count(trial->words);
@@ -227,10 +249,15 @@ static enum status start(struct trials *trials, struct trial *trial, struct erro
         .environment = environment,
         .output = file_of(trials, trial, "log"),
     };
-    TRY(process_start(&trial->process, &child, error));
-    trial->state = TRIAL_RUNNING;
+    struct error error;
     trial->started = progress_clock();
-    return STATUS_OK;
+    trial->state = TRIAL_RUNNING;
+    if (process_start(&trial->process, &child, &error) == STATUS_OK)
+        return;
+    trial->state = TRIAL_FAILED;
+    trial->failure = arena_copy(arena, error.text);
+    trials->finished++;
+    trials_show(trials, trial);
 }
 
 /* The last thing that the program said: "matinee: ..." without its name. */
@@ -316,17 +343,40 @@ static struct trial *next_waiting(const struct trials *trials) {
     return NULL;
 }
 
-/* What has ended is taken down; with `stop`, what has not is asked to. */
-static void attend(struct trials *trials, bool stop, bool was_stopped) {
+/* How far trials are told to end. */
+struct stopping {
+    const atomic_bool *cancel;
+    bool asked, ended;
+    double asked_at;
+};
+
+/* What has ended is taken down. */
+static void attend(struct trials *trials, bool stopped) {
     for (size_t i = 0; i < trials->count; i++) {
         struct trial *trial = &trials->list[i];
         int code;
-        if (trial->state != TRIAL_RUNNING)
-            continue;
-        if (process_ended(trial->process, &code))
-            finish(trials, trial, code, stop || was_stopped);
-        else if (stop)
-            process_stop(trial->process);
+        if (trial->state == TRIAL_RUNNING && process_ended(trial->process, &code))
+            finish(trials, trial, code, stopped);
+    }
+}
+
+static void stop_running(const struct trials *trials, void (*stop)(pid_t process)) {
+    for (size_t i = 0; i < trials->count; i++)
+        if (trials->list[i].state == TRIAL_RUNNING)
+            stop(trials->list[i].process);
+}
+
+/* Asks what runs to end when it is time, and ends what does not listen. */
+static void stop_in_time(const struct trials *trials, struct stopping *stopping) {
+    double now = progress_clock();
+    bool late = trials->deadline > 0 && now > trials->deadline;
+    if (!stopping->asked && (late || atomic_load(stopping->cancel))) {
+        stop_running(trials, process_stop);
+        stopping->asked = true;
+        stopping->asked_at = now;
+    } else if (stopping->asked && !stopping->ended && now > stopping->asked_at + GRACE_SECONDS) {
+        stop_running(trials, process_kill);
+        stopping->ended = true;
     }
 }
 
@@ -347,17 +397,14 @@ static enum status prepare(struct trials *trials, struct error *error) {
 }
 
 enum status trials_run(struct trials *trials, struct error *error) {
-    const atomic_bool *cancel = interrupt_flag();
-    bool stopped = false;
+    struct stopping stopping = {.cancel = interrupt_flag()};
     TRY(prepare(trials, error));
-    while (running(trials) > 0 || (next_waiting(trials) && !stopped)) {
-        bool late = trials->deadline > 0 && progress_clock() > trials->deadline;
-        bool stop = !stopped && (atomic_load(cancel) || late);
-        attend(trials, stop, stopped);
-        stopped = stopped || stop;
+    while (running(trials) > 0 || (next_waiting(trials) && !stopping.asked)) {
+        attend(trials, stopping.asked);
+        stop_in_time(trials, &stopping);
         struct trial *next = next_waiting(trials);
-        if (!stopped && next && running(trials) < trials->jobs) {
-            TRY(start(trials, next, error));
+        if (!stopping.asked && next && running(trials) < trials->jobs) {
+            start(trials, next);
             continue;
         }
         trials_show(trials, NULL);
@@ -367,7 +414,7 @@ enum status trials_run(struct trials *trials, struct error *error) {
         if (trials->list[i].state == TRIAL_WAITING)
             trials->list[i].state = TRIAL_STOPPED;
     trials_show_end(trials);
-    if (atomic_load(cancel))
+    if (atomic_load(stopping.cancel))
         return error_set(error, STATUS_CANCELLED,
                          "stopped; the same command goes on with what is not done");
     return STATUS_OK;

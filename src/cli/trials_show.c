@@ -44,10 +44,10 @@ static const char *seconds_of(const struct trial *trial, struct arena *arena) {
 
 static void print_line(const struct trials *trials, const struct trial *trial,
                        struct arena *arena) {
-    const char *seconds = seconds_of(trial, arena);
-    fprintf(stderr, "%zu/%zu %s%s%s: %s%s%s\n", trials->finished, trials->count,
-            state_word(trial->state), *trial->label ? " " : "", trial->label,
-            outcome(trials, trial, arena), *seconds ? ", " : "", seconds);
+    const char *seconds = seconds_of(trial, arena), *came = outcome(trials, trial, arena);
+    fprintf(stderr, "%zu/%zu %s%s%s%s%s%s%s\n", trials->finished, trials->count,
+            state_word(trial->state), *trial->label ? " " : "", trial->label, *came ? ": " : "",
+            came, *seconds ? ", " : "", seconds);
 }
 
 static const char *colour_of(enum trial_state state) {

@@ -17,8 +17,8 @@
   2/6 kept model.k=5 model.shrinkage=100
   3/6 kept model.k=10 model.shrinkage=0
   4/6 kept model.k=10 model.shrinkage=100
-  5/6 done model.k=20 model.shrinkage=0
-  6/6 done model.k=20 model.shrinkage=100
+  5/6 done model.k=20 model.shrinkage=100
+  6/6 done model.k=20 model.shrinkage=0
 
 # Lists stand in brackets; one that fails does not stop the rest.
 
@@ -55,11 +55,15 @@
 
 # Killed in the middle, it goes on; model files are where they are wanted.
 
-  $ words="gmf data.max_ratings=5000 trainer.max_epochs=4 trainer.learning_rate=0.001,0.002,0.003 --multirun --out models"
+  $ export TMPDIR=$PWD
+  > words="gmf data.max_ratings=5000 trainer.max_epochs=4 trainer.learning_rate=0.001,0.002,0.003 --multirun --out models"
+  > : >log
   > "$program" train $words >/dev/null 2>log &
   > while ! grep -q '^1/3' log; do sleep 0.02; done
   > kill -KILL $!; wait $! 2>/dev/null
   > matinee train $words 2>&1 >/dev/null | sed -n 's/: .*//; 1p'
   > ls models/*.safetensors | wc -l
+  > ls -d matinee-trials-* 2>/dev/null || echo "nothing is left lying about"
   1/3 kept trainer.learning_rate=0.001
   3
+  nothing is left lying about
