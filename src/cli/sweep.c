@@ -113,6 +113,25 @@ static enum status job_of(const struct sweep *sweep, const char *const *point, s
     return job_make(job, &arguments, command_operand(&arguments, 0), NULL, error);
 }
 
+/* Whether --metric is among what is measured; errors of ratings come unasked where they apply. */
+static enum status check_metric(const struct sweep *sweep, const struct settings *settings,
+                                struct error *error) {
+    const char *wanted = sweep->trials.metric;
+    struct metric_request request = {0};
+    struct metric_list list;
+    if (!wanted || strcmp(wanted, "rmse") == 0 || strcmp(wanted, "mae") == 0)
+        return STATUS_OK;
+    request.name_count = settings_text_list(settings, "evaluation.metrics", &request.names);
+    request.k_count = settings_int_list(settings, "evaluation.k_values", &request.k_values);
+    TRY(metrics_parse_list(&list, &request, sweep->arena, error));
+    for (size_t i = 0; i < list.count; i++)
+        if (strcmp(list.metrics[i].name, wanted) == 0)
+            return STATUS_OK;
+    return error_set(error, STATUS_BAD_USAGE,
+                     "--metric %s is not among what is measured; add evaluation.metrics=[%s]",
+                     wanted, wanted);
+}
+
 /* What a share is of: epochs, or people. */
 static enum status measure_size(struct sweep *sweep, struct error *error) {
     struct job job;
@@ -120,6 +139,7 @@ static enum status measure_size(struct sweep *sweep, struct error *error) {
     progress_init(&silent, true);
     TRY(job_of(sweep, NULL, &job, error));
     job_start(&job);
+    TRY(check_metric(sweep, job.settings, error));
     TRY(experiment_probe(job.settings, &silent, &sweep->size, error));
     sweep->ratings_max = settings_int(job.settings, "data.max_ratings");
     sweep->by_epochs = sweep->size.max_epochs >= HALVING_BRACKET &&
@@ -290,6 +310,8 @@ static enum status tell(const struct sweep *sweep, struct error *error) {
     const char *recipe;
     TRY(trials_check(&sweep->trials, error));
     const struct trial *best = &sweep->trials.list[trials_sorted(&sweep->trials)[0]];
+    if (!trials_headline(&sweep->trials, best))
+        return error_set(error, STATUS_BAD_INPUT, "nothing was measured by which one is better");
     TRY(make_recipe(sweep, best, &recipe, error));
     if (out)
         TRY(files_write(out, recipe, strlen(recipe), error));

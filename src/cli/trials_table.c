@@ -62,7 +62,7 @@ static size_t choose_figures(const struct trials *trials, const char **names) {
     if (headline)
         names[count++] = headline->name;
     for (size_t i = 0; any && i < sizeof usual / sizeof *usual && count < FIGURES_MAX; i++)
-        if (trials_metric(any, usual[i]) && strcmp(usual[i], names[0]) != 0)
+        if (trials_metric(any, usual[i]) && (count == 0 || strcmp(usual[i], names[0]) != 0))
             names[count++] = usual[i];
     return count;
 }

@@ -83,3 +83,7 @@
   $ matinee sweep item_knn model.k=5,10 --metric ndgc@10
   ! matinee: unknown metric "ndgc"; did you mean "ndcg"?
   [2]
+
+  $ matinee sweep item_knn model.k=5,10 --metric mrr@7
+  ! matinee: --metric mrr@7 is not among what is measured; add evaluation.metrics=[mrr@7]
+  [2]
