@@ -12,13 +12,13 @@
       5  model.k=10 model.shrinkage=100  0.0019 ±0.0029  0.0042 ±0.0058  0.0042 ±0.0058  N s
       3  model.k=5 model.shrinkage=100   0.0013 ±0.0026  0.0021 ±0.0041  0.0021 ±0.0041  N s
 
-  $ matinee train item_knn data.max_ratings=5000 model.k=5,10,20 model.shrinkage=0,100 --multirun --jobs 2 2>&1 >/dev/null | steady | cut -d: -f1 | sort
-  1/6 kept model.k=5 model.shrinkage=0
-  2/6 kept model.k=5 model.shrinkage=100
-  3/6 kept model.k=10 model.shrinkage=0
-  4/6 kept model.k=10 model.shrinkage=100
-  5/6 done model.k=20 model.shrinkage=100
-  6/6 done model.k=20 model.shrinkage=0
+  $ matinee train item_knn data.max_ratings=5000 model.k=5,10,20 model.shrinkage=0,100 --multirun --jobs 2 2>&1 >/dev/null | sed 's/^[0-9/]* //; s/:.*//' | sort
+  done model.k=20 model.shrinkage=0
+  done model.k=20 model.shrinkage=100
+  kept model.k=10 model.shrinkage=0
+  kept model.k=10 model.shrinkage=100
+  kept model.k=5 model.shrinkage=0
+  kept model.k=5 model.shrinkage=100
 
 # Lists stand in brackets; one that fails does not stop the rest.
 
