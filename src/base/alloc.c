@@ -1,6 +1,7 @@
 /* alloc.c: the only file that calls malloc and mmap for memory. See alloc.h. */
 #include "base/alloc.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,8 +112,29 @@ static size_t system_available_bytes(void) {
     return result;
 }
 
+/* Set before threads start. */
+static size_t limit_bytes;
+
+void alloc_limit(size_t bytes) { limit_bytes = bytes; }
+
+/* Pages in memory now: the second number of statm. */
+static size_t resident_bytes(void) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    unsigned long long all, resident;
+    bool is_read = fscanf(file, "%llu %llu", &all, &resident) == 2;
+    fclose(file);
+    return is_read ? (size_t)resident * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 size_t alloc_available_bytes(void) {
     size_t available = system_available_bytes();
+    if (limit_bytes > 0) {
+        size_t resident = resident_bytes();
+        size_t left = limit_bytes > resident ? limit_bytes - resident : 0;
+        available = left < available ? left : available;
+    }
     size_t limit = read_number("/sys/fs/cgroup/memory.max");
     size_t used = read_number("/sys/fs/cgroup/memory.current");
     if (limit != SIZE_MAX && used != SIZE_MAX) {

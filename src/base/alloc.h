@@ -22,9 +22,12 @@ void *alloc_reserve(size_t bytes);
 void alloc_trim(void *block, size_t reserved_bytes, size_t used_bytes);
 void alloc_unreserve(void *block, size_t reserved_bytes);
 
-/* Bytes of memory that this process may use: the smaller of what is available now and the control
- * group's limit. */
+/* Bytes of memory that this process may still take: the least of what is available now, what the
+ * control group's limit leaves and what alloc_limit does. */
 size_t alloc_available_bytes(void);
+/* What the person allows the process in all (--max-memory); 0: everything there is. It is not
+ * enforced: whoever is about to take much asks alloc_available_bytes first and refuses. */
+void alloc_limit(size_t bytes);
 /* The largest resident size of this process so far, in bytes. */
 size_t alloc_peak_bytes(void);
 

@@ -42,6 +42,11 @@ size_t terminal_width(int descriptor) {
     return value >= 20 && value <= 1000 ? (size_t)value : 80;
 }
 
+size_t terminal_height(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+}
+
 struct code_range {
     uint32_t first, last;
 };

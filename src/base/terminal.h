@@ -13,6 +13,8 @@ bool terminal_has_colour(int descriptor);
 bool terminal_has_unicode(void);
 /* Columns; COLUMNS, then 80, where the system does not know. */
 size_t terminal_width(int descriptor);
+/* Lines; 24 where the system does not know. */
+size_t terminal_height(int descriptor);
 
 /* Columns that a UTF-8 text takes: two for wide East Asian letters, none for combining marks. Bytes
  * that are not UTF-8 count one each. */

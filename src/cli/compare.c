@@ -15,12 +15,13 @@
 #include "base/files.h"
 #include "base/terminal.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/json.h"
 #include "cli/known.h"
 #include "cli/paired.h"
-#include "cli/report.h"
+#include "cli/record.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "experiment/experiment.h"
@@ -106,12 +107,21 @@ static enum status run_one(const struct comparison *comparison, struct entry *en
         settings_default(job.settings, "trainer.refit", "true");
     job_start(&job);
     const char *name = arena_format(arguments->arena, "%s.safetensors", entry->model);
+    struct recorder *recorder = record_begin(arguments, &job);
     const struct experiment_options options = {
+        .watch = recorder_watch(recorder),
+        .shows = true,
         .out = folder ? files_join(arguments->arena, folder, name) : NULL,
         .progress = progress,
         .cancel = interrupt_flag(),
     };
-    return experiment_train(job.settings, &options, arguments->arena, &entry->report, error);
+    enum status status =
+        experiment_train(job.settings, &options, arguments->arena, &entry->report, error);
+    if (status == STATUS_OK)
+        recorder_done(recorder, entry->report);
+    else
+        recorder_failed(recorder, error);
+    return status;
 }
 
 static enum status run_all(struct comparison *comparison, const struct arguments *arguments,
@@ -144,7 +154,7 @@ static enum status run_all(struct comparison *comparison, const struct arguments
 /* ---- Ranking ---- */
 
 static double value_of(const struct entry *entry, const char *metric) {
-    const struct metric_value *value = entry->report ? report_find(entry->report, metric) : NULL;
+    const struct metric_value *value = entry->report ? figures_find(entry->report, metric) : NULL;
     return value ? value->value : NAN;
 }
 
@@ -252,8 +262,8 @@ static size_t headline(const struct comparison *comparison, const char **names) 
     const struct experiment_report *report = comparison->first;
     size_t count = 0;
     for (size_t i = 0; i < sizeof usual / sizeof usual[0] && count < METRIC_COLUMNS; i++)
-        if (report_find(report, usual[i]))
-            names[count++] = report_find(report, usual[i])->name;
+        if (figures_find(report, usual[i]))
+            names[count++] = figures_find(report, usual[i])->name;
     for (size_t i = 0; i < report->metric_count && count < METRIC_COLUMNS; i++)
         if (!is_listed(names, count, report->metrics[i].name))
             names[count++] = report->metrics[i].name;
@@ -264,10 +274,10 @@ static size_t headline(const struct comparison *comparison, const char **names) 
 
 static const char *marked_cell(const struct comparison *comparison, const struct entry *entry,
                                const char *metric, const char *mark) {
-    const struct metric_value *value = entry->report ? report_find(entry->report, metric) : NULL;
+    const struct metric_value *value = entry->report ? figures_find(entry->report, metric) : NULL;
     if (!value)
         return "";
-    return arena_format(comparison->arena, "%s %s", report_interval(value, comparison->arena),
+    return arena_format(comparison->arena, "%s %s", figures_interval(value, comparison->arena),
                         mark);
 }
 
@@ -308,7 +318,7 @@ static void print_person(const struct comparison *comparison) {
         if (i == 0)
             table_colour(&table, style->green);
     }
-    printf("%s\n\n", report_label(comparison->first, comparison->arena));
+    printf("%s\n\n", figures_label(comparison->first, comparison->arena));
     table_print(&table, stdout);
     printf("\n");
     style_paragraph(stdout, comparison->count > 1 ? "  " LEGEND : "  " LEGEND_OF_ONE, 0, 2);
@@ -330,7 +340,7 @@ static void add_metric(const struct comparison *comparison, const char *metric, 
     for (size_t i = 0; i < comparison->count; i++) {
         const struct entry *entry = &comparison->entries[i];
         const struct metric_value *value =
-            entry->report ? report_find(entry->report, metric) : NULL;
+            entry->report ? figures_find(entry->report, metric) : NULL;
         const char *cell = markdown ? "" : ",,,";
         if (value && markdown)
             cell = marked_cell(comparison, entry, metric, marks[i]);
@@ -368,7 +378,7 @@ static const char *file_text(const struct comparison *comparison, bool markdown)
         rule = arena_format(arena, "%s---|", rule);
     }
     if (markdown)
-        text = arena_format(arena, "%s\n\n", report_label(comparison->first, arena));
+        text = arena_format(arena, "%s\n\n", figures_label(comparison->first, arena));
     for (size_t i = 0; i <= comparison->count; i++) {
         text = arena_format(arena, "%s%s\n", text, rows[i]);
         if (i == 0 && markdown)
@@ -447,6 +457,12 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    RECORD_OPTIONS,
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
+     NULL,
+     WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };

@@ -5,17 +5,23 @@
 
 #include "base/parallel.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
+#include "cli/job.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
-#include "cli/report.h"
 #include "experiment/experiment.h"
 
 static enum status evaluate(const struct arguments *arguments, struct progress *progress,
                             struct error *error) {
     const char *file;
     TRY(model_folder_choose(&file, command_operand(arguments, 0), arguments->arena, error));
+    const int64_t *lengths;
+    size_t length_count = job_read_evolution(arguments, &lengths);
     const struct experiment_options options = {
+        .evolution = lengths,
+        .evolution_count = length_count,
+        .shows = true,
         .overrides = arguments->pairs,
         .override_count = arguments->pair_count,
         .progress = progress,
@@ -27,11 +33,14 @@ static enum status evaluate(const struct arguments *arguments, struct progress *
     if (json)
         TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
     if (!json || strcmp(json, "-") != 0)
-        report_print(report, NULL, stdout, arguments->arena);
+        figures_print(report, NULL, stdout, arguments->arena);
     return STATUS_OK;
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
+    const char *memory = command_text(arguments, "--max-memory");
+    if (memory)
+        TRY(job_limit_memory(memory, "--max-memory", error));
     parallel_set_threads((size_t)settings_int(arguments->options, "--threads"));
     struct progress progress;
     progress_init(&progress, settings_bool(arguments->options, "--quiet"));
@@ -50,9 +59,15 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    JOB_EVOLUTION_OPTION,
     {{"--threads", SETTING_INT, "0", 0, 1024, NULL, NULL,
       "how many threads, 0 for all; the figures are the same"},
      "N",
+     NULL,
+     WORD_NONE},
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
      NULL,
      WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
@@ -63,6 +78,8 @@ static const struct command_example examples[] = {
     {"matinee evaluate model.safetensors", "The figures of the split that it was trained on."},
     {"matinee evaluate model.safetensors evaluation.candidates=100 evaluation.k_values=[5,10]",
      "The same split, against 100 sampled candidates."},
+    {"matinee evaluate model.safetensors --evolution 1,2,3,5,10,15,20",
+     "How good lists are for somebody who has rated so few films."},
     {NULL, NULL},
 };
 

@@ -3,22 +3,37 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/parallel.h"
+#include "base/settings_yaml.h"
 #include "cli/known.h"
 #include "dataset/catalogue.h"
 #include "experiment/experiment.h"
 #include "models/trainer.h"
+#include "trackers/tracker.h"
 
 #define DEFAULT_MODEL "item_knn"
 
 const struct setting_spec job_settings[] = {
     {"project_name", SETTING_TEXT, "matinee", 0, 0, NULL, NULL, "a name for ${project_name}"},
+    {"experiment_name", SETTING_TEXT, "", 0, 0, NULL, NULL,
+     "what runs belong to, in `matinee runs` and in trackers; the data set if not said"},
+    {"run_name", SETTING_TEXT, "", 0, 0, NULL, NULL, "what a run is called; the model if not said"},
+    {"max_memory", SETTING_TEXT, "", 0, 0, NULL, "trainer.max_memory",
+     "what would need more memory, as in 500MB or 4GB, is refused before it starts"},
     {"device", SETTING_TEXT, "auto", 0, 0, "auto|cpu|cuda|mps", NULL, "where to compute: the CPU"},
+    {"logger.use_store", SETTING_BOOL, "true", 0, 0, NULL, NULL,
+     "keep the run in the store that `matinee runs` reads"},
     {"paths.data_dir", SETTING_TEXT, "", 0, 0, NULL, NULL, "where data sets are looked for first"},
     {"paths.output_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
      "where model files go; the data folder's models/ if not said"},
+    {"paths.checkpoint_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
+     "where checkpoints go; beside the model file if not said"},
+    {"paths.mlflow_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
+     "accepted from other programs' files; logger.mlflow.tracking_uri names a server"},
     {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -110,6 +125,55 @@ static enum status check_device(const struct job *job, const struct arguments *a
     return STATUS_OK;
 }
 
+enum status job_limit_memory(const char *text, const char *key, struct error *error) {
+    static const struct {
+        const char *unit;
+        double bytes;
+    } units[] = {{"KB", 1e3},  {"MB", 1e6},          {"GB", 1e9},   {"K", 1e3},
+                 {"M", 1e6},   {"G", 1e9},           {"KiB", 1024}, {"MiB", 1024 * 1024.0},
+                 {"TB", 1e12}, {"GiB", 1073741824.0}};
+    char *end;
+    double value = strtod(text, &end);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (end > text && strcasecmp(end, units[i].unit) == 0 && value > 0 && value < 1e6) {
+            alloc_limit((size_t)(value * units[i].bytes));
+            return STATUS_OK;
+        }
+    return error_set(error, STATUS_BAD_USAGE,
+                     "%s: expected an amount of memory such as 500MB or 4GB, found \"%.32s\"", key,
+                     text);
+}
+
+size_t job_read_evolution(const struct arguments *arguments, const int64_t **lengths) {
+    const int64_t *given;
+    size_t count = settings_int_list(arguments->options, "--evolution", &given), used = 0;
+    int64_t *list = ARENA_ARRAY(arguments->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = used;
+        while (at > 0 && list[at - 1] > given[i])
+            at--;
+        if (at > 0 && list[at - 1] == given[i])
+            continue;
+        memmove(list + at + 1, list + at, (used - at) * sizeof *list);
+        list[at] = given[i];
+        used++;
+    }
+    *lengths = list;
+    return used;
+}
+
+/* --max-memory stands above the setting. */
+static enum status limit_memory(const struct job *job, const struct arguments *arguments,
+                                struct error *error) {
+    const char *setting = settings_text(job->places, "max_memory");
+    const char *option = settings_knows(arguments->options, "--max-memory")
+                             ? command_text(arguments, "--max-memory")
+                             : NULL;
+    if (option)
+        return job_limit_memory(option, "--max-memory", error);
+    return *setting ? job_limit_memory(setting, "max_memory", error) : STATUS_OK;
+}
+
 /* Takes what this model has a use for. Passed over is what `others` know, and the trainer.* of a
  * file, which may be written for whichever model is chosen; typed for this model alone, either is
  * an error. */
@@ -145,12 +209,14 @@ static enum status apply(struct job *job, const struct config *config,
                          const struct settings *others, struct arena *arena, struct error *error) {
     struct settings *all = experiment_settings_for(job->ops, arena);
     settings_add(all, job_settings);
+    settings_add(all, tracker_settings);
     struct config kept = keep_known(config, all, others, arena);
     TRY(check_keys(&kept, job->ops, all, error));
     TRY(config_apply(&kept, all, error));
     job->settings = experiment_settings_for(job->ops, arena);
     job->places = settings_create(arena);
     settings_add(job->places, job_settings);
+    settings_add(job->places, tracker_settings);
     struct setting_entry entry;
     for (size_t i = 0; settings_entry(all, i, &entry); i++) {
         const char *key = entry.spec->key;
@@ -175,6 +241,7 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
         return error_set(
             error, STATUS_BAD_USAGE,
             "data is empty; data=NAME or a path, or leave it out for the built-in data");
+    TRY(limit_memory(job, arguments, error));
     return check_device(job, arguments, error);
 }
 
@@ -203,6 +270,11 @@ void job_start(const struct job *job) {
     if (!*folder)
         return;
     const char *before = getenv("MATINEE_DATA");
+    size_t length = strlen(folder);
+    bool is_first = before && strncmp(before, folder, length) == 0 &&
+                    (before[length] == ':' || before[length] == '\0');
+    if (is_first) /* of an earlier job */
+        return;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     setenv("MATINEE_DATA",
@@ -210,37 +282,13 @@ void job_start(const struct job *job) {
     arena_reset(scratch, mark);
 }
 
-/* A text in YAML's double quotes where it would read as something else. */
-static void print_text(const char *text, FILE *out) {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+";
-    bool plain = *text && text[strspn(text, letters)] == '\0' && *text != '-' && *text != '@';
-    if (plain) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++)
-        fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-    fputc('"', out);
-}
-
-static void print_settings(const struct settings *settings, FILE *out) {
-    struct setting_entry entry;
-    for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
-        bool is_number = entry.spec->kind == SETTING_INT || entry.spec->kind == SETTING_REAL;
-        fprintf(out, "%s: ", entry.spec->key);
-        if (is_number && !*entry.value)
-            fputs("null", out);
-        else if (entry.spec->kind == SETTING_TEXT)
-            print_text(entry.value, out);
-        else
-            fputs(entry.value, out);
-        fputc('\n', out);
-    }
-}
-
 void job_print(const struct job *job, FILE *out) {
-    print_settings(job->settings, out);
-    print_settings(job->places, out);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct buffer text;
+    buffer_init(&text, scratch);
+    settings_yaml(job->settings, SETTINGS_YAML_ALL, &text);
+    settings_yaml(job->places, SETTINGS_YAML_ALL, &text);
+    fputs(text.bytes, out);
+    arena_reset(scratch, mark);
 }

@@ -16,7 +16,7 @@ struct job {
     struct settings *places;   /* job_settings: where things lie; nothing that shapes a model */
 };
 
-/* The rows of `places`: project_name, device, paths.*. */
+/* The rows of `places`: names, device, max_memory, paths.*. */
 extern const struct setting_spec job_settings[];
 
 /* Composes --config (or $CONFIG_PATH) and the key=value words. `model` NULL: the one that they
@@ -29,6 +29,24 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
  * what belongs to its model and trainer. Errors: an unknown model, the same one. */
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,
                            struct arena *arena, struct error *error);
+/* Reads "500MB" as what the program may take in all. `key` is named in the error. */
+enum status job_limit_memory(const char *text, const char *key, struct error *error);
+/* The row --evolution, to be put into a command's table of options. */
+#define JOB_EVOLUTION_OPTION                                                                       \
+    {                                                                                              \
+        {"--evolution",                                                                            \
+         SETTING_INT_LIST,                                                                         \
+         "[]",                                                                                     \
+         1,                                                                                        \
+         10000,                                                                                    \
+         NULL,                                                                                     \
+         NULL,                                                                                     \
+         "the cold-start curve too: lists after so many ratings, as in 1,2,3,5,10,15,20, tested "  \
+         "on the next five"},                                                                      \
+            "LIST", NULL, WORD_NONE                                                                \
+    }
+/* What it says, ascending and without doubles, in the arena of the arguments; returns how many. */
+size_t job_read_evolution(const struct arguments *arguments, const int64_t **lengths);
 /* Takes what of the settings holds for the whole program: threads, where data sets lie. */
 void job_start(const struct job *job);
 /* The settings as YAML: `--cfg job`. */

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "cli/job.h"
 #include "experiment/experiment.h"
+#include "trackers/tracker.h"
 
 #define UNBOUNDED 1e9 /* a bound that nobody reaches is not worth a word */
 
@@ -63,6 +65,8 @@ struct settings *known_settings(const struct model_ops *first, struct arena *are
     const struct model_ops *ops;
     for (size_t i = 0; (ops = model_at(i)); i++)
         known_add(all, experiment_settings_for(ops, arena), arena);
+    settings_add(all, job_settings);
+    settings_add(all, tracker_settings);
     return all;
 }
 

@@ -10,7 +10,8 @@
 #include "base/settings.h"
 #include "models/model.h"
 
-/* All rows of all models, those of `first` before the others (NULL: in the models' order). */
+/* All rows of all models and of the experiment around them, those of `first` before the others
+ * (NULL: in the models' order). */
 struct settings *known_settings(const struct model_ops *first, struct arena *arena);
 /* Adds what `from` has and `to` has not. */
 void known_add(struct settings *to, const struct settings *from, struct arena *arena);

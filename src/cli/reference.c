@@ -1,8 +1,8 @@
 /* reference.c: see reference.h. `matinee man --markdown PAGE` prints a page on standard output.
  *
- * Which settings exist is asked of experiment_settings_for(), once for each model, so that a new
- * table needs no line here. A key that begins with "model." belongs to its model's page; any other
- * is shared and listed once, under what stands before its first dot. */
+ * Which settings exist is asked of known_settings(), so that a new table needs no line here. A key
+ * that begins with "model." belongs to its model's page; any other is shared and listed once, under
+ * what stands before its first dot. */
 #include "cli/reference.h"
 
 #include <ctype.h>
@@ -13,7 +13,6 @@
 #include "base/arena.h"
 #include "base/settings.h"
 #include "cli/known.h"
-#include "experiment/experiment.h"
 #include "models/model.h"
 
 #define SHARED_MAX 512
@@ -118,21 +117,14 @@ void reference_models(void) {
         put_model(ops);
 }
 
-/* The shared rows of every model's settings, each key once, in the order of adding. */
+/* The rows that are no model's own, each key once, in the order of adding. */
 static size_t collect_shared(const struct setting_spec **shared, struct arena *arena) {
     size_t count = 0;
-    const struct model_ops *ops;
-    for (size_t i = 0; (ops = model_at(i)); i++) {
-        const struct settings *settings = experiment_settings_for(ops, arena);
-        struct setting_entry entry;
-        for (size_t k = 0; settings_entry(settings, k, &entry); k++) {
-            bool known = known_is_models(entry.spec->key);
-            for (size_t s = 0; s < count && !known; s++)
-                known = strcmp(shared[s]->key, entry.spec->key) == 0;
-            if (!known && count < SHARED_MAX)
-                shared[count++] = entry.spec;
-        }
-    }
+    const struct settings *settings = known_settings(NULL, arena);
+    struct setting_entry entry;
+    for (size_t k = 0; settings_entry(settings, k, &entry); k++)
+        if (!known_is_models(entry.spec->key) && count < SHARED_MAX)
+            shared[count++] = entry.spec;
     return count;
 }
 

@@ -1,109 +1,170 @@
-/* report.c: see report.h. Checked by the exact output of tests/cli. */
-#include "cli/report.h"
-
-#include <math.h>
+/* report.c: `matinee report`: runs as a page for the browser, as Markdown and CSV. Checked by
+ * tests/cli/report.t. */
+#include <stdio.h>
 #include <string.h>
 
-#include "cli/paired.h"
-#include "cli/style.h"
-#include "cli/table.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/runs_record.h"
+#include "experiment/page.h"
 
-const char *report_number(double value, struct arena *arena) {
-    if (isnan(value))
-        return "";
-    return arena_format(arena, fabs(value) < 10 ? "%.4f" : "%.5g", value);
+#define PAGE_NAME "report.html"
+
+/* Reports are JSON values that have to be given back. */
+struct reports {
+    struct page_run runs[PAGE_RUNS_MAX];
+    json_t *values[PAGE_RUNS_MAX];
+    size_t count;
+};
+
+/* A run without a report (it failed, or was killed) has what the store has of it. */
+static json_t *made_up(const struct runs_record_full *full) {
+    json_t *report = runs_record_json(full);
+    json_object_set_new(report, "metrics", json_object());
+    json_object_del(report, "settings"); /* a text here, an object in a report */
+    return report;
 }
 
-const char *report_interval(const struct metric_value *value, struct arena *arena) {
-    if (isnan(value->low))
-        return report_number(value->value, arena);
-    return arena_format(arena, "%s ±%s", report_number(value->value, arena),
-                        report_number(value->high - value->value, arena));
-}
-
-const struct metric_value *report_find(const struct experiment_report *report, const char *name) {
-    for (size_t i = 0; i < report->metric_count; i++)
-        if (strcmp(report->metrics[i].name, name) == 0)
-            return &report->metrics[i];
-    return NULL;
-}
-
-const char *report_label(const struct experiment_report *report, struct arena *arena) {
-    const char *seeds = arena_format(arena, "seed %llu", (unsigned long long)report->seed);
-    if (report->run_count > 1)
-        seeds = arena_format(arena, "%zu %s", report->run_count,
-                             report->runs[0].fold ? "folds" : "seeds");
-    return arena_format(arena, "%s, split %s, fitted on %s, candidates %s, %s, %s", report->data,
-                        report->split, report->fitted_on, report->candidates, seeds,
-                        report->order_aware ? "order-aware" : "order-blind");
-}
-
-static void add_row(struct table *table, const struct experiment_report *report, size_t index,
-                    const struct experiment_report *rival, struct arena *arena) {
-    const struct metric_value *mine = &report->metrics[index];
-    if (!rival) {
-        const char *interval =
-            isnan(mine->low) ? ""
-                             : arena_format(arena, "%s to %s", report_number(mine->low, arena),
-                                            report_number(mine->high, arena));
-        table_row(table, mine->name, report_number(mine->value, arena), interval, NULL);
-        return;
+static enum status read_file(struct reports *reports, const char *path, struct arena *arena,
+                             struct error *error) {
+    json_error_t where;
+    json_t *value = json_load_file(path, 0, &where);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: expected a report as matinee train --json writes it: %s", path,
+                         value ? "it is no object" : where.text);
     }
-    const struct metric_value *other = report_find(rival, mine->name);
-    if (!other) {
-        table_row(table, mine->name, report_interval(mine, arena), NULL);
-        return;
+    reports->values[reports->count] = value;
+    reports->runs[reports->count++] = (struct page_run){files_base_name(arena, path), value};
+    return STATUS_OK;
+}
+
+static enum status read_run(struct reports *reports, struct runs **runs, const char *name,
+                            const struct arguments *arguments, struct error *error) {
+    struct runs_record_full full;
+    if (!*runs)
+        TRY(runs_record_open(runs, arguments, error));
+    TRY(runs_record_read(*runs, name, arguments->arena, &full, error));
+    json_t *value = full.record.report ? json_loads(full.record.report, 0, NULL) : NULL;
+    value = value ? value : made_up(&full);
+    reports->values[reports->count] = value;
+    reports->runs[reports->count++] =
+        (struct page_run){runs_record_title(&full.record, arguments->arena), value};
+    return STATUS_OK;
+}
+
+static enum status read_all(struct reports *reports, struct runs **runs,
+                            const struct arguments *arguments, struct error *error) {
+    if (arguments->operand_count > PAGE_RUNS_MAX)
+        return error_set(error, STATUS_BAD_USAGE, "at most %d runs fit on a page", PAGE_RUNS_MAX);
+    for (size_t i = 0; i < arguments->operand_count; i++) {
+        const char *name = arguments->operands[i];
+        if (files_is_regular(name))
+            TRY(read_file(reports, name, arguments->arena, error));
+        else
+            TRY(read_run(reports, runs, name, arguments, error));
     }
-    struct interval_difference paired = paired_difference(report, rival, mine->name);
-    const char *difference = arena_format(arena, "%+.4f", mine->value - other->value);
-    const char *verdict = isnan(paired.p) ? "" : paired.p < 0.05 ? "" : "noise";
-    table_row(table, mine->name, report_interval(mine, arena), report_interval(other, arena),
-              difference, verdict, NULL);
+    return STATUS_OK;
 }
 
-/* Of several runs the file holds the first. */
-static const char *which_run(const struct experiment_report *report, struct arena *arena) {
-    const struct experiment_run *first = &report->runs[0];
-    if (report->run_count == 1 || settings_bool(report->settings, "trainer.final_fit"))
-        return "";
-    return first->fold ? arena_format(arena, " (of fold %u)", first->fold)
-                       : arena_format(arena, " (of seed %llu)", (unsigned long long)first->seed);
+static enum status write_one(const char *text, const char *path, struct error *error) {
+    TRY(json_write_text(text, path, error));
+    if (strcmp(path, "-") != 0)
+        printf("%s\n", path);
+    return STATUS_OK;
 }
 
-static void print_costs(const struct experiment_report *report, FILE *out, struct arena *arena) {
-    const struct style *style = style_of(out);
-    fprintf(out, "\n  %s", style->dim);
-    if (report->fit_seconds > 0)
-        fprintf(out, "fit %s, ", style_seconds(report->fit_seconds).text);
-    fprintf(out, "evaluate %s", style_seconds(report->evaluate_seconds).text);
-    if (report->run_count == 1 && report->runs[0].fit.best_epoch)
-        fprintf(out, ", best epoch %u of %zu", report->runs[0].fit.best_epoch,
-                report->runs[0].fit.epoch_count);
-    if (report->parameter_count)
-        fprintf(out, ", %s parameters", style_count(report->parameter_count).text);
-    fprintf(out, ", peak memory %s%s\n", style_bytes(report->peak_rss_bytes).text, style->off);
-    if (report->model_file)
-        fprintf(out, "  Model file: %s%s\n", report->model_file, which_run(report, arena));
+static enum status write_all(const struct reports *reports, const struct arguments *arguments,
+                             struct error *error) {
+    static const struct {
+        const char *option, *name;
+        const char *(*make)(const struct page_run *runs, size_t count, struct arena *arena);
+    } kinds[] = {
+        {"--html", PAGE_NAME, page_html},
+        {"--markdown", "report.md", page_markdown},
+        {"--csv", "report.csv", page_csv},
+    };
+    struct arena *arena = arguments->arena;
+    const char *folder = command_text(arguments, "--out");
+    bool any = false;
+    if (folder)
+        TRY(files_make_folder(folder, error));
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *path = command_text(arguments, kinds[i].option);
+        if (!path && folder)
+            path = files_join(arena, folder, kinds[i].name);
+        any = any || path;
+        if (path)
+            TRY(write_one(kinds[i].make(reports->runs, reports->count, arena), path, error));
+    }
+    if (any)
+        return STATUS_OK;
+    return write_one(page_html(reports->runs, reports->count, arena), PAGE_NAME, error);
 }
 
-void report_print(const struct experiment_report *report, const struct experiment_report *rival,
-                  FILE *out, struct arena *arena) {
-    const struct style *style = style_of(out);
-    fprintf(out, "%s%s%s on %s\n", style->bold, report->model, style->off,
-            report_label(report, arena));
-    if (report->metric_count > 0)
-        fputc('\n', out);
-    struct table table;
-    table_init(&table, rival ? "llllr" : "lrl", arena);
-    if (rival)
-        table_row(&table, "metric", report->model, rival->model, "difference", "", NULL);
-    else
-        table_row(&table, "metric", "value", "95 % interval", NULL);
-    for (size_t i = 0; i < report->metric_count; i++)
-        add_row(&table, report, i, rival, arena);
-    if (report->metric_count > 0)
-        table_print(&table, out);
-    else
-        fputs("  Nothing was held back, so nothing was measured.\n", out);
-    print_costs(report, out, arena);
+static enum status run(const struct arguments *arguments, struct error *error) {
+    struct reports reports = {.count = 0};
+    struct runs *runs = NULL;
+    enum status status = read_all(&reports, &runs, arguments, error);
+    runs_close(runs);
+    if (status == STATUS_OK)
+        status = write_all(&reports, arguments, error);
+    for (size_t i = 0; i < reports.count; i++)
+        json_decref(reports.values[i]);
+    return status;
 }
+
+static const struct command_operand operands[] = {
+    {"RUN", "a run's number, last, or a report that --json wrote", WORD_FILE, NULL},
+    {NULL, NULL, WORD_NONE, NULL},
+};
+
+static const struct command_option options[] = {
+    {{"--html", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "the page; " PAGE_NAME " if nothing is said; - is standard output"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--markdown", SETTING_TEXT, "", 0, 0, NULL, NULL, "the table of figures as Markdown"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--csv", SETTING_TEXT, "", 0, 0, NULL, NULL, "a line for each figure"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--out", SETTING_TEXT, "", 0, 0, NULL, NULL, "a folder for all three"},
+     "DIR",
+     NULL,
+     WORD_FOLDER},
+    {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "the store of runs; matinee.db in the data folder if not said"},
+     "FILE",
+     "MATINEE_STORE",
+     WORD_FILE},
+    {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
+};
+
+static const struct command_example examples[] = {
+    {"matinee report 3 5 last", "Three runs beside each other, in report.html."},
+    {"matinee report last --markdown -", "The newest run's figures, to paste somewhere."},
+    {NULL, NULL},
+};
+
+const struct command report_command = {
+    .name = "report",
+    .summary = "runs as a page: figures, curves, costs, settings",
+    .usage = "RUN ... [OPTIONS]",
+    .about =
+        "Writes one page that needs no network: figures with their intervals, curves of loss "
+        "and validation, how popular what is shown is, the cold-start curve (of runs that were "
+        "trained with --evolution), costs and settings; the table also as Markdown and CSV.",
+    .operand_least = 1,
+    .operand_repeats = true,
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

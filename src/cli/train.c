@@ -1,15 +1,19 @@
 /* train.c: `matinee train`: fits a model, measures it, keeps it. Checked by tests/cli. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
-#include "cli/report.h"
+#include "cli/multirun.h"
+#include "cli/record.h"
 #include "experiment/experiment.h"
 
 static const char *choose_out(const struct arguments *arguments, const struct job *job) {
@@ -31,36 +35,62 @@ static enum status train(const struct arguments *arguments, const struct job *jo
                          struct error *error) {
     const char *json = command_text(arguments, "--json");
     bool silent = json && strcmp(json, "-") == 0;
-    const char *out = choose_out(arguments, job);
+    const char *out =
+        settings_bool(arguments->options, "--save") ? choose_out(arguments, job) : NULL;
+    if (!out && command_text(arguments, "--out"))
+        return error_set(error, STATUS_BAD_USAGE, "--no-save and --out contradict each other");
+    if (!out && settings_bool(arguments->options, "--resume"))
+        return error_set(error, STATUS_BAD_USAGE, "--no-save keeps no checkpoint to resume from");
     if (command_text(arguments, "--out"))
         TRY(json_check(out, error));
-    else
+    else if (out)
         TRY(files_make_parent(out, error));
     if (json)
         TRY(json_check(json, error));
+    const char *checkpoints = settings_text(job->places, "paths.checkpoint_dir");
+    if (*checkpoints)
+        TRY(files_make_folder(checkpoints, error));
+    struct recorder *recorder = record_begin(arguments, job);
+    const int64_t *lengths;
+    size_t length_count = job_read_evolution(arguments, &lengths);
     const struct experiment_options options = {
+        .watch = recorder_watch(recorder),
+        .shows = true,
+        .evolution = lengths,
+        .evolution_count = length_count,
         .out = out,
+        .checkpoints = *checkpoints ? checkpoints : NULL,
         .resume = settings_bool(arguments->options, "--resume"),
         .progress = progress,
         .cancel = interrupt_flag(),
     };
     struct experiment_report *report, *rival = NULL;
-    TRY(experiment_train(job->settings, &options, arguments->arena, &report, error));
+    enum status status =
+        experiment_train(job->settings, &options, arguments->arena, &report, error);
+    if (status != STATUS_OK) {
+        recorder_failed(recorder, error);
+        return status;
+    }
+    progress_end(progress);
+    record_tell(recorder_done(recorder, report), progress);
     if (json)
         TRY(json_write_text(experiment_report_json(report, arguments->arena), json, error));
-    enum status status = STATUS_OK;
     if (rival_settings) {
         const struct experiment_options bare = {.progress = progress, .cancel = interrupt_flag()};
         status = experiment_train(rival_settings, &bare, arguments->arena, &rival, error);
         progress_end(progress);
     }
     if (!silent)
-        report_print(report, status == STATUS_OK ? rival : NULL, stdout, arguments->arena);
+        figures_print(report, status == STATUS_OK ? rival : NULL, stdout, arguments->arena);
     return status;
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
     struct job job;
+    if (settings_bool(arguments->options, "--multirun"))
+        return multirun_run(arguments, error);
+    if (getenv("MATINEE_PARENT_RUN"))
+        process_follow_parent();
     TRY(job_make(&job, arguments, command_operand(arguments, 0), NULL, error));
     if (command_text(arguments, "--cfg")) {
         job_print(&job, stdout);
@@ -112,6 +142,28 @@ static const struct command_option options[] = {
      NULL,
      NULL,
      WORD_NONE},
+    {{"--save", SETTING_BOOL, "true", 0, 0, NULL, NULL,
+      "keep the model in a file; --no-save only measures"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    JOB_EVOLUTION_OPTION,
+    RECORD_OPTIONS,
+    {{"--multirun", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "train every combination of key=a,b,c words; --out is then a folder"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--jobs", SETTING_INT, "1", 1, 1024, NULL, NULL,
+      "with --multirun: so many at a time, which share the threads"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "refuse what would need more, as in 500MB or 4GB"},
+     "SIZE",
+     NULL,
+     WORD_NONE},
     {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
@@ -122,6 +174,8 @@ static const struct command_example examples[] = {
      "A data set and settings of one's choice."},
     {"matinee train --config config/recipes/ml-1m-ncf/neumf.yaml --json -",
      "A published figure, reproduced."},
+    {"matinee train item_knn model.k=10,20,40 model.shrinkage=0,100 --multirun --jobs 2",
+     "All six combinations; what is done is not done again."},
     {"matinee train neumf trainer.final_fit=true --out neumf.safetensors",
      "Measured honestly, then fitted on everything, to be served."},
     {NULL, NULL},

@@ -17,6 +17,7 @@
 
 #define SAMPLE_SEED 42
 #define SAMPLE_STREAM 0x5a3b1e
+#define SAMPLE_USERS_STREAM 0x5a3b1f
 #define LIMIT 1e15
 
 const struct setting_spec dataset_settings[] = {
@@ -34,6 +35,8 @@ const struct setting_spec dataset_settings[] = {
     {"data.max_ratings", SETTING_INT, "0", 0, LIMIT, NULL,
      "data.train_size|data.preprocessing.max_ratings",
      "a random sample of so many interactions, for quick tries (0: all; seed 42)"},
+    {"data.max_users", SETTING_INT, "0", 0, LIMIT, NULL, "data.preprocessing.max_users",
+     "a random sample of so many users with all that they have (0: all; seed 42)"},
     {0},
 };
 
@@ -99,6 +102,31 @@ static void sample(struct selection *selection, size_t wanted) {
             else
                 drop_row(selection, user, row);
         }
+}
+
+static uint32_t users_left(const struct selection *selection) {
+    uint32_t count = 0;
+    for (uint32_t user = 0; user < selection->all->user_count; user++)
+        count += selection->of_user[user] > 0;
+    return count;
+}
+
+/* The same with users who have a row. */
+static void sample_users(struct selection *selection, size_t wanted) {
+    const struct interactions *all = selection->all;
+    struct rng rng;
+    rng_init(&rng, SAMPLE_SEED, SAMPLE_USERS_STREAM);
+    size_t left = users_left(selection), needed = wanted < left ? wanted : left;
+    for (uint32_t user = 0; user < all->user_count; user++) {
+        if (selection->of_user[user] == 0)
+            continue;
+        bool taken = rng_uniform(&rng) * (double)left < (double)needed;
+        left--;
+        needed -= taken;
+        for (size_t row = all->offsets[user]; !taken && row < all->offsets[user + 1]; row++)
+            if (selection->kept[row])
+                drop_row(selection, user, row);
+    }
 }
 
 static void drop_below_core(struct selection *selection, uint32_t min_user, uint32_t min_item) {
@@ -295,19 +323,13 @@ static void measure_ratings(struct dataset *dataset) {
     }
 }
 
-static uint32_t users_left(const struct selection *selection) {
-    uint32_t count = 0;
-    for (uint32_t user = 0; user < selection->all->user_count; user++)
-        count += selection->of_user[user] > 0;
-    return count;
-}
-
 enum status dataset_prepare(struct dataset *dataset, const struct settings *settings,
                             struct error *error) {
     double min_rating = settings_real(settings, "data.min_rating");
     uint32_t min_user = (uint32_t)settings_int(settings, "data.min_user_interactions");
     uint32_t min_item = (uint32_t)settings_int(settings, "data.min_item_interactions");
     size_t max_ratings = (size_t)settings_int(settings, "data.max_ratings");
+    size_t max_users = (size_t)settings_int(settings, "data.max_users");
     const char *feedback = settings_text(settings, "data.feedback");
     if (!dataset->has_ratings && (min_rating > 1 || strcmp(feedback, "explicit") == 0))
         return error_set(error, STATUS_BAD_USAGE,
@@ -317,6 +339,8 @@ enum status dataset_prepare(struct dataset *dataset, const struct settings *sett
     if (min_rating > 0 && dataset->has_ratings)
         drop_low_ratings(&selection, min_rating);
     size_t after_rating = selection.count;
+    if (max_users > 0)
+        sample_users(&selection, max_users);
     if (max_ratings > 0)
         sample(&selection, max_ratings);
     size_t after_sample = selection.count;

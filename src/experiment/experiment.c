@@ -6,8 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/parallel.h"
 #include "experiment/experiment_internal.h"
+#include "experiment/shown.h"
 
 static enum status check_needs(const struct experiment_job *job, struct error *error) {
     const struct dataset *data = job->data;
@@ -44,8 +46,17 @@ static enum status read_scale(struct experiment_job *job, struct error *error) {
     return STATUS_OK;
 }
 
+/* Whether nobody said what to measure, or said the default. */
+static bool asks_the_usual(const struct settings *settings) {
+    static const char key[] = "evaluation.metrics";
+    const struct setting_spec *spec = experiment_settings;
+    while (strcmp(spec->key, key) != 0)
+        spec++;
+    return strcmp(settings_show(settings, key), spec->value) == 0;
+}
+
 /* Metrics of ratings go where there are none to hold against each other, and come unasked where
- * there are and nobody said what to measure. */
+ * there are and the usual ones were asked for. */
 static enum status read_metrics(struct experiment_job *job, struct error *error) {
     const char *const *asked;
     struct metric_request request = {0};
@@ -54,7 +65,7 @@ static enum status read_metrics(struct experiment_job *job, struct error *error)
     const char **names = ARENA_ARRAY(job->arena, const char *, count + 2);
     memcpy(names, asked, count * sizeof *names);
     bool predicts = experiment_ratings(job) != EVALUATION_NO_RATINGS;
-    if (predicts && !settings_is_set(job->settings, "evaluation.metrics")) {
+    if (predicts && asks_the_usual(job->settings)) {
         names[count++] = "rmse";
         names[count++] = "mae";
     }
@@ -120,5 +131,28 @@ enum status experiment_measure(const struct experiment_job *job, const struct sp
     run->user_count = sheet.user_count;
     run->measured_users = sheet_measured_users(&sheet);
     run->evaluate_seconds = progress_clock() - started;
+    if (job->options->shows)
+        run->shown_count = shown_measure(&evaluation, model, job->arena, &run->shown);
     return STATUS_OK;
+}
+
+const char *experiment_digest(const struct settings *settings, const uint8_t checksum[32],
+                              const char *version, struct arena *arena) {
+    static const char *const apart[] = {"threads", "data"};
+    struct digest digest;
+    digest_begin(&digest, DIGEST_SHA256);
+    digest_update(&digest, version, strlen(version) + 1);
+    digest_update(&digest, checksum, 32);
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
+        if (!strcmp(entry.spec->key, apart[0]) || !strcmp(entry.spec->key, apart[1]))
+            continue;
+        digest_update(&digest, entry.spec->key, strlen(entry.spec->key) + 1);
+        digest_update(&digest, entry.value, strlen(entry.value) + 1);
+    }
+    uint8_t sum[DIGEST_SHA256_BYTES];
+    digest_end(&digest, sum);
+    char text[DIGEST_TEXT_BYTES];
+    digest_text(sum, sizeof sum, text);
+    return arena_copy(arena, text);
 }

@@ -15,6 +15,8 @@
 #include "metrics/sheet.h"
 #include "models/model.h"
 
+struct shown_group;
+
 /* Settings of an experiment: model, data, seed, seeds, threads, evaluation.*; with data.*
  * (dataset/), data.split.* (split/), trainer.* (models/trainer.h) and the model's own they make up
  * what train accepts. */
@@ -36,6 +38,19 @@ struct experiment_run {
      * skipped or where the metric has none (coverage, gini). */
     const float *user_values;
     size_t user_count;
+    struct shown_group *shown; /* with options->shows */
+    size_t shown_count;
+};
+
+/* The cold-start curve: see evolution.h. */
+struct experiment_evolution_point {
+    uint32_t ratings; /* the length of the histories */
+    size_t users;     /* who were measured */
+    const struct metric_value *metrics;
+};
+struct experiment_evolution {
+    const struct experiment_evolution_point *points;
+    size_t count, metric_count; /* count 0: it was not asked for */
 };
 
 struct experiment_report {
@@ -55,15 +70,35 @@ struct experiment_report {
     size_t peak_rss_bytes;
     size_t parameter_count;
     const char *model_file; /* NULL if none was written */
+    uint8_t data_checksum[32];
+    const struct shown_group *shown; /* of the first run: see shown.h */
+    size_t shown_count;              /* 0: not measured */
+    struct experiment_evolution evolution;
+};
+
+/* Who follows an experiment while it runs; any of the two may be NULL. */
+struct experiment_watch {
+    void *context;
+    /* The first fit is about to begin: on which data, with which settings, defaults suited to the
+     * data put in. */
+    void (*begun)(void *context, const char *data, const uint8_t checksum[32],
+                  const struct settings *settings);
+    /* An epoch has ended. `part`: which fit, "" the first of one run, "seed7", "refit". */
+    void (*epoch)(void *context, const char *part, const struct epoch_record *record);
 };
 
 struct experiment_options {
     const char *out;              /* model file to write, or NULL: none */
     const char *const *overrides; /* experiment_evaluate: "key=value" pairs of evaluation.* */
     size_t override_count;
+    const char *checkpoints; /* the folder of checkpoints; NULL: beside the model file */
     bool resume;
-    struct progress *progress; /* never NULL */
-    const atomic_bool *cancel; /* or NULL */
+    struct progress *progress;            /* never NULL */
+    const atomic_bool *cancel;            /* or NULL */
+    const struct experiment_watch *watch; /* or NULL */
+    bool shows;                           /* measure how popular what is shown is: see shown.h */
+    const int64_t *evolution; /* ascending lengths of history, for the cold-start curve; or NULL */
+    size_t evolution_count;
 };
 
 /* Trains and evaluates as `settings` say (made by experiment_settings_for):
@@ -86,6 +121,21 @@ enum status experiment_train(const struct settings *settings,
 enum status experiment_evaluate(const char *model_file, const struct experiment_options *options,
                                 struct arena *arena, struct experiment_report **report,
                                 struct error *error);
+
+/* How large an experiment will be. */
+struct experiment_size {
+    uint32_t users;     /* of the prepared data */
+    int64_t max_epochs; /* 0: the model is fitted in one go */
+};
+/* Opens the data and looks, without a fit. Errors: whatever is wrong with data or settings. */
+enum status experiment_probe(const struct settings *settings, struct progress *progress,
+                             struct experiment_size *size, struct error *error);
+
+/* SHA-256, as hexadecimal in `arena`, of all that makes a run what it is: settings (as they were
+ * made, before defaults are suited to the data; not `threads`, nor what the data are called), data
+ * and program. Two runs with the same one give the same figures. */
+const char *experiment_digest(const struct settings *settings, const uint8_t checksum[32],
+                              const char *version, struct arena *arena);
 
 /* The report as JSON (docs/settings.md names its settings): a string of the arena, ending in a new
  * line. */

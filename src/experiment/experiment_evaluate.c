@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/digest.h"
+#include "experiment/evolution.h"
 #include "experiment/experiment_internal.h"
 #include "models/model_file.h"
 
@@ -88,7 +89,11 @@ static enum status measure(struct experiment_job *job, const struct model_file *
     *report = experiment_report_make(job, &split, job->settings, run, 1);
     (*report)->parameter_count = model_parameter_count(file->model);
     (*report)->model_file = arena_copy(job->arena, file->tensors.path);
-    return STATUS_OK;
+    const struct experiment_options *options = job->options;
+    if (options->evolution_count == 0)
+        return STATUS_OK;
+    return evolution_measure(job, file->model, options->evolution, options->evolution_count,
+                             &(*report)->evolution, error);
 }
 
 static enum status evaluate(struct experiment_job *job, const struct model_file *file,

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/parallel.h"
 #include "base/settings_json.h"
 #include "experiment/experiment_internal.h"
+#include "experiment/shown.h"
 
 #define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(6))
 
@@ -65,7 +67,10 @@ struct experiment_report *experiment_report_make(const struct experiment_job *jo
         .runs = runs,
         .run_count = run_count,
         .peak_rss_bytes = alloc_peak_bytes(),
+        .shown = runs[0].shown,
+        .shown_count = runs[0].shown_count,
     };
+    memcpy(report->data_checksum, job->data->checksum, sizeof report->data_checksum);
     for (size_t r = 0; r < run_count; r++) {
         report->fit_seconds += runs[r].fit_seconds;
         report->evaluate_seconds += runs[r].evaluate_seconds;
@@ -166,6 +171,31 @@ char *experiment_report_metrics(const struct experiment_report *report, struct a
                 JSON_COMPACT | JSON_REAL_PRECISION(6), "", arena);
 }
 
+static json_t *shown_json(const struct experiment_report *report) {
+    json_t *list = json_array();
+    for (size_t g = 0; g < report->shown_count; g++) {
+        const struct shown_group *group = &report->shown[g];
+        json_array_append_new(
+            list, json_pack("{s:I, s:I, s:f, s:f, s:f}", "least", (json_int_t)group->least, "most",
+                            (json_int_t)group->most, "items", group->items, "interactions",
+                            group->interactions, "shown", group->shown));
+    }
+    return list;
+}
+
+static json_t *evolution_json(const struct experiment_evolution *evolution) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < evolution->count; i++) {
+        const struct experiment_evolution_point *point = &evolution->points[i];
+        json_array_append_new(
+            list, json_pack("{s:I, s:I, s:o, s:o}", "ratings", (json_int_t)point->ratings, "users",
+                            (json_int_t)point->users, "metrics",
+                            metrics_json(point->metrics, evolution->metric_count), "intervals",
+                            intervals_json(point->metrics, evolution->metric_count)));
+    }
+    return list;
+}
+
 char *experiment_report_json(const struct experiment_report *report, struct arena *arena) {
     const struct fit_report *fit = &report->runs[0].fit;
     json_t *object = json_object();
@@ -190,6 +220,11 @@ char *experiment_report_json(const struct experiment_report *report, struct aren
     json_object_set_new(object, "intervals", intervals_json(report->metrics, report->metric_count));
     json_object_set_new(object, "runs", runs_json(report, false));
     json_object_set_new(object, "folds", runs_json(report, true));
+    char checksum[DIGEST_TEXT_BYTES];
+    digest_text(report->data_checksum, sizeof report->data_checksum, checksum);
+    json_object_set_new(object, "data_checksum", json_string(checksum));
+    json_object_set_new(object, "shown", shown_json(report));
+    json_object_set_new(object, "evolution", evolution_json(&report->evolution));
     json_object_set_new(object, "model_file",
                         report->model_file ? json_string(report->model_file) : json_null());
     return dump(object, DUMP_FLAGS, "\n", arena);

@@ -9,7 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/files.h"
 #include "dataset/catalogue.h"
+#include "experiment/evolution.h"
 #include "experiment/experiment_internal.h"
 #include "models/model_file.h"
 #include "models/trainer.h"
@@ -45,6 +47,14 @@ static bool keeps_checkpoints(const struct experiment_job *job) {
            settings_bool(job->settings, "trainer.checkpoint.save_last");
 }
 
+static const char *checkpoint_path(const struct run *run, const char *stage, struct arena *arena) {
+    const struct experiment_options *options = run->job->options;
+    const char *out = options->out;
+    if (options->checkpoints)
+        out = files_join(arena, options->checkpoints, files_base_name(arena, out));
+    return arena_format(arena, "%s%s%s.checkpoint", out, run->tag, stage);
+}
+
 static enum status check_cancel(const struct run *run, struct error *error) {
     const atomic_bool *cancel = run->job->options->cancel;
     if (!cancel || !atomic_load(cancel))
@@ -52,14 +62,10 @@ static enum status check_cancel(const struct run *run, struct error *error) {
     if (keeps_checkpoints(run->job))
         return error_set(error, STATUS_CANCELLED,
                          "%s: stopped between two fits; the same command with --resume goes on "
-                         "from the checkpoints %s*.checkpoint",
-                         run->job->ops->name, run->job->options->out);
+                         "from the checkpoints %s",
+                         run->job->ops->name, checkpoint_path(run, "*", run->job->arena));
     return error_set(error, STATUS_CANCELLED, "%s: stopped; nothing was saved",
                      run->job->ops->name);
-}
-
-static const char *checkpoint_path(const struct run *run, const char *stage, struct arena *arena) {
-    return arena_format(arena, "%s%s%s.checkpoint", run->job->options->out, run->tag, stage);
 }
 
 /* All that this run's fits have saved on the way, or those of an earlier run of the same name. */
@@ -81,6 +87,35 @@ struct fit_order {
     const char *stage;                             /* of its checkpoint: "", ".refit", ".final" */
 };
 
+/* Tells whoever watches of an epoch. */
+struct listening {
+    const struct run *run;
+    const struct fit_order *order;
+};
+
+/* "", "seed7", "refit", "fold2.refit": as in a checkpoint's name. */
+static const char *part_name(const struct listening *listening, struct arena *arena) {
+    const char *tag = listening->run->tag, *stage = listening->order->stage;
+    return arena_format(arena, "%s%s", tag + (*tag == '.'), stage + (!*tag && *stage == '.'));
+}
+
+/* A figure that is better the lower it is comes negated. */
+static bool is_negated(const struct evaluation *watched) {
+    return watched && watched->metrics.metrics[0].ops->lower_is_better;
+}
+
+static void tell_epoch(void *context, const struct epoch_record *record) {
+    const struct listening *listening = context;
+    const struct experiment_watch *watch = listening->run->job->options->watch;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct epoch_record shown = *record;
+    if (is_negated(listening->order->watched))
+        shown.validation = -shown.validation;
+    watch->epoch(watch->context, part_name(listening, scratch), &shown);
+    arena_reset(scratch, mark);
+}
+
 static enum status fit(struct run *run, const struct fit_order *order, struct model **out,
                        struct error *error) {
     const struct experiment_job *job = run->job;
@@ -95,6 +130,11 @@ static enum status fit(struct run *run, const struct fit_order *order, struct mo
         .resume = options->resume,
         .cancel = options->cancel,
     };
+    struct listening listening = {run, order};
+    if (options->watch && options->watch->epoch) {
+        input.epoch_done = tell_epoch;
+        input.epoch_context = &listening;
+    }
     TRY(check_cancel(run, error));
     memcpy(input.data_checksum, job->data->checksum, sizeof input.data_checksum);
     if (order->watched) {
@@ -207,8 +247,7 @@ static enum status first_fit(struct run *run, struct error *error) {
         run->fitted_on = FITTED_ALL;
     run->histories = order.train;
     TRY(fit(run, &order, &run->model, error));
-    bool negated = order.watched && order.watched->metrics.metrics[0].ops->lower_is_better;
-    run->result.fit = copy_report(&run->model->report, negated, job->arena);
+    run->result.fit = copy_report(&run->model->report, is_negated(order.watched), job->arena);
     return apply_choices(run, error);
 }
 
@@ -255,6 +294,9 @@ static enum status work(struct run *run, bool first, struct error *error) {
         remove_checkpoints(run);
     if (job->ops->suggest)
         job->ops->suggest(run->settings, &run->split.train);
+    const struct experiment_watch *watch = job->options->watch;
+    if (first && watch && watch->begun)
+        watch->begun(watch->context, job->data->name, job->data->checksum, run->settings);
     TRY(first_fit(run, error));
     TRY(refit(run, error));
     TRY(check_cancel(run, error));
@@ -341,6 +383,9 @@ static enum status run_all(struct experiment_job *job, struct run *first,
     job->fitted_on = first->fitted_on;
     *report = experiment_report_make(job, &first->split, first->settings, results, count);
     (*report)->parameter_count = model_parameter_count(first->model);
+    if (job->options->evolution_count > 0)
+        TRY(evolution_measure(job, first->model, job->options->evolution,
+                              job->options->evolution_count, &(*report)->evolution, error));
     TRY(save(first, *report, error));
     bool keep = (job->ops->traits & MODEL_TRAINED) &&
                 settings_bool(job->settings, "trainer.checkpoint.keep");

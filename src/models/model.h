@@ -87,6 +87,9 @@ struct fit_input {
     bool resume; /* go on from checkpoint_path if it is there and of the same settings and data */
     const atomic_bool *cancel; /* set: save the checkpoint, return STATUS_CANCELLED; may be NULL */
     uint8_t data_checksum[32]; /* ties a checkpoint to its data */
+    /* Told of every epoch when it has ended, in the fit's own thread; NULL: nobody listens. */
+    void (*epoch_done)(void *context, const struct epoch_record *record);
+    void *epoch_context;
 };
 
 /* What a fit says of itself, for the report. Owned by the model's arena. */

@@ -23,6 +23,8 @@
 #define AUTO_ROWS 2048
 #define AUTO_BYTES ((size_t)64 << 20)
 #define PATH_BYTES 4096
+#define EXPLOSION 1000  /* times the loss of the first epoch */
+#define LOSS_LEAST 1e-3 /* a first epoch's loss is taken to be no smaller */
 
 /* A block of one parameter: dense rows begin ... end, or share `begin` of `end` shares. */
 struct unit {
@@ -147,11 +149,16 @@ static void show(const struct trainer *trainer) {
     progress_update(progress, (state->epoch - 1 + done) * trainer->samples_per_epoch);
 }
 
-static enum status bad_loss(const struct trainer *trainer, struct error *error) {
+/* `what` happened to the loss; the text says where, and what to try. */
+static enum status diverged(const struct trainer *trainer, const char *what, struct error *error) {
+    const struct trainer_state *state = &trainer->state;
+    double rate = trainer->options->schedule.rate;
     return error_set(error, STATUS_BAD_INPUT,
-                     "%s: the loss is no longer a number in epoch %u: the training diverged; try a "
-                     "smaller trainer.learning_rate (now %g) or trainer.gradient_clip.enabled=true",
-                     trainer->trainee->name, trainer->state.epoch, trainer->options->schedule.rate);
+                     "%s: the loss %s in epoch %u, step %llu: the training diverged; try "
+                     "trainer.learning_rate=%g (now %g)%s or a larger trainer.batch_size",
+                     trainer->trainee->name, what, state->epoch,
+                     (unsigned long long)state->optimizer.step, rate / 10, rate,
+                     trainer->options->clip_norm > 0 ? "" : ", trainer.gradient_clip.enabled=true");
 }
 
 static enum status run_whole_epoch(struct trainer *trainer, struct error *error) {
@@ -183,14 +190,14 @@ static enum status run_epoch(struct trainer *trainer, struct error *error) {
         for (size_t first = 0; first < trainer->batches.size; first += groups) {
             size_t left = trainer->batches.size - first;
             state->loss += step(trainer, first, left < groups ? left : groups);
-            if (trainer->options->check_finite && !isfinite(state->loss))
-                return bad_loss(trainer, error);
+            if (!isfinite(state->loss))
+                return diverged(trainer, "is no longer a number", error);
         }
         state->position += trainer->batches.size;
         state->seconds += progress_clock() - started;
         show(trainer);
     }
-    return isfinite(state->loss) ? STATUS_OK : bad_loss(trainer, error);
+    return STATUS_OK;
 }
 
 /* The loss on validation rows, each with negatives that are the same every time. */
@@ -272,12 +279,16 @@ static enum status end_epoch(struct trainer *trainer, struct error *error) {
         .validation = trainer->options->watch_loss ? -value : value,
         .seconds = state->seconds + progress_clock() - started,
     };
+    if (record->loss > EXPLOSION * fmax(state->records[0].loss, LOSS_LEAST))
+        return diverged(trainer, "exploded", error);
     if (state->schedule.minimize)
         schedule_observe(&state->schedule, state->epoch, record->loss);
     else if (!isnan(value))
         schedule_observe(&state->schedule, state->epoch, value);
     if (trainer->trainee->hook.after_epoch)
         trainer->trainee->hook.after_epoch(trainer->trainee->hook.context, record);
+    if (trainer->input->epoch_done)
+        trainer->input->epoch_done(trainer->input->epoch_context, record);
     state->epoch++;
     state->position = 0;
     state->loss = 0;

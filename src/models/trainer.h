@@ -44,7 +44,6 @@ struct trainer_options {
     bool watch_loss; /* the validation loss is watched, not input->measure */
     bool checkpoint, checkpoint_last;
     uint32_t checkpoint_best; /* how many of the best epochs are kept as files */
-    bool check_finite;
     uint8_t
         digest[32]; /* of the settings that shape the training: a checkpoint must have the same */
 };
@@ -102,8 +101,9 @@ size_t trainer_group_max(const struct trainer_options *options, const struct fit
                          size_t negative_count, size_t row_bytes);
 
 /* Trains. Fills model->report. Without anything to train on (one user who has every item) the
- * starting weights stay. Errors: a loss or a measurement that is no number, a checkpoint
- * of other settings or data; STATUS_CANCELLED after saving the checkpoint. */
+ * starting weights stay. Errors: a loss that is no number or a thousand times what it was in the
+ * first epoch (epoch, step and what to try are named), a measurement that is no number, a
+ * checkpoint of other settings or data; STATUS_CANCELLED after saving the checkpoint. */
 enum status trainer_fit(const struct trainer_options *options, const struct trainee *trainee,
                         const struct fit_input *input, struct error *error);
 

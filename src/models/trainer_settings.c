@@ -28,7 +28,7 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.reg_weight", SETTING_REAL, "1e-5", 0, 10, NULL, "reg_weight",
      "L2 on embedding rows, for each sample they occur in"},
     {"trainer.scheduler.name", SETTING_TEXT, "none", 0, 0, SCHEDULE_KINDS, "scheduler",
-     "how the learning rate changes"},
+     "how the learning rate changes; constant is none"},
     {"trainer.scheduler.mode", SETTING_TEXT, "min", 0, 0, "min|max", NULL,
      "reduce_on_plateau: min watches the loss, max the validation metric"},
     {"trainer.scheduler.factor", SETTING_REAL, "0.5", 0.001, 1, NULL, NULL,
@@ -75,7 +75,7 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.gradient_clip.max_norm", SETTING_REAL, "1.0", 1e-9, 1e9, NULL, NULL,
      "norm over all parameters together"},
     {"trainer.detect_anomaly", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "look for NaN and infinity after every step, not only after every epoch"},
+     "accepted from other programs' files; the loss is looked at after every step anyway"},
     {"trainer.mixed_precision", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "accepted from other programs' files; the processor trains in single precision"},
     {"trainer.refit", SETTING_BOOL, "false", 0, 0, NULL, NULL,
@@ -87,7 +87,7 @@ const struct setting_spec trainer_settings[] = {
 
 static enum schedule_kind schedule_kind_of(const struct settings *settings) {
     static const enum schedule_kind kinds[] = {SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE,
-                                               SCHEDULE_PLATEAU};
+                                               SCHEDULE_PLATEAU, SCHEDULE_CONSTANT};
     return kinds[settings_choice(settings, "trainer.scheduler.name")];
 }
 
@@ -232,7 +232,6 @@ enum status trainer_settings_read(struct trainer_options *options, const struct 
         .checkpoint = settings_bool(settings, "trainer.checkpoint.enabled"),
         .checkpoint_last = settings_bool(settings, "trainer.checkpoint.save_last"),
         .checkpoint_best = (uint32_t)settings_int(settings, "trainer.checkpoint.save_top_k"),
-        .check_finite = settings_bool(settings, "trainer.detect_anomaly"),
     };
     TRY(check_watched(settings, monitor, error));
     TRY(read_batch_size(options, settings, error));

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU };
-#define SCHEDULE_KINDS "none|step|cosine|reduce_on_plateau"
+#define SCHEDULE_KINDS "none|step|cosine|reduce_on_plateau|constant"
 #define SCHEDULE_MILESTONES_MAX 64
 
 struct schedule {

@@ -114,6 +114,25 @@ static void test_sample(void **state) {
     dataset_close(two);
 }
 
+static void test_sample_of_users(void **state) {
+    (void)state;
+    if (!dataset_has_builtin())
+        skip();
+    struct error error;
+    struct dataset *all = open_good("built-in"), *some = open_good("built-in");
+    assert_int_equal(PREPARE(some, &error, "data.max_users=100"), STATUS_OK);
+    assert_int_equal(some->users.count, 100);
+    check_rows(&some->interactions);
+    for (uint32_t user = 0; user < some->users.count; user++) {
+        struct text_slice name = id_map_name(&some->users, user);
+        uint32_t same = id_map_find(&all->users, name.start, name.length);
+        assert_int_equal(interactions_history(&some->interactions, user).count,
+                         interactions_history(&all->interactions, same).count);
+    }
+    dataset_close(all);
+    dataset_close(some);
+}
+
 /* The k-core by brute force on the built-in data. */
 static void test_core_against_brute_force(void **state) {
     (void)state;
@@ -204,6 +223,8 @@ int main(void) {
         TEST(test_core_falls_like_dominoes),
         TEST(test_implicit),
         TEST(test_sample),
+        TEST(test_sample_of_users),
+        TEST(test_sample_of_users),
         TEST(test_core_against_brute_force),
         TEST(test_given_splits_follow),
         TEST(test_folds_follow),

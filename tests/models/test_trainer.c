@@ -377,7 +377,8 @@ static void test_divergence_is_said(void **state) {
     set(&run, "trainer.reg_weight", "10");
     set(&run, "trainer.max_epochs", "50");
     assert_int_equal(fit(&run, "gmf"), STATUS_BAD_INPUT);
-    assert_non_null(strstr(run.error.text, "trainer.learning_rate"));
+    assert_non_null(strstr(run.error.text, "is no longer a number in epoch 1, step "));
+    assert_non_null(strstr(run.error.text, "trainer.learning_rate=10 (now 100)"));
     end(&run);
 }
 
@@ -432,10 +433,43 @@ static void test_threads_change_nothing(void **state) {
     assert_memory_equal(sums[0], sums[2], 32);
 }
 
+static void note_epoch(void *context, const struct epoch_record *record) {
+    double *losses = context;
+    losses[record->epoch - 1] = record->loss;
+}
+
+static void test_every_epoch_is_told(void **state) {
+    (void)state;
+    struct run run;
+    double losses[6] = {0};
+    begin(&run, "gmf", NULL);
+    run.input.epoch_done = note_epoch;
+    run.input.epoch_context = losses;
+    must_fit(&run, "gmf");
+    for (size_t i = 0; i < 6; i++)
+        assert_true(losses[i] > 0 && losses[i] == run.model->report.epochs[i].loss);
+    end(&run);
+}
+
+static void test_constant_is_none(void **state) {
+    (void)state;
+    struct run run;
+    struct trainer_options one, two;
+    begin(&run, "gmf", NULL);
+    set(&run, "trainer.scheduler.name", "none");
+    assert_int_equal(trainer_settings_read(&one, run.settings, &run.error), STATUS_OK);
+    set(&run, "trainer.scheduler.name", "constant");
+    assert_int_equal(trainer_settings_read(&two, run.settings, &run.error), STATUS_OK);
+    assert_int_equal(one.schedule.kind, two.schedule.kind);
+    end(&run);
+}
+
 int main(void) {
     snprintf(path, sizeof path, "/tmp/matinee-test-trainer-%ld", (long)getpid());
     progress_init(&silent, true);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_epoch_is_told),
+        cmocka_unit_test(test_constant_is_none),
         cmocka_unit_test(test_stops_and_restores_the_best_epoch),
         cmocka_unit_test(test_without_early_stopping_the_last_epoch_stays),
         cmocka_unit_test(test_loss_falls_and_is_watched),

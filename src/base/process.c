@@ -1,0 +1,113 @@
+/* process.c: see process.h. Checked by tests/base/test_process.c. */
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+
+const char *process_self(struct arena *arena) {
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    return length > 0 ? arena_copy_length(arena, path, (size_t)length) : "matinee";
+}
+
+/* Whether a present "NAME=value" is replaced by one of `more`. */
+static bool is_replaced(const char *present, const char *const *more) {
+    size_t length = strcspn(present, "=") + 1;
+    for (size_t i = 0; more && more[i]; i++)
+        if (strncmp(present, more[i], length) == 0)
+            return true;
+    return false;
+}
+
+static char **environment_with(const char *const *more, struct arena *arena) {
+    size_t count = 0, more_count = 0, used = 0;
+    while (environ[count])
+        count++;
+    while (more && more[more_count])
+        more_count++;
+    char **all = ARENA_ARRAY(arena, char *, count + more_count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!is_replaced(environ[i], more))
+            all[used++] = environ[i];
+    for (size_t i = 0; i < more_count; i++)
+        all[used++] = arena_copy(arena, more[i]);
+    return all;
+}
+
+static char **words_of(const struct process_start *start, struct arena *arena) {
+    size_t count = 0;
+    while (start->words[count])
+        count++;
+    char **words = ARENA_ARRAY(arena, char *, count + 2);
+    words[0] = arena_copy(arena, start->program);
+    for (size_t i = 0; i < count; i++)
+        words[i + 1] = arena_copy(arena, start->words[i]);
+    return words;
+}
+
+enum status process_start(pid_t *process, const struct process_start *start, struct error *error) {
+    struct arena arena = {0};
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t usual;
+    sigemptyset(&usual);
+    ASSERT(posix_spawn_file_actions_init(&files) == 0 && posix_spawnattr_init(&attributes) == 0);
+    const char *output = start->output ? start->output : "/dev/null";
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC,
+                                     0666);
+    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigmask(&attributes, &usual);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    int code = posix_spawnp(process, start->program, &files, &attributes, words_of(start, &arena),
+                            environment_with(start->environment, &arena));
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    arena_release(&arena);
+    if (code == 0)
+        return STATUS_OK;
+    return error_set(error, code == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot start %s: %s",
+                     start->program, strerror(code));
+}
+
+static int code_of(int state) {
+    return WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
+}
+
+bool process_ended(pid_t process, int *code) {
+    int state;
+    if (waitpid(process, &state, WNOHANG) != process)
+        return false;
+    *code = code_of(state);
+    return true;
+}
+
+int process_wait(pid_t process) {
+    int state;
+    while (waitpid(process, &state, 0) != process)
+        if (errno != EINTR)
+            return 127; /* somebody else has waited for it */
+    return code_of(state);
+}
+
+void process_stop(pid_t process) { kill(process, SIGTERM); }
+
+void process_kill(pid_t process) { kill(process, SIGKILL); }
+
+void process_follow_parent(void) {
+    pid_t parent = getppid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it ended in between */
+        raise(SIGTERM);
+}
