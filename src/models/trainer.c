@@ -172,7 +172,7 @@ static enum status run_whole_epoch(struct trainer *trainer, struct error *error)
     state->position = trainer->batches.count;
     state->seconds += progress_clock() - started;
     show(trainer);
-    return isfinite(state->loss) ? STATUS_OK : bad_loss(trainer, error);
+    return isfinite(state->loss) ? STATUS_OK : diverged(trainer, "is no longer a number", error);
 }
 
 /* Works off what is left of the epoch; STATUS_CANCELLED between two chunks. */
