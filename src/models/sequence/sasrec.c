@@ -299,16 +299,17 @@ static void similar(const struct model *model, uint32_t item, float *similaritie
     }
 }
 
-/* Widths and lengths by the amount of data. */
+/* By the amount of data. Of a few thousand events the order of items cannot be learnt, but who
+ * likes what can: the paper's loss sets what a person had against what he never had. */
 static void suggest(struct settings *settings, const struct interactions *train) {
-    const bool large = train->count > 400000;
-    const char *const rows[][2] = {
-        {"model.embedding_dim", large ? "64" : "32"}, {"model.max_length", large ? "200" : "100"},
-        {"trainer.learning_rate", "0.001"},           {"trainer.eval_every_n_epochs", "5"},
-        {"trainer.early_stopping.patience", "4"},     {"trainer.max_epochs", "100"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        settings_default(settings, rows[i][0], rows[i][1]);
+    const bool large = train->count > 400000, little = train->count < 20000;
+    settings_default(settings, "model.embedding_dim", large ? "64" : "32");
+    settings_default(settings, "model.num_blocks", little ? "1" : "2");
+    settings_default(settings, "model.max_length", large ? "200" : "100");
+    settings_default(settings, "model.loss_type", little ? "bce" : "softmax");
+    settings_default(settings, "trainer.eval_every_n_epochs", large ? "4" : "5");
+    settings_default(settings, "trainer.early_stopping.patience", "3");
+    settings_default(settings, "trainer.max_epochs", large ? "40" : "100");
 }
 
 const struct model_ops model_sasrec = {

@@ -11,9 +11,9 @@
 #include "nn/embedding.h"
 #include "nn/linear.h"
 
-#define SHARD_ROWS 126
+#define SHARD_ROWS 252
 #define SHARD_COLUMNS 126
-#define BLOCK_BYTES ((size_t)8 << 20)
+#define BLOCK_BYTES ((size_t)16 << 20)
 
 void sasrec_softmax_init(struct sasrec_softmax *softmax, struct parameter *item, size_t drawn,
                          struct arena *arena) {
