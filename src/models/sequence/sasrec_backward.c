@@ -1,6 +1,7 @@
 /* sasrec_backward.c: see sasrec_backward.h. */
 #include "models/sequence/sasrec_backward.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "nn/causal_attention.h"
@@ -9,7 +10,7 @@
 
 #define UNIT_ROWS 42 /* of a weight matrix */
 
-void sasrec_gradient_init(struct sasrec_gradient *gradient, const struct sasrec_shape *shape,
+void sasrec_backward_init(struct sasrec_gradient *gradient, const struct sasrec_shape *shape,
                           size_t rows, struct arena *arena) {
     const size_t wide = rows * shape->dim;
     *gradient = (struct sasrec_gradient){
@@ -45,7 +46,7 @@ static void feed_forward_backward(const struct sasrec_shard *shard, size_t index
     real *output = gradient->output + at, *hidden = gradient->hidden + base * shape->hidden,
          *normal2 = gradient->normal2 + at;
     memcpy(output, d + at, rows * shape->dim * sizeof *d);
-    sasrec_mask(shard, index, SASREC_MASK_OUTPUT, output, shape->dim);
+    sasrec_forward_mask(shard, index, SASREC_MASK_OUTPUT, output, shape->dim);
     through(block->contract, rows, output, hidden);
     linear_backward_relu(hidden, work->hidden + base * shape->hidden, rows * shape->hidden,
                          (real)(1 / (1 - shard->dropout)));
@@ -93,7 +94,7 @@ void sasrec_backward_block(const struct sasrec_shard *shard, size_t index,
     const size_t at = base * dim;
     feed_forward_backward(shard, index, work, gradient, d);
     memcpy(gradient->merged + at, d + at, rows * dim * sizeof *d);
-    sasrec_mask(shard, index, SASREC_MASK_ATTENTION, gradient->merged + at, dim);
+    sasrec_forward_mask(shard, index, SASREC_MASK_ATTENTION, gradient->merged + at, dim);
     through(block->merge, rows, gradient->merged + at, gradient->mixed + at);
     attention_backward_rows(shard, work, gradient);
     through(block->attend, rows, gradient->attend + 3 * at, gradient->normal1 + at);

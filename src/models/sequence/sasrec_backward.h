@@ -8,7 +8,7 @@
 #ifndef MATINEE_MODELS_SEQUENCE_SASREC_BACKWARD_H
 #define MATINEE_MODELS_SEQUENCE_SASREC_BACKWARD_H
 
-#include "models/sequence/sasrec_network.h"
+#include "models/sequence/sasrec_forward.h"
 
 /* Gradients at the places of a block, for all rows of a chunk; one set serves every block. */
 struct sasrec_gradient {
@@ -17,7 +17,7 @@ struct sasrec_gradient {
     real *merged, *mixed;   /* [rows][dim] after and before merge */
     real *attend, *normal1; /* [rows][3 dim], [rows][dim] */
 };
-void sasrec_gradient_init(struct sasrec_gradient *gradient, const struct sasrec_shape *shape,
+void sasrec_backward_init(struct sasrec_gradient *gradient, const struct sasrec_shape *shape,
                           size_t rows, struct arena *arena);
 
 /* d[rows][dim] of the chunk, at the shard's rows: the gradient of the block's output becomes that

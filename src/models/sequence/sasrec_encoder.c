@@ -26,7 +26,7 @@ static void begin(struct chunk *chunk, const struct sasrec_network *network,
                             .offsets = ARENA_ARRAY(scratch, size_t, rows + 1),
                             .queries = ARENA_ARRAY_RAW(scratch, uint32_t, rows),
                             .row_max = rows};
-    sasrec_work_init(&chunk->work, shape, rows, scratch);
+    sasrec_forward_init(&chunk->work, shape, rows, scratch);
 }
 
 /* The hidden states of the chunk's sequences, to their queries' places; empties the chunk. */
@@ -37,15 +37,15 @@ static void finish(struct chunk *chunk, float *hidden) {
         .network = network, .offsets = chunk->offsets, .end = chunk->count};
     if (chunk->count == 0)
         return;
-    sasrec_embed(&shard, chunk->items, chunk->work.x);
+    sasrec_forward_embed(&shard, chunk->items, chunk->work.x);
     for (size_t b = 0; b < blocks; b++) {
-        (b + 1 < blocks ? sasrec_block_forward : sasrec_block_last)(&shard, b, &chunk->work,
-                                                                    chunk->y);
+        (b + 1 < blocks ? sasrec_forward_block : sasrec_forward_last)(&shard, b, &chunk->work,
+                                                                      chunk->y);
         real *x = chunk->work.x;
         chunk->work.x = chunk->y;
         chunk->y = x;
     }
-    sasrec_finish(network, chunk->work.x, chunk->count, chunk->moments, chunk->y);
+    sasrec_forward_finish(network, chunk->work.x, chunk->count, chunk->moments, chunk->y);
     for (size_t s = 0; s < chunk->count; s++)
         memcpy(hidden + chunk->queries[s] * dim, chunk->y + s * dim, dim * sizeof *hidden);
     chunk->count = 0;

@@ -9,7 +9,7 @@
 #define MATINEE_MODELS_SEQUENCE_SASREC_ENCODER_H
 
 #include "models/model.h"
-#include "models/sequence/sasrec_network.h"
+#include "models/sequence/sasrec_forward.h"
 
 /* hidden[query_count][dim]; of an empty history: zeros. Takes scratch from arena_scratch(). */
 void sasrec_encoder_run(const struct sasrec_network *network, const struct query *queries,

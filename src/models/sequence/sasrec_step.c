@@ -35,10 +35,10 @@ static void init_rows(struct sasrec_step *step, struct arena *arena) {
             step->work[b] = step->work[0];
             step->work[b].x = ARENA_ARRAY_RAW(arena, real, wide);
         } else {
-            sasrec_work_init(&step->work[b], shape, rows, arena);
+            sasrec_forward_init(&step->work[b], shape, rows, arena);
         }
     }
-    sasrec_gradient_init(&step->gradient, shape, rows, arena);
+    sasrec_backward_init(&step->gradient, shape, rows, arena);
     step->items = ARENA_ARRAY_RAW(arena, uint32_t, rows);
     step->targets = ARENA_ARRAY_RAW(arena, uint32_t, rows);
     step->users = ARENA_ARRAY_RAW(arena, uint32_t, rows);
@@ -107,13 +107,13 @@ static void forward_shard(void *context, size_t index) {
     const struct sasrec_network *network = step->network;
     const struct sasrec_shard shard = shard_of(step, index);
     const size_t dim = network->shape.dim, count = network->shape.block_count;
-    sasrec_embed(&shard, step->items, count > 0 ? step->work[0].x : step->top);
+    sasrec_forward_embed(&shard, step->items, count > 0 ? step->work[0].x : step->top);
     for (size_t b = 0; b < count; b++)
-        sasrec_block_forward(&shard, b, &step->work[b],
+        sasrec_forward_block(&shard, b, &step->work[b],
                              b + 1 < count ? step->work[b + 1].x : step->top);
     const size_t row = step->offsets[shard.first], rows = step->offsets[shard.end] - row;
-    sasrec_finish(network, step->top + row * dim, rows, step->moments + 2 * row,
-                  step->h + row * dim);
+    sasrec_forward_finish(network, step->top + row * dim, rows, step->moments + 2 * row,
+                          step->h + row * dim);
 }
 
 static struct layer_norm last_norm(const struct sasrec_step *step, size_t row, size_t rows) {
@@ -141,7 +141,7 @@ static void backward_block(void *context, size_t index) {
     const struct sasrec_shard shard = shard_of(step, index);
     /* The output is known; what leads to it is not. */
     if (step->options.checkpoints)
-        sasrec_block_forward(&shard, step->block, &step->work[step->block], step->gradient.mixed);
+        sasrec_forward_block(&shard, step->block, &step->work[step->block], step->gradient.mixed);
     sasrec_backward_block(&shard, step->block, &step->work[step->block], &step->gradient, step->d);
 }
 
@@ -155,7 +155,8 @@ static void backward_input(void *context, size_t index) {
     struct sasrec_step *step = context;
     const struct sasrec_shard shard = shard_of(step, index);
     const size_t dim = step->network->shape.dim;
-    sasrec_mask(&shard, 0, SASREC_MASK_INPUT, step->d + step->offsets[shard.first] * dim, dim);
+    sasrec_forward_mask(&shard, 0, SASREC_MASK_INPUT, step->d + step->offsets[shard.first] * dim,
+                        dim);
 }
 
 static void backward_positions(void *context, size_t shard) {
