@@ -13,13 +13,14 @@
 
 #define SHARD_ROWS 252
 #define SHARD_COLUMNS 126
+#define BLOCK_SHARDS 4 /* drawn items change from block to block */
 #define BLOCK_BYTES ((size_t)16 << 20)
 
 void sasrec_softmax_init(struct sasrec_softmax *softmax, struct parameter *item, size_t drawn,
                          struct arena *arena) {
     const size_t columns = drawn == 0 ? item->rows : drawn < item->rows ? drawn : item->rows;
     size_t shards = BLOCK_BYTES / (columns * SHARD_ROWS * sizeof(real));
-    shards = shards < 1 ? 1 : shards > 32 ? 32 : shards;
+    shards = shards < 1 ? 1 : shards > BLOCK_SHARDS ? BLOCK_SHARDS : shards;
     *softmax = (struct sasrec_softmax){
         .item = item,
         .drawn = drawn ? columns : 0,
