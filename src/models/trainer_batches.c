@@ -6,6 +6,7 @@
 
 #define BLOCK_GROUPS 256
 #define CHUNK_GROUPS 16384
+#define CHUNK_USERS 512 /* a user is many rows: a chunk is what cancelling waits for */
 
 uint64_t trainer_batches_stream(enum trainer_stream use, uint32_t epoch, uint64_t index) {
     ASSERT(index < (uint64_t)1 << 40);
@@ -50,7 +51,7 @@ static void prepare(struct trainer_batches *batches, size_t step_groups, struct 
         list_owners(batches, arena);
     batches->order = ARENA_ARRAY_RAW(arena, uint32_t, by_row ? train->count : train->user_count);
     list_groups(batches);
-    size_t steps = CHUNK_GROUPS / step_groups;
+    size_t steps = (by_row ? CHUNK_GROUPS : CHUNK_USERS) / step_groups;
     batches->chunk_max = step_groups * (steps > 0 ? steps : 1);
     batches->users = ARENA_ARRAY_RAW(arena, uint32_t, batches->chunk_max);
     if (by_row)
