@@ -17,8 +17,9 @@ static void add_slots(void *context, size_t shard) {
             job->room[i] = (uint32_t)(index->places[i] / job->width);
             job->weight_room[i] = job->weights[index->places[i]];
         }
-        kernels()->gather_axpy(job->table->gradient + index->rows[slot] * columns, job->from,
-                               columns, job->room + first, job->weight_room + first, count);
+        kernels()->gather_axpy(job->table->gradient + index->rows[slot] * columns,
+                               job->weight_room + first, job->from, columns, columns,
+                               job->room + first, count);
     }
 }
 

@@ -55,7 +55,8 @@ static double run_row(const struct run *run, size_t row, struct rng *rng) {
         loss_bce(shares, targets, width, rows->scale / (real)width, shares) / (double)width;
     if (rows->dh) {
         memset(rows->dh + row * dim, 0, dim * sizeof *shares);
-        kernels()->gather_axpy(rows->dh + row * dim, bce->item->weight, dim, items, shares, width);
+        kernels()->gather_axpy(rows->dh + row * dim, shares, bce->item->weight, dim, dim, items,
+                               width);
     }
     return loss;
 }
