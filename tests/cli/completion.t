@@ -9,6 +9,7 @@
   > END
 
   $ source complete.sh matinee re
+  report
   recommend
 
   $ source complete.sh matinee recommend --ex
@@ -49,6 +50,9 @@
   model.beta=
   model.user_based=
   model.use_ratings=
+  model.predict=
+  model.amplification=
+  model.discount=
   model.l2=
   model.form=
   model.biased=
@@ -70,13 +74,43 @@
   model.reg_qi=
   model.lr_yj=
   model.reg_yj=
+  model.embedding_dim=
+  model.iterations=
+  model.reg=
+  model.nu=
+  model.unobserved_weight=
+  model.explicit=
+  model.init_deviation=
+  model.solver=
+  model.cg_steps=
+  model.block_size=
+  model.c0=
+  model.popularity_exponent=
+  model.online_weight=
+  model.online_sweeps=
+  model.n_components=
+  model.init=
+  model.max_iter=
+  model.tol=
+  model.l1=
+  model.positive=
+  model.neighbors=
+  model.tolerance=
+  model.softness=
+  model.sharpening=
+  model.user_power=
+  model.item_power=
+  model.normalize=
+  model.decay=
+  model.window=
+  model.targets=
+  model.target_decay=
   model.mf_dim=
   model.reg_mf=
   model.mf_weights=
   model.loss_type=
   model.num_negatives=
   model.negative_sampling=
-  model.init_deviation=
   model.mlp_dim=
   model.mlp_layers=
   model.reg_mlp=
@@ -110,6 +144,20 @@
   model.feature_attention=
   model.time_decay=
   model.time_decay_unit=
+  model.reg_bias=
+  model.bias=
+  model.candidates=
+  model.num_layers=
+  model.add_self_loops=
+  model.shared_negatives=
+  model.ranking=
+  model.message_dropout=
+  model.num_blocks=
+  model.num_heads=
+  model.feed_forward_dim=
+  model.max_length=
+  model.windows=
+  model.checkpoint_activations=
   model.safetensors
 
   $ source complete.sh matinee completion z

@@ -12,6 +12,9 @@
     train       fit a model, measure it, keep it
     evaluate    measure a trained model again
     compare     several models on one split, and which differences are noise
+    sweep       find settings on validation, under a budget of time
+    runs        what was trained: settings, figures, curves
+    report      runs as a page: figures, curves, costs, settings
     recommend   films for one person
     similar     films similar to one
     index       an index of a model's film vectors, for large catalogues
@@ -84,15 +87,26 @@
     MODEL  what to train; item_knn if neither this nor a file says it
 
   Options
-    --config FILE   settings from a YAML file [$CONFIG_PATH]
-    --out FILE      the model file; in the data folder if not said
-    --json FILE     the report as JSON; - is standard output
-    --beside MODEL  measure this model too, for comparison
-    --cfg job       only print the settings, as YAML, before defaults are suited
-                    to the data
-    --resume        go on from the last checkpoint
-    --quiet         no progress
-    --help          this page
+    --config FILE      settings from a YAML file [$CONFIG_PATH]
+    --out FILE         the model file; in the data folder if not said
+    --json FILE        the report as JSON; - is standard output
+    --beside MODEL     measure this model too, for comparison
+    --cfg job          only print the settings, as YAML, before defaults are
+                       suited to the data
+    --resume           go on from the last checkpoint
+    --save             keep the model in a file; --no-save only measures
+    --evolution LIST   the cold-start curve too: lists after so many ratings, as
+                       in 1,2,3,5,10,15,20, tested on the next five (default [])
+    --store FILE       the store of runs; matinee.db in the data folder if not
+                       said [$MATINEE_STORE]
+    --record           keep the run in the store; --no-record does not
+    --multirun         train every combination of key=a,b,c words; --out is then a
+                       folder
+    --jobs N           with --multirun: so many at a time, which share the
+                       threads, 1 to 1024 (default 1)
+    --max-memory SIZE  refuse what would need more, as in 500MB or 4GB
+    --quiet            no progress
+    --help             this page
 
   Settings
     key=value; matinee models NAME lists every setting that a model takes, with
@@ -105,6 +119,8 @@
         A data set and settings of one's choice.
     matinee train --config config/recipes/ml-1m-ncf/neumf.yaml --json -
         A published figure, reproduced.
+    matinee train item_knn model.k=10,20,40 model.shrinkage=0,100 --multirun --jobs 2
+        All six combinations; what is done is not done again.
     matinee train neumf trainer.final_fit=true --out neumf.safetensors
         Measured honestly, then fitted on everything, to be served.
   matinee evaluate: measure a trained model again
@@ -120,11 +136,14 @@
     FILE  a model file; without it the newest of the data folder
 
   Options
-    --json FILE  the report as JSON; - is standard output
-    --threads N  how many threads, 0 for all; the figures are the same, 0 to 1024
-                 (default 0)
-    --quiet      no progress
-    --help       this page
+    --json FILE        the report as JSON; - is standard output
+    --evolution LIST   the cold-start curve too: lists after so many ratings, as
+                       in 1,2,3,5,10,15,20, tested on the next five (default [])
+    --threads N        how many threads, 0 for all; the figures are the same, 0 to
+                       1024 (default 0)
+    --max-memory SIZE  refuse what would need more, as in 500MB or 4GB
+    --quiet            no progress
+    --help             this page
 
   Settings
     key=value; matinee models NAME lists every setting that a model takes, with
@@ -135,6 +154,8 @@
         The figures of the split that it was trained on.
     matinee evaluate model.safetensors evaluation.candidates=100 evaluation.k_values=[5,10]
         The same split, against 100 sampled candidates.
+    matinee evaluate model.safetensors --evolution 1,2,3,5,10,15,20
+        How good lists are for somebody who has rated so few films.
   matinee compare: several models on one split, and which differences are noise
 
   Usage
@@ -145,11 +166,16 @@
   fails is listed with its reason and does not stop the rest.
 
   Options
-    --config FILE  settings from a YAML file [$CONFIG_PATH]
-    --out DIR      a folder for comparison.csv, comparison.md and the model files
-    --json FILE    all reports as JSON; - is standard output
-    --quiet        no progress
-    --help         this page
+    --config FILE      settings from a YAML file [$CONFIG_PATH]
+    --out DIR          a folder for comparison.csv, comparison.md and the model
+                       files
+    --json FILE        all reports as JSON; - is standard output
+    --store FILE       the store of runs; matinee.db in the data folder if not
+                       said [$MATINEE_STORE]
+    --record           keep the run in the store; --no-record does not
+    --max-memory SIZE  refuse what would need more, as in 500MB or 4GB
+    --quiet            no progress
+    --help             this page
 
   Settings
     key=value; matinee models NAME lists every setting that a model takes, with
@@ -350,10 +376,17 @@
     model.alpha=0.5          weight of the item itself: asymmetric, tversky
                              (number, 0 to 10)
     model.beta=0.5           weight of the neighbour: tversky (number, 0 to 10)
-    model.user_based=false   neighbours of users instead of items: not in this
-                             model, only false is accepted (true or false)
+    model.user_based=false   neighbours of users instead of items: that is the
+                             model user_knn; only false is accepted (true or
+                             false)
     model.use_ratings=false  whether an item counts by its rating, or the same
                              however it was rated (true or false)
+    model.predict=score      a score for ranking, or the rating: baseline and mean
+                             deviation of the neighbours (score, rating)
+    model.damping=0          rating: similarity of a neighbour with no deviation
+                             that is always there (number, 0 to 1000000)
+    model.amplification=1    power that similarities are raised to: above 1 the
+                             nearest say more (number, 0.1 to 10)
 
   Settings of every experiment with it
     model=                               what to train; `matinee models` lists
@@ -400,6 +433,9 @@
                                          have (auto, implicit, explicit)
     data.max_ratings=0                   a random sample of so many interactions,
                                          for quick tries (0: all; seed 42) (whole
+                                         number, 0 or more)
+    data.max_users=0                     a random sample of so many users with all
+                                         that they have (0: all; seed 42) (whole
                                          number, 0 or more)
     data.split.strategy=auto             how test and validation are held out;
                                          auto: given if the data ship a test, else

@@ -44,10 +44,10 @@
     hit_rate@20   0.0272  0.0126 to 0.0418
 
   $ matinee runs compare 1 3 | steady | head -n 4
-                  1 popularity  3 item_knn
-    ──────────────────────────────────────
-    status        done          done
-    model         popularity    item_knn
+                   1 popularity  3 item_knn
+    ───────────────────────────────────────
+    status         done          done
+    model          popularity    item_knn
 
   $ matinee runs plot 2
               loss, by epoch
@@ -211,7 +211,7 @@
   device: mps
   ! matinee: warning: device mps is not there; going on with the CPU
 
-  $ matinee train ease --max-memory 20MB --no-save --no-record --quiet 2>&1 | sed -E 's/[0-9]+ MB/N MB/g'
+  $ matinee train ease model.form=primal --max-memory 200MB --no-save --no-record --quiet 2>&1 | sed -E 's/[0-9]+ MB/N MB/g'
   matinee: the matrix of ease needs N MB, and N MB are free: use fewer items (data.min_item_interactions), or another model
   [1]
 

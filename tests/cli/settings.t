@@ -25,7 +25,7 @@
   [2]
 
   $ matinee train random model.k=3
-  ! matinee: random has no setting "model.k" (a setting of item_knn); matinee models random lists its own
+  ! matinee: random has no setting "model.k" (a setting of item_knn, user_knn, slim, spectral, rp3beta); matinee models random lists its own
   [2]
 
   $ matinee train item_knn model=ease
@@ -95,7 +95,7 @@
   model.k: 9
 
   $ matinee train popularity --config a.yaml --cfg job
-  ! matinee: a.yaml:1: popularity has no setting "model.k" (a setting of item_knn); matinee models popularity lists its own
+  ! matinee: a.yaml:1: popularity has no setting "model.k" (a setting of item_knn, user_knn, slim, spectral, rp3beta); matinee models popularity lists its own
   [2]
 
   $ CONFIG_PATH=a.yaml matinee train --cfg job | grep -E '^model.k:'

@@ -10,7 +10,8 @@
  * Cost     count * (width + 1)^2 + (width + 1)^3 / 3 multiply-adds: 0.3 ms with 100 factors.
  * Traps    A penalty of 0 leaves the system singular for short histories: the diagonal gets a
  *          millionth of the count at least.
- * Checked  tests/models/test_ratings_by_factors.c: the gradient at the solution is 0; conformance. */
+ * Checked  tests/models/test_ratings_by_factors.c: the gradient at the solution is 0; conformance.
+ */
 #include "models/factorization/rating_fold.h"
 
 #include <string.h>

@@ -11,7 +11,8 @@
  * Cost     a known user 2 * n_factors for each item; a bare history about 0.3 ms more.
  * Names    settings and defaults as in Surprise (init_std_dev is an alias); `suggest` puts in what
  *          was better on validation.
- * Checked  tests/models/test_ratings_by_factors.c; conformance; config/recipes/ml-100k/{svd,svdpp}.yaml. */
+ * Checked  tests/models/test_ratings_by_factors.c; conformance;
+ * config/recipes/ml-100k/{svd,svdpp}.yaml. */
 #include "models/factorization/rating_model.h"
 
 #include <math.h>

@@ -16,7 +16,8 @@
  * Order    Random numbers: one stream for the start, one for each epoch.
  * Traps    All rates fall in even steps from rate to rate (1 - rate_decay): with a rate that stays
  *          the last epochs only shake the factors. Rows that nobody has stay 0.
- * Checked  tests/models/test_ratings_by_factors.c against the loops as they are written; conformance. */
+ * Checked  tests/models/test_ratings_by_factors.c against the loops as they are written;
+ * conformance. */
 #include "models/factorization/rating_sgd.h"
 
 #include <math.h>
