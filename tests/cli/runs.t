@@ -43,11 +43,11 @@
     hit_rate@10   0.0167  0.0052 to 0.0283
     hit_rate@20   0.0272  0.0126 to 0.0418
 
-  $ matinee runs compare 1 3 | steady | head -n 4
-                   1 popularity  3 item_knn
-    ───────────────────────────────────────
-    status         done          done
-    model          popularity    item_knn
+  $ matinee runs compare 1 3 | steady | head -n 4 | sed -E 's/ +/ /g; s/─+/─/g'
+   1 popularity 3 item_knn
+   ─
+   status done done
+   model popularity item_knn
 
   $ matinee runs plot 2
               loss, by epoch
