@@ -264,8 +264,7 @@ enum status trainer_checkpoint_load(const struct trainer_checkpoint *checkpoint,
 
 /* Whether the rest of a name after the checkpoint's own is (-part)...(-epochN), each or none. */
 static bool belongs(const char *rest) {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     while (*rest == '-' && strncmp(rest, "-epoch", 6) != 0)
         rest += 1 + strspn(rest + 1, letters);
     if (strncmp(rest, "-epoch", 6) == 0)

@@ -119,7 +119,7 @@ size_t fusion_places(const float *scores, const uint8_t *seen, size_t count, flo
     for (size_t first = 0, end; first < unseen; first = end) {
         for (end = first + 1; end < unseen && sorted[end].key == sorted[first].key;)
             end++;
-        for (size_t i = first; i < end; i++)
+        for (size_t i = first; i < end; i++) /* the seen ones' scores are still to be read */
             places[sorted[i].item] = (float)(first + 1 + end) / 2;
     }
     for (size_t i = 0; i < count; i++)
@@ -131,6 +131,19 @@ size_t fusion_places(const float *scores, const uint8_t *seen, size_t count, flo
         }
     arena_reset(scratch, mark);
     return unseen;
+}
+
+void fusion_normalize(enum fusion_normalization normalization, float *scores, const uint8_t *seen,
+                      size_t count) {
+    if (normalization == FUSION_LOG_PLACE) {
+        fusion_places(scores, seen, count, scores);
+        for (size_t i = 0; i < count; i++)
+            scores[i] = -logf(scores[i]);
+        return;
+    }
+    struct fusion_map map = fusion_map(normalization, scores, seen, count);
+    for (size_t i = 0; i < count; i++)
+        scores[i] = map.scale * scores[i] + map.shift;
 }
 
 void fusion_add_rrf(float *sums, const float *places, size_t count, float weight, float k) {

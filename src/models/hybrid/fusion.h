@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum fusion_normalization { FUSION_MIN_MAX, FUSION_Z_SCORE };
-#define FUSION_NORMALIZATIONS "min_max|z_score"
+enum fusion_normalization { FUSION_MIN_MAX, FUSION_Z_SCORE, FUSION_LOG_PLACE };
+#define FUSION_NORMALIZATIONS "min_max|z_score|log_place"
 
 /* normalised = scale * score + shift. Scores that are all the same become 0. */
 struct fusion_map {
@@ -19,6 +19,10 @@ struct fusion_map {
 /* min_max: the unseen scores from 0 to 1; z_score: mean 0 and deviation 1. */
 struct fusion_map fusion_map(enum fusion_normalization normalization, const float *scores,
                              const uint8_t *seen, size_t count);
+
+/* Normalises in place: by fusion_map, or log_place: minus the log of the place (below). */
+void fusion_normalize(enum fusion_normalization normalization, float *scores, const uint8_t *seen,
+                      size_t count);
 
 /* places[count]: 1 is the best of the unseen; equal scores share their mean place. Returns how
  * many are unseen. Sorts by radix: about 10 ns an item. */

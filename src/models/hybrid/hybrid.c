@@ -42,7 +42,7 @@ static const struct setting_spec settings_table[] = {
     {"model.normalization", SETTING_TEXT, "z_score", 0, 0, FUSION_NORMALIZATIONS, NULL,
      "weighted_average, learned: how a part's scores for a person are made comparable"},
     {"model.weights", SETTING_TEXT_LIST, "[]", 0, 0, NULL, NULL,
-     "what counts how much, by part or role, a number for each tier: [ease:.6/.8,popularity:.4/.2]"},
+     "what counts, by part or role, a number for each tier: [ease:.6/.8,popularity:.4/.2]"},
     {"model.user_thresholds", SETTING_INT_LIST, "[5,10]", 1, 1e9, NULL, NULL,
      "numbers of ratings at which a person comes into the next tier of weights"},
     {"model.k_rrf", SETTING_REAL, "60", 0, 1e6, NULL, "k_rrf", "rrf: what is added to each place"},
@@ -78,9 +78,11 @@ static void take_traits(struct hybrid *self) {
         rates =
             rates && (part->scale == MODEL_SCALE_RATING || part->scale == MODEL_SCALE_UNIT_RATING);
     }
-    const bool by_places = self->method == HYBRID_RRF || self->method == HYBRID_BORDA;
-    base->traits |= impersonal | unlike | (by_places ? MODEL_NO_EXPLAIN : silent);
-    base->scale = rates && !by_places ? MODEL_SCALE_RATING : MODEL_SCALE_ANY;
+    const bool fuses_places = self->method == HYBRID_RRF || self->method == HYBRID_BORDA;
+    base->scale = rates && !fuses_places ? MODEL_SCALE_RATING : MODEL_SCALE_ANY;
+    if (fuses_places || (!hybrid_rates(self) && self->normalization == FUSION_LOG_PLACE))
+        silent = MODEL_NO_EXPLAIN; /* places are not a sum of shares */
+    base->traits |= impersonal | unlike | silent;
     if (self->method == HYBRID_LEARNED || (self->method == HYBRID_STACKED && !self->combiner))
         base->traits |= MODEL_CHOOSES;
 }
@@ -101,6 +103,20 @@ static enum status read_combiner(struct hybrid *self, const struct settings *set
     return STATUS_OK;
 }
 
+/* All tensors go into one file, and that has room for so many. */
+static enum status check_room(const struct hybrid *self, struct error *error) {
+    struct tensor *list[MODEL_TENSORS_MAX];
+    size_t count = 2;
+    for (size_t p = 0; p < self->parts.count; p++)
+        count += model_tensors(self->parts.list[p].model, list);
+    if (count <= MODEL_TENSORS_MAX)
+        return STATUS_OK;
+    return error_set(
+        error, STATUS_LIMIT,
+        "model.models: these parts have %zu tensors, a model at most %d; leave some out", count,
+        MODEL_TENSORS_MAX);
+}
+
 static enum status fill(struct hybrid *self, const struct settings *settings, struct error *error) {
     struct arena *arena = &self->base.arena;
     self->method = (enum hybrid_method)settings_choice(settings, "model.fusion_method");
@@ -116,6 +132,7 @@ static enum status fill(struct hybrid *self, const struct settings *settings, st
     self->mean.name = "mean";
     TRY(hybrid_parts_read(&self->parts, settings, arena, error));
     TRY(hybrid_parts_create(&self->parts, error));
+    TRY(check_room(self, error));
     take_traits(self); /* says whether the combiner is of ratings */
     TRY(read_combiner(self, settings, error));
     take_traits(self); /* and that says whether anything is left to choose */
@@ -205,7 +222,7 @@ static size_t tensors(struct model *base, struct tensor **list) {
     for (size_t p = 0; p < self->parts.count; p++) {
         struct hybrid_part *part = &self->parts.list[p];
         const size_t part_count = model_tensors(part->model, own);
-        for (size_t i = 0; i < part_count && count < MODEL_TENSORS_MAX; i++, count++) {
+        for (size_t i = 0; i < part_count; i++, count++) {
             struct tensor *proxy = &self->proxies[count];
             const char *name = first
                                    ? arena_format(&base->arena, "%s/%s", part->label, own[i]->name)

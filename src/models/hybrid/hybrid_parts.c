@@ -293,17 +293,17 @@ void hybrid_parts_suggest(struct settings *settings, const struct interactions *
 }
 
 const char *hybrid_parts_choice(const struct hybrid_parts *parts, struct arena *arena) {
-    const char *list = settings_text_of(parts, arena);
+    const char *list = "[";
     bool any = false;
-    list = arena_copy_length(arena, list, strlen(list) - 1);
     for (size_t p = 0; p < parts->count; p++) {
-        const struct fit_report *report = &parts->list[p].model->report;
-        for (size_t c = 0; c < report->choice_count && !parts->list[p].opened; c++) {
-            list = with_word(list,
-                             arena_format(arena, "%s.%s", parts->list[p].label, report->choices[c]),
-                             arena);
-            any = true;
-        }
+        struct hybrid_part chosen = parts->list[p];
+        const struct fit_report *report = &chosen.model->report;
+        struct error error;
+        chosen.settings = settings_copy(chosen.settings, arena);
+        for (size_t c = 0; c < report->choice_count && !chosen.opened; c++)
+            any |=
+                settings_set_pair(chosen.settings, report->choices[c], NULL, &error) == STATUS_OK;
+        list = with_part(list, &chosen, arena);
     }
     return any ? arena_format(arena, "model.part_settings=%s]", list) : NULL;
 }

@@ -34,7 +34,7 @@ static void mark_seen(const struct query *query, uint8_t *seen, uint8_t value) {
 
 /* A stacked combiner is made for z-scores. */
 static enum fusion_normalization normalization_of(const struct hybrid *self) {
-    return self->method == HYBRID_STACKED ? FUSION_Z_SCORE : self->normalization;
+    return self->normalization;
 }
 
 static void add_places(struct desk *desk, size_t part, float weight) {
@@ -49,20 +49,16 @@ static void add_places(struct desk *desk, size_t part, float weight) {
 
 static void add_normalised(struct desk *desk, size_t part, float weight) {
     const size_t n = desk->self->base.item_count;
-    const float *scores = desk->rows[part];
-    struct fusion_map map = fusion_map(normalization_of(desk->self), scores, desk->seen, n);
+    float *scores = desk->rows[part];
+    fusion_normalize(normalization_of(desk->self), scores, desk->seen, n);
     for (size_t i = 0; i < n; i++)
-        desk->sums[i] += weight * (map.scale * scores[i] + map.shift);
+        desk->sums[i] += weight * scores[i];
 }
 
 static void normalise(struct desk *desk) {
-    const size_t n = desk->self->base.item_count;
-    for (size_t p = 0; p < desk->self->parts.count; p++) {
-        float *scores = desk->rows[p];
-        struct fusion_map map = fusion_map(normalization_of(desk->self), scores, desk->seen, n);
-        for (size_t i = 0; i < n; i++)
-            scores[i] = map.scale * scores[i] + map.shift;
-    }
+    for (size_t p = 0; p < desk->self->parts.count; p++)
+        fusion_normalize(normalization_of(desk->self), desk->rows[p], desk->seen,
+                         desk->self->base.item_count);
 }
 
 /* The fused scores of all items into desk->sums. rows[p] are n apart for a combiner's `stride`. */
