@@ -71,10 +71,12 @@ void hybrid_score(const struct model *base, const struct query *queries, size_t 
 void hybrid_score_explain(const struct model *base, const struct query *query, uint32_t item,
                           float *shares);
 void hybrid_score_similar(const struct model *base, uint32_t item, float *similarities);
-/* values[p * item_count + i]: the parts' scores of one person for all items, normalised; with
- * ratings the predicted ratings of items[i] (NULL: all items). */
-void hybrid_score_parts(const struct hybrid *self, const struct query *query, const uint32_t *items,
-                        size_t item_count, float *values);
+/* values[p][q][item]: the parts' scores of all items for some people, normalised. */
+void hybrid_score_lists(const struct hybrid *self, const struct query *queries, size_t query_count,
+                        float *values);
+/* values[p][i]: the ratings that the parts predict of items[i] (NULL: of all), less the mean. */
+void hybrid_score_ratings(const struct hybrid *self, const struct query *query,
+                          const uint32_t *items, size_t item_count, float *values);
 
 /* ---- hybrid_learn.c -------------------------------------------------------------------------- */
 

@@ -32,11 +32,6 @@ static void mark_seen(const struct query *query, uint8_t *seen, uint8_t value) {
         seen[query->history.items[h]] = value;
 }
 
-/* A stacked combiner is made for z-scores. */
-static enum fusion_normalization normalization_of(const struct hybrid *self) {
-    return self->normalization;
-}
-
 static void add_places(struct desk *desk, size_t part, float weight) {
     const struct hybrid *self = desk->self;
     const size_t n = self->base.item_count;
@@ -50,14 +45,14 @@ static void add_places(struct desk *desk, size_t part, float weight) {
 static void add_normalised(struct desk *desk, size_t part, float weight) {
     const size_t n = desk->self->base.item_count;
     float *scores = desk->rows[part];
-    fusion_normalize(normalization_of(desk->self), scores, desk->seen, n);
+    fusion_normalize(desk->self->normalization, scores, desk->seen, n);
     for (size_t i = 0; i < n; i++)
         desk->sums[i] += weight * scores[i];
 }
 
 static void normalise(struct desk *desk) {
     for (size_t p = 0; p < desk->self->parts.count; p++)
-        fusion_normalize(normalization_of(desk->self), desk->rows[p], desk->seen,
+        fusion_normalize(desk->self->normalization, desk->rows[p], desk->seen,
                          desk->self->base.item_count);
 }
 
@@ -96,16 +91,39 @@ static struct desk make_desk(const struct hybrid *self, struct arena *scratch) {
                          .places = places ? ARENA_ARRAY_RAW(scratch, float, n) : NULL};
 }
 
+/* values[p][q][item] as the parts have them. */
+static void ask_parts(const struct hybrid *self, const struct query *queries, size_t query_count,
+                      float *values) {
+    const size_t n = self->base.item_count;
+    for (size_t p = 0; p < self->parts.count; p++) {
+        const struct model *part = self->parts.list[p].model;
+        part->ops->score(part, queries, query_count, NULL, n, values + p * query_count * n);
+    }
+}
+
+void hybrid_score_lists(const struct hybrid *self, const struct query *queries, size_t query_count,
+                        float *values) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct desk desk = make_desk(self, scratch);
+    ask_parts(self, queries, query_count, values);
+    for (size_t q = 0; q < query_count; q++) {
+        for (size_t p = 0; p < self->parts.count; p++)
+            desk.rows[p] = values + (p * query_count + q) * self->base.item_count;
+        mark_seen(&queries[q], desk.seen, 1);
+        normalise(&desk);
+        mark_seen(&queries[q], desk.seen, 0);
+    }
+    arena_reset(scratch, mark);
+}
+
 static void score_list(const struct hybrid *self, const struct query *queries, size_t query_count,
                        const uint32_t *items, size_t item_count, float *scores) {
     struct arena *scratch = arena_scratch();
     const size_t n = self->base.item_count, parts = self->parts.count;
     struct desk desk = make_desk(self, scratch);
     float *values = ARENA_ARRAY_RAW(scratch, float, parts *query_count *n);
-    for (size_t p = 0; p < parts; p++) {
-        const struct model *part = self->parts.list[p].model;
-        part->ops->score(part, queries, query_count, NULL, n, values + p * query_count * n);
-    }
+    ask_parts(self, queries, query_count, values);
     for (size_t q = 0; q < query_count; q++) {
         float *out = scores + q * item_count;
         if (self->falls_back && queries[q].history.count == 0) {
@@ -136,7 +154,7 @@ static void score_ratings(const struct hybrid *self, const struct query *query,
     const float center = tensor_floats(&self->mean)[0];
     const bool combined = self->method == HYBRID_STACKED && self->combiner;
     float *values = ARENA_ARRAY_RAW(scratch, float, self->parts.count *item_count);
-    hybrid_score_parts(self, query, items, item_count, values);
+    hybrid_score_ratings(self, query, items, item_count, values);
     if (combined)
         hybrid_features_combine(
             self, &(struct hybrid_features_job){
@@ -155,26 +173,14 @@ static void score_ratings(const struct hybrid *self, const struct query *query,
     }
 }
 
-void hybrid_score_parts(const struct hybrid *self, const struct query *query, const uint32_t *items,
-                        size_t item_count, float *values) {
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    const bool rates = hybrid_rates(self);
+void hybrid_score_ratings(const struct hybrid *self, const struct query *query,
+                          const uint32_t *items, size_t item_count, float *values) {
     for (size_t p = 0; p < self->parts.count; p++) {
         const struct model *part = self->parts.list[p].model;
         float *row = values + p * item_count;
         part->ops->score(part, query, 1, items, item_count, row);
-        if (rates)
-            to_ratings(part, row, item_count, tensor_floats(&self->mean)[0]);
+        to_ratings(part, row, item_count, tensor_floats(&self->mean)[0]);
     }
-    if (!rates) {
-        struct desk desk = make_desk(self, scratch);
-        for (size_t p = 0; p < self->parts.count; p++)
-            desk.rows[p] = values + p * item_count;
-        mark_seen(query, desk.seen, 1);
-        normalise(&desk);
-    }
-    arena_reset(scratch, mark);
 }
 
 /* ---- Either ---------------------------------------------------------------------------------- */
@@ -213,7 +219,7 @@ static float worth(const struct hybrid *self, size_t part, const struct query *q
         float *scores = ARENA_ARRAY_RAW(scratch, float, n);
         mark_seen(query, seen, 1);
         model->ops->score(model, query, 1, NULL, n, scores);
-        struct fusion_map map = fusion_map(normalization_of(self), scores, seen, n);
+        struct fusion_map map = fusion_map(self->normalization, scores, seen, n);
         unit = map.scale;
         value = map.scale * scores[item] + map.shift;
     } else if (model->scale == MODEL_SCALE_UNIT_RATING) {
