@@ -217,7 +217,7 @@ static const char *liked_genres(const struct snapshot *snapshot, const struct qu
     const struct dataset *catalogue = snapshot->catalogue;
     const char *names = NULL;
     if (!query->genre_preference || query->history.count > 0 ||
-        !(snapshot->model->ops->traits & MODEL_READS_GENRES))
+        !(snapshot->model->traits & MODEL_READS_GENRES))
         return NULL;
     for (uint32_t g = 0; g < catalogue->genre_count; g++)
         if (catalogue->movies[item].genres >> g & 1 && query->genre_preference[g] > LIKED_GENRE)

@@ -68,8 +68,8 @@ static void take_traits(struct hybrid *self) {
     for (size_t p = 0; p < self->parts.count; p++) {
         const struct model *part = self->parts.list[p].model;
         base->needs |= part->needs;
-        base->traits |=
-            part->traits & (MODEL_ORDER_AWARE | MODEL_RANDOM | MODEL_TRAINED | MODEL_CHOOSES);
+        base->traits |= part->traits & (MODEL_ORDER_AWARE | MODEL_RANDOM | MODEL_TRAINED |
+                                        MODEL_CHOOSES | MODEL_READS_GENRES);
         impersonal &= part->traits;
         if (part->ops->explain && !(part->traits & MODEL_NO_EXPLAIN))
             silent = 0;

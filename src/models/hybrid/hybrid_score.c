@@ -117,6 +117,12 @@ void hybrid_score_lists(const struct hybrid *self, const struct query *queries, 
     arena_reset(scratch, mark);
 }
 
+/* Nothing is known of who asks, or nothing that a part has a use for. */
+static bool falls_back(const struct hybrid *self, const struct query *query) {
+    const bool wishes = query->genre_preference && self->base.traits & MODEL_READS_GENRES;
+    return self->falls_back && query->history.count == 0 && !wishes;
+}
+
 static void score_list(const struct hybrid *self, const struct query *queries, size_t query_count,
                        const uint32_t *items, size_t item_count, float *scores) {
     struct arena *scratch = arena_scratch();
@@ -126,7 +132,7 @@ static void score_list(const struct hybrid *self, const struct query *queries, s
     ask_parts(self, queries, query_count, values);
     for (size_t q = 0; q < query_count; q++) {
         float *out = scores + q * item_count;
-        if (self->falls_back && queries[q].history.count == 0) {
+        if (falls_back(self, &queries[q])) {
             item_share_scores(out, tensor_floats(&self->popularity), items, item_count);
             continue;
         }
