@@ -269,7 +269,12 @@ static enum status attach(struct model *base, struct error *error) {
     return STATUS_OK;
 }
 
+/* Beyond this many users and items a dense matrix of either, as ease has, is gigabytes. */
+#define DENSE_MAX 20000
+
 static void suggest(struct settings *settings, const struct interactions *train) {
+    if (train->item_count > DENSE_MAX && train->user_count > DENSE_MAX)
+        settings_default(settings, "model.models", "[item_knn,popularity]");
     hybrid_parts_suggest(settings, train);
 }
 
