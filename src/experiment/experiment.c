@@ -14,7 +14,7 @@
 static enum status check_needs(const struct experiment_job *job, struct error *error) {
     const struct dataset *data = job->data;
     const char *lacking = NULL;
-    unsigned needs = job->ops->needs;
+    unsigned needs = job->needs;
     if ((needs & MODEL_NEEDS_RATINGS) && !data->has_ratings)
         lacking = "ratings";
     else if ((needs & MODEL_NEEDS_ORDER) && !data->has_order)
@@ -37,11 +37,13 @@ enum evaluation_ratings experiment_ratings(const struct experiment_job *job) {
                                                  : EVALUATION_NO_RATINGS;
 }
 
-/* What scores will mean is known to a model with these settings only. */
-static enum status read_scale(struct experiment_job *job, struct error *error) {
+/* What scores will mean and what is needed is known to a model with these settings only. */
+static enum status read_kind(struct experiment_job *job, struct error *error) {
     struct model *model;
     TRY(job->ops->create(&model, job->settings, error));
     job->scale = model->scale;
+    job->needs = model->needs;
+    job->traits = model->traits;
     model_destroy(model);
     return STATUS_OK;
 }
@@ -98,10 +100,10 @@ enum status experiment_open(struct experiment_job *job, const char *data_name,
     TRY(dataset_prepare(job->data, job->settings, error));
     if (job->data->warnings)
         progress_line(job->options->progress, "%s", job->data->warnings);
+    TRY(read_kind(job, error));
     TRY(check_needs(job, error));
     TRY(split_settle(job->settings, job->data, error));
     job->on_validation = !strcmp(settings_text(job->settings, "evaluation.part"), "validation");
-    TRY(read_scale(job, error));
     return read_metrics(job, error);
 }
 

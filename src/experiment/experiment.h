@@ -106,6 +106,8 @@ struct experiment_options {
  *   - A model that is trained by gradients (MODEL_TRAINED) is fitted on train and stopped on
  *     validation; with trainer.refit it is fitted once more, on train and validation, with what the
  *     first fit chose. If it has nothing to choose (early stopping off) that is its only fit.
+ *   - One that chooses on validation whatever the trainer does (MODEL_CHOOSES) is likewise fitted
+ * on train first, and with trainer.refit once more.
  *   - Any other model has no use for validation and is fitted on train and validation at once.
  *   - It is measured on the test, once. With evaluation.part=validation it is fitted on train alone
  *     and measured on validation: that is how settings are found.

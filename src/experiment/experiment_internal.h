@@ -16,6 +16,7 @@ struct experiment_job {
     struct dataset *data;
     struct metric_list metrics;
     enum model_scale scale; /* of the scores that these settings make */
+    unsigned needs, traits; /* of a model with these settings */
     bool on_validation;     /* evaluation.part=validation */
     const char *fitted_on;  /* what the measured model saw, as in a model file */
 };

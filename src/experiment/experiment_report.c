@@ -57,7 +57,7 @@ struct experiment_report *experiment_report_make(const struct experiment_job *jo
         .data = arena_copy(job->arena, job->data->name),
         .split = split_label(job, split),
         .candidates = candidates_label(job, split),
-        .order_aware = job->ops->traits & MODEL_ORDER_AWARE,
+        .order_aware = job->traits & MODEL_ORDER_AWARE,
         .seed = runs[0].seed,
         .fitted_on = arena_copy(job->arena, job->fitted_on),
         .threads = parallel_threads(),

@@ -42,7 +42,7 @@ static void run_release(struct run *run) {
 }
 
 static bool keeps_checkpoints(const struct experiment_job *job) {
-    return job->options->out && (job->ops->traits & MODEL_TRAINED) &&
+    return job->options->out && (job->traits & MODEL_TRAINED) &&
            settings_bool(job->settings, "trainer.checkpoint.enabled") &&
            settings_bool(job->settings, "trainer.checkpoint.save_last");
 }
@@ -71,7 +71,7 @@ static enum status check_cancel(const struct run *run, struct error *error) {
 /* All that this run's fits have saved on the way, or those of an earlier run of the same name. */
 static void remove_checkpoints(const struct run *run) {
     static const char *const stages[] = {"", ".refit", ".final"};
-    if (!run->job->options->out || !(run->job->ops->traits & MODEL_TRAINED))
+    if (!run->job->options->out || !(run->job->traits & MODEL_TRAINED))
         return;
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
         trainer_checkpoint_remove(checkpoint_path(run, stages[i], run->job->arena));
@@ -159,7 +159,7 @@ static enum status fit(struct run *run, const struct fit_order *order, struct mo
 }
 
 static bool stops_early(const struct run *run) {
-    return (run->job->ops->traits & MODEL_TRAINED) &&
+    return (run->job->traits & MODEL_TRAINED) &&
            settings_bool(run->settings, "trainer.early_stopping.enabled") &&
            run->split.validation.count > 0;
 }
@@ -231,12 +231,14 @@ static const struct interactions *both_parts(struct run *run) {
 /* The first fit: on train, looking at validation, or on both where validation is of no use. */
 static enum status first_fit(struct run *run, struct error *error) {
     const struct experiment_job *job = run->job;
-    bool trained = job->ops->traits & MODEL_TRAINED;
-    bool looks = trained && (stops_early(run) || !settings_bool(run->settings, "trainer.refit"));
+    bool chooses = job->traits & MODEL_CHOOSES, trained = job->traits & MODEL_TRAINED;
+    bool looks = chooses ||
+                 (trained && (stops_early(run) || !settings_bool(run->settings, "trainer.refit")));
     struct fit_order order = {.settings = run->settings, .stage = ""};
     if (looks || job->on_validation) {
         order.train = &run->split.train;
-        order.validation = trained && run->split.validation.count ? &run->split.validation : NULL;
+        order.validation =
+            (chooses || trained) && run->split.validation.count ? &run->split.validation : NULL;
         TRY(make_watched(run, &order.watched, error));
         run->fitted_on = FITTED_TRAIN;
     } else {
@@ -252,7 +254,7 @@ static enum status first_fit(struct run *run, struct error *error) {
 }
 
 static enum status refit(struct run *run, struct error *error) {
-    bool wanted = (run->job->ops->traits & MODEL_TRAINED) &&
+    bool wanted = (run->job->traits & (MODEL_TRAINED | MODEL_CHOOSES)) &&
                   settings_bool(run->settings, "trainer.refit") && !run->job->on_validation &&
                   !strcmp(run->fitted_on, FITTED_TRAIN);
     if (!wanted)
@@ -387,8 +389,8 @@ static enum status run_all(struct experiment_job *job, struct run *first,
         TRY(evolution_measure(job, first->model, job->options->evolution,
                               job->options->evolution_count, &(*report)->evolution, error));
     TRY(save(first, *report, error));
-    bool keep = (job->ops->traits & MODEL_TRAINED) &&
-                settings_bool(job->settings, "trainer.checkpoint.keep");
+    bool keep =
+        (job->traits & MODEL_TRAINED) && settings_bool(job->settings, "trainer.checkpoint.keep");
     for (size_t i = 0; i < count && !keep; i++) {
         struct run done = {.job = job};
         name_run(&done, i, fold_count);

@@ -61,6 +61,8 @@ void *model_allocate(const struct model_ops *ops, size_t bytes) {
     ASSERT(bytes >= sizeof(struct model));
     struct model *model = alloc_zeroed(1, bytes);
     model->ops = ops;
+    model->needs = ops->needs;
+    model->traits = ops->traits;
     return model;
 }
 

@@ -47,6 +47,9 @@ enum model_traits {
     MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
     MODEL_IMPERSONAL = 32,      /* scores say nothing of taste: no reasons, no films alike */
     MODEL_READS_GENRES = 64,    /* scores from query.genre_preference, with or without a history */
+    MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
+    MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
+    MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
 };
 
 /* What a score means, beside that higher is better. It may depend on the settings, so it is the
@@ -118,6 +121,7 @@ struct model {
     uint32_t user_count, item_count; /* of the fit */
     float rating_min, rating_max;    /* of the training rows */
     enum model_scale scale;          /* of the scores; set by create() */
+    unsigned needs, traits; /* the kind's; create() may say more, or less, by the settings */
     struct fit_report report;
 };
 
@@ -128,7 +132,7 @@ struct model_ops {
     const char *summary; /* one line for `matinee models` */
     const char *source;  /* paper, equation */
     const struct setting_spec *settings;
-    unsigned needs, traits;
+    unsigned needs, traits; /* of most settings; what holds for a model is in its struct model */
 
     /* *out gets a new model that model_destroy frees. Settings are read here and not kept. */
     enum status (*create)(struct model **out, const struct settings *settings, struct error *error);
@@ -169,7 +173,7 @@ struct model_ops {
     void (*suggest)(struct settings *settings, const struct interactions *train);
 };
 
-#define MODEL_TENSORS_MAX 64
+#define MODEL_TENSORS_MAX 512
 
 /* Every registered model, by models.def; NULL after the last. */
 const struct model_ops *model_at(size_t index);

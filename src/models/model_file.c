@@ -126,6 +126,7 @@ static bool is_kept(const char *key) {
                                            "out",
                                            "model.pretrain_gmf",
                                            "model.pretrain_mlp",
+                                           "model.part_files",
                                            "project_name"};
     static const char *const groups[] = {"paths.", "logger.", "mlflow.", "wandb.",
                                          "trainer.checkpoint."};

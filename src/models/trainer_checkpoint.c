@@ -262,10 +262,11 @@ enum status trainer_checkpoint_load(const struct trainer_checkpoint *checkpoint,
     return status;
 }
 
-/* Whether the rest of a name after the checkpoint's own is (-part)(-epochN), each or none. */
+/* Whether the rest of a name after the checkpoint's own is (-part)...(-epochN), each or none. */
 static bool belongs(const char *rest) {
-    if (*rest == '-' && strncmp(rest, "-epoch", 6) != 0)
-        rest += 1 + strspn(rest + 1, "abcdefghijklmnopqrstuvwxyz");
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    while (*rest == '-' && strncmp(rest, "-epoch", 6) != 0)
+        rest += 1 + strspn(rest + 1, letters);
     if (strncmp(rest, "-epoch", 6) == 0)
         rest += 6 + strspn(rest + 6, "0123456789");
     return *rest == '\0';

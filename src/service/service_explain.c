@@ -188,7 +188,7 @@ static bool is_liked(const struct snapshot *snapshot, const struct history *hist
 /* What can be said of a film for which nothing in the person's past speaks. */
 static const char *without_reasons(const struct snapshot *snapshot, bool personal, bool scored,
                                    uint32_t item, struct arena *arena) {
-    const unsigned traits = snapshot->model->ops->traits;
+    const unsigned traits = snapshot->model->traits;
     if (scored && !personal && traits & MODEL_RANDOM)
         return "drawn by lot";
     return arena_format(arena, "%s%u of %u people have it",
@@ -217,7 +217,7 @@ static const char *liked_genres(const struct snapshot *snapshot, const struct qu
     const struct dataset *catalogue = snapshot->catalogue;
     const char *names = NULL;
     if (!query->genre_preference || query->history.count > 0 ||
-        !(snapshot->model->ops->traits & MODEL_READS_GENRES))
+        !(snapshot->model->traits & MODEL_READS_GENRES))
         return NULL;
     for (uint32_t g = 0; g < catalogue->genre_count; g++)
         if (catalogue->movies[item].genres >> g & 1 && query->genre_preference[g] > LIKED_GENRE)
@@ -228,10 +228,10 @@ static const char *liked_genres(const struct snapshot *snapshot, const struct qu
 
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer) {
-    const struct model_ops *ops = snapshot->model->ops;
-    const bool personal = scored && query->history.count > 0 && !(ops->traits & MODEL_IMPERSONAL);
+    const struct model *model = snapshot->model;
+    const bool personal = scored && query->history.count > 0 && !(model->traits & MODEL_IMPERSONAL);
     if (personal && answer->count > 0) {
-        if (ops->explain)
+        if (model->ops->explain && !(model->traits & MODEL_NO_EXPLAIN))
             explain_by_model(snapshot, query, answer);
         else
             explain_by_comparison(snapshot, query, answer);

@@ -172,7 +172,7 @@ static size_t pool_size(const struct recommend_request *request) {
  * would be one voice among many, and are to be heard: there they move the list as they do others.
  */
 static bool model_reads_genres(const struct work *work) {
-    return work->basis == BASIS_GENRES && (work->snapshot->model->ops->traits & MODEL_READS_GENRES);
+    return work->basis == BASIS_GENRES && (work->snapshot->model->traits & MODEL_READS_GENRES);
 }
 
 static void score(struct work *work) {

@@ -61,7 +61,7 @@ static enum similar_scale score_alike(const struct snapshot *snapshot, uint32_t 
     if (snapshot->vectors) {
         for (uint32_t i = 0; i < model->item_count; i++)
             scores[i] = 1 / (1 + service_distance(snapshot, item, i));
-    } else if (model->ops->similar) {
+    } else if (model->ops->similar && !(model->traits & MODEL_NO_SIMILAR)) {
         scale = SIMILAR_SIMILARITY;
         model->ops->similar(model, item, scores);
         for (uint32_t i = 0; i < model->item_count; i++)
@@ -75,14 +75,13 @@ static enum similar_scale score_alike(const struct snapshot *snapshot, uint32_t 
 }
 
 static enum status check_taste(const struct snapshot *snapshot, struct error *error) {
-    const struct model_ops *ops = snapshot->model->ops;
-    if (!(ops->traits & MODEL_IMPERSONAL))
+    if (!(snapshot->model->traits & MODEL_IMPERSONAL))
         return STATUS_OK;
     return error_set(
         error, STATUS_NOT_FOUND,
         "the model \"%s\" cannot tell which films are alike: its scores say nothing of "
         "taste; ask another one, such as item_knn",
-        ops->name);
+        snapshot->model->ops->name);
 }
 
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,

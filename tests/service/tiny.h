@@ -173,6 +173,7 @@ static inline void tiny_destroy(void *owner) {
 }
 
 static inline struct snapshot *tiny_snapshot(struct tiny *tiny) {
+    tiny->model.traits = tiny->ops.traits;
     const struct snapshot_source source = {.model = &tiny->model,
                                            .catalogue = &tiny->catalogue,
                                            .settings = tiny->settings,

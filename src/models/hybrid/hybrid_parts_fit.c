@@ -1,0 +1,131 @@
+/* hybrid_parts_fit.c: the parts of a hybrid created and fitted; see hybrid_parts.h.
+ *
+ * Each part sees what it would see by itself: validation, what is measured on it and a checkpoint
+ * of its own (PATH-LABEL) if it is trained by gradients, and train alone if not.
+ * A model file takes the place of a fit if it has the same data, the same rows, ratings and
+ * settings; else the part is fitted with the file's settings. */
+#include <string.h>
+
+#include "models/hybrid/hybrid_parts.h"
+
+enum status hybrid_parts_create(struct hybrid_parts *parts, struct error *error) {
+    for (size_t p = 0; p < parts->count; p++) {
+        struct hybrid_part *part = &parts->list[p];
+        if (part->ops->create(&part->model, part->settings, error) != STATUS_OK)
+            return error_prefix(error, "part %s", part->label);
+    }
+    return STATUS_OK;
+}
+
+void hybrid_parts_release(struct hybrid_parts *parts) {
+    for (size_t p = 0; p < parts->count; p++) {
+        struct hybrid_part *part = &parts->list[p];
+        if (part->opened)
+            model_file_close(part->opened);
+        else
+            model_destroy(part->model);
+        part->model = NULL;
+        part->opened = NULL;
+    }
+}
+
+/* ---- From a file ----------------------------------------------------------------------------- */
+
+static bool same_rows(const struct model_file *file, const struct fit_input *input) {
+    const struct interactions *seen = &file->catalogue.interactions, *train = input->train;
+    if (memcmp(file->catalogue.checksum, input->data_checksum, sizeof input->data_checksum) != 0 ||
+        seen->user_count != train->user_count || seen->item_count != train->item_count ||
+        seen->count != train->count)
+        return false;
+    uint8_t theirs[DIGEST_SHA256_BYTES], ours[DIGEST_SHA256_BYTES];
+    interactions_digest(seen, theirs);
+    interactions_digest(train, ours);
+    return memcmp(theirs, ours, sizeof ours) == 0;
+}
+
+/* Whether every setting of the part is the file's; one that the file does not hold was at its
+ * default. */
+static bool same_settings(const struct hybrid_part *part, const struct model_file *file) {
+    struct setting_entry entry;
+    for (size_t i = 0; settings_entry(part->settings, i, &entry); i++) {
+        const char *theirs = settings_show(file->settings, entry.spec->key);
+        if (strncmp(entry.spec->key, "trainer.checkpoint.", 19) != 0 &&
+            strcmp(entry.spec->key, "trainer.refit") != 0 &&
+            strcmp(entry.spec->key, "trainer.final_fit") != 0 && *entry.value &&
+            strcmp(theirs ? theirs : "", entry.value) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Takes the model from its file, or leaves part->opened NULL and says why. */
+static enum status take_file(struct hybrid_part *part, const struct fit_input *input,
+                             struct error *error) {
+    struct model_file *file;
+    if (model_file_open(&file, part->file, error) != STATUS_OK)
+        return error_prefix(error, "part %s", part->label);
+    const char *differs = NULL;
+    if (file->model->ops != part->ops)
+        differs = "is another model";
+    else if (!same_rows(file, input))
+        differs = "was fitted on other rows";
+    else if (!same_settings(part, file))
+        differs = "has other settings";
+    if (differs) {
+        progress_line(input->progress, "part %s: %s %s; it is fitted anew", part->label, part->file,
+                      differs);
+        model_file_close(file);
+        return STATUS_OK;
+    }
+    model_destroy(part->model);
+    part->opened = file;
+    part->model = file->model;
+    return STATUS_OK;
+}
+
+/* ---- By itself ------------------------------------------------------------------------------- */
+
+static uint64_t seed_of(const struct hybrid_part *part, const struct fit_input *input) {
+    return settings_is_set(part->settings, "seed") ? (uint64_t)settings_int(part->settings, "seed")
+                                                   : input->seed;
+}
+
+static enum status fit_part(struct hybrid_part *part, const struct fit_input *input,
+                            struct error *error) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct fit_input own = *input;
+    own.seed = seed_of(part, input);
+    if (!(part->model->traits & (MODEL_TRAINED | MODEL_CHOOSES))) {
+        own.validation = NULL;
+        own.measure = NULL;
+    }
+    if (input->checkpoint_path)
+        own.checkpoint_path = arena_format(scratch, "%s-%s", input->checkpoint_path, part->label);
+    double started = progress_clock();
+    enum status status = part->ops->fit(part->model, &own, error);
+    arena_reset(scratch, mark);
+    if (status != STATUS_OK)
+        return error_prefix(error, "part %s", part->label);
+    progress_line(input->progress, "part %s: fitted in %.1f s", part->label,
+                  progress_clock() - started);
+    return STATUS_OK;
+}
+
+enum status hybrid_parts_fit(struct hybrid_parts *parts, const struct fit_input *input,
+                             enum model_scale scale, struct error *error) {
+    for (size_t p = 0; p < parts->count; p++) {
+        struct hybrid_part *part = &parts->list[p];
+        if (input->cancel && atomic_load(input->cancel))
+            return error_set(error, STATUS_CANCELLED, "hybrid: stopped before its part %s",
+                             part->label);
+        if (part->file)
+            TRY(take_file(part, input, error));
+        struct fit_input own = *input;
+        if (scale == MODEL_SCALE_RATING && part->model->scale != scale)
+            own.measure = NULL;
+        if (!part->opened)
+            TRY(fit_part(part, &own, error));
+    }
+    return STATUS_OK;
+}
