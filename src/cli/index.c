@@ -67,7 +67,7 @@ const struct command index_command = {
     .summary = "an index of a model's film vectors, for large catalogues",
     .usage = "[FILE] [ann.KEY=VALUE ...] [OPTIONS]",
     .about =
-        "Builds an index of the vectors of a model that has some (gmf, als, bpr, lightgcn and "
+        "Builds an index of the vectors of a model that has some (gmf, als, lightgcn and "
         "others), says how many of the exact nearest it finds, and saves it as FILE.ann, where "
         "recommend and serve find it. Without one all films are scanned, which at 100,000 films "
         "takes a few milliseconds and misses nothing.",

@@ -50,6 +50,8 @@ enum model_traits {
     MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
     MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
+    MODEL_BEYOND_VECTORS =
+        1024, /* scores add to the vectors' products what differs by item: a bias */
 };
 
 /* What a score means, beside that higher is better. It may depend on the settings, so it is the

@@ -5,8 +5,8 @@
  *          four times as many as are asked for and known to him together, the model scores those,
  *          and all else goes on as without an index. What wishes choose among all films is scanned.
  * Traps    An index of an older model file of the same name would answer for other vectors: the
- * file carries the model's checksum, and what does not fit is said and left alone. Checked
- * tests/service/test_service_index.c. */
+ * file carries the model's checksum, and what does not fit is said and left alone. A model whose
+ * scores are more than the product of vectors gets no index. Checked  tests/cli/index.t. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ struct ann_index *service_index_open(const char *model_file, struct model *model
     const char *path = index_path(model_file, scratch);
     struct ann_index *index = NULL;
     struct error error;
-    if (access(path, R_OK) == 0 &&
+    if (!(model->traits & MODEL_BEYOND_VECTORS) && access(path, R_OK) == 0 &&
         ann_open(&index, path, tie_of(model, scratch), &error) != STATUS_OK)
         log_warning("%s; all films are scanned instead", error.text);
     arena_reset(scratch, mark);
@@ -79,6 +79,13 @@ static enum status build(struct model_file *file, const char *path, const struct
                          "the model %s has no vectors of items and people to make an index of; it "
                          "scans all films",
                          model->ops->name);
+    if (model->traits & MODEL_BEYOND_VECTORS)
+        return error_set(
+            error, STATUS_BAD_USAGE,
+            "the model %s adds a bias of each film to the product of its vectors, which "
+            "an index of vectors does not know: its lists would be others; it scans all "
+            "films",
+            model->ops->name);
     struct ann_index *index;
     double started = progress_clock();
     TRY(ann_build(&index, &vectors, &options, error));

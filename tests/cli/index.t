@@ -29,3 +29,8 @@
   > matinee index p.safetensors
   ! matinee: the model popularity has no vectors of items and people to make an index of; it scans all films
   [2]
+
+  $ matinee train svd --out svd.safetensors --quiet --no-record >/dev/null
+  > matinee index svd.safetensors
+  ! matinee: the model svd adds a bias of each film to the product of its vectors, which an index of vectors does not know: its lists would be others; it scans all films
+  [2]

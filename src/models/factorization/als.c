@@ -96,8 +96,10 @@ static enum status create(struct model **out, const struct settings *settings,
     model->iterations = (size_t)settings_int(settings, "model.iterations");
     model->deviation = settings_real(settings, "model.init_deviation");
     model->use_ratings = settings_bool(settings, "model.use_ratings");
-    if (is_explicit)
+    if (is_explicit) {
         model->base.scale = MODEL_SCALE_RATING;
+        model->base.traits |= MODEL_BEYOND_VECTORS;
+    }
     name_tensors(model);
     *out = &model->base;
     return STATUS_OK;

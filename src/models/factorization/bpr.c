@@ -246,6 +246,5 @@ const struct model_ops model_bpr = {
     .score = score,
     .tensors = tensors,
     .attach = attach,
-    .query_vectors = query_vectors,
     .suggest = suggest,
 };

@@ -155,6 +155,8 @@ enum status rating_model_create(struct model **out, const struct model_ops *ops,
     model->options = read_options(settings);
     model->implicit = implicit;
     model->base.scale = MODEL_SCALE_RATING;
+    if (settings_bool(settings, "model.biased"))
+        model->base.traits |= MODEL_BEYOND_VECTORS;
     model->means.name = "means";
     model->user_bias.name = "user_bias";
     model->item_bias.name = "item_bias";

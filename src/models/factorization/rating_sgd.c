@@ -205,6 +205,8 @@ static enum status run(struct sgd *sgd, const struct fit_input *input, struct ep
                              "learning rate model.lr_all, or those of the parts (model.lr_...)",
                              number);
         epochs[number - 1] = (struct epoch_record){number, loss, NAN, progress_clock() - started};
+        if (input->epoch_done)
+            input->epoch_done(input->epoch_context, &epochs[number - 1]);
         progress_note(input->progress, "squared error %.4f", loss);
         progress_update(input->progress, number);
     }
