@@ -1,5 +1,5 @@
 /* evolution.c: see evolution.h. A point is a measurement like any other, on a split that is made
- * for it. Checked by tests/experiment/test_evolution.c. */
+ * for it. Checked by tests/cli/report.t. */
 #include "experiment/evolution.h"
 
 #include <string.h>

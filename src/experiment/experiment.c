@@ -24,8 +24,9 @@ static enum status check_needs(const struct experiment_job *job, struct error *e
     if (!lacking)
         return STATUS_OK;
     return error_set(error, STATUS_BAD_INPUT,
-                     "model %s needs %s, and data set %s has none; use another model or data set",
-                     job->ops->name, lacking, data->name);
+                     "%s %s needs %s, and data set %s has none; use another model or data set",
+                     needs == job->ops->needs ? "model" : "a part of model", job->ops->name,
+                     lacking, data->name);
 }
 
 enum evaluation_ratings experiment_ratings(const struct experiment_job *job) {

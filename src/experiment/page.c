@@ -172,8 +172,7 @@ static void put_table(const struct page *page) {
     begin_card(page, "Figures", true);
     put_heading(page, "");
     for (size_t m = 0; m < used; m++) {
-        size_t best =
-            page->count > 1 ? page_figures_best(page->runs, page->count, names[m]) : page->count;
+        size_t best = page_figures_best(page->runs, page->count, names[m]);
         put(page, "<tr><td>");
         put_safe(page, names[m]);
         put(page, "</td>");
@@ -182,7 +181,7 @@ static void put_table(const struct page *page) {
         put(page, "</tr>\n");
     }
     put(page, "</table></div>");
-    end_card(page, page->count > 1
+    end_card(page, page->count > 1 && page_figures_comparable(page->runs, page->count)
                        ? "± is half a 95 % interval over users; bold is the best of its row."
                        : "± is half a 95 % interval over users.");
 }

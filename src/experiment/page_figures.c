@@ -61,6 +61,8 @@ static bool lower_is_better(const char *name) {
 
 size_t page_figures_best(const struct page_run *runs, size_t count, const char *metric) {
     size_t best = count;
+    if (count < 2 || !page_figures_comparable(runs, count))
+        return count;
     bool lower = lower_is_better(metric);
     double held = NAN;
     for (size_t r = 0; r < count; r++) {
@@ -84,9 +86,10 @@ const char *page_figures_headline(const struct page_run *runs, size_t count) {
 }
 
 const char *page_figures_protocol(const struct page_run *run, struct arena *arena) {
-    return arena_format(arena, "%s, %s, candidates %s", page_figures_text(run->report, "data"),
-                        page_figures_text(run->report, "split"),
-                        page_figures_text(run->report, "candidates"));
+    return arena_format(
+        arena, "%s, %s, candidates %s%s", page_figures_text(run->report, "data"),
+        page_figures_text(run->report, "split"), page_figures_text(run->report, "candidates"),
+        json_is_true(json_object_get(run->report, "order_aware")) ? ", order-aware" : "");
 }
 
 bool page_figures_comparable(const struct page_run *runs, size_t count) {

@@ -19,7 +19,8 @@ struct page_figure {
     double value, low, high; /* NaN: not there */
 };
 struct page_figure page_figures_of(const struct page_run *run, const char *metric);
-/* Index of the best run for a metric; `count`: none has it. */
+/* Index of the best run for a metric; `count`: none has it, or the runs cannot be held against each
+ * other: measured in another way, or some by a model that uses the order of time. */
 size_t page_figures_best(const struct page_run *runs, size_t count, const char *metric);
 /* What the page is headed by: ndcg@10, rmse, or the first; NULL: nothing was measured. */
 const char *page_figures_headline(const struct page_run *runs, size_t count);

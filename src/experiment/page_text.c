@@ -48,7 +48,7 @@ const char *page_markdown(const struct page_run *runs, size_t count, struct aren
         buffer_text(&out, "---|");
     buffer_text(&out, "\n");
     for (size_t m = 0; m < used; m++) {
-        size_t best = count > 1 ? page_figures_best(runs, count, names[m]) : count;
+        size_t best = page_figures_best(runs, count, names[m]);
         buffer_format(&out, "| %s |", names[m]);
         for (size_t r = 0; r < count; r++)
             put_figure(&out, page_figures_of(&runs[r], names[m]), r == best);

@@ -1,5 +1,5 @@
 /* shown.c: see shown.h. Cost: one scoring of 500 users against all items. Checked by
- * tests/experiment/test_shown.c. */
+ * tests/cli/train.t. */
 #include "experiment/shown.h"
 
 #include <string.h>
