@@ -24,7 +24,8 @@
 #include "models/model.h"
 #include "models/trainer.h"
 
-#define GRAPH_MODEL_FEW_ROWS 10000 /* below that narrow vectors are enough */
+#define GRAPH_MODEL_MANY_ITEMS 10000 /* from there on smaller steps and a colder softmax */
+#define GRAPH_MODEL_FEW_ROWS 10000   /* below that narrow vectors are enough */
 
 struct graph_options {
     size_t embedding_dim;
