@@ -158,6 +158,18 @@
   model.max_length=
   model.windows=
   model.checkpoint_activations=
+  model.models=
+  model.part_settings=
+  model.part_files=
+  model.fusion_method=
+  model.learn_weights=
+  model.normalization=
+  model.weights=
+  model.user_thresholds=
+  model.k_rrf=
+  model.fallback_to_popularity=
+  model.combiner=
+  model.combiner_l2=
   model.safetensors
 
   $ source complete.sh matinee completion z
