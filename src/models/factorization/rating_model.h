@@ -11,15 +11,15 @@ enum status rating_model_create(struct model **out, const struct model_ops *ops,
                                 const struct settings *settings, struct error *error);
 
 /* The functions of struct model_ops. */
-enum status rating_model_fit(struct model *model, const struct fit_input *input,
+enum status rating_model_fit(struct model *base, const struct fit_input *input,
                              struct error *error);
-void rating_model_score(const struct model *model, const struct query *queries, size_t query_count,
+void rating_model_score(const struct model *base, const struct query *queries, size_t query_count,
                         const uint32_t *items, size_t item_count, float *scores);
-size_t rating_model_tensors(struct model *model, struct tensor **list);
-enum status rating_model_attach(struct model *model, struct error *error);
-const float *rating_model_item_vectors(const struct model *model, size_t *dimension,
+size_t rating_model_tensors(struct model *base, struct tensor **list);
+enum status rating_model_attach(struct model *base, struct error *error);
+const float *rating_model_item_vectors(const struct model *base, size_t *dimension,
                                        enum vector_metric *metric);
-void rating_model_query_vectors(const struct model *model, const struct query *queries,
+void rating_model_query_vectors(const struct model *base, const struct query *queries,
                                 size_t query_count, float *vectors);
 
 #endif

@@ -18,8 +18,8 @@ static const struct setting_spec part_settings[] = {
 
 /* What is said of a part that is no matter of the part: the hybrid is fitted again and saved. */
 static bool is_the_parts(const char *key) {
-    return strcmp(key, "trainer.refit") && strcmp(key, "trainer.final_fit") &&
-           strncmp(key, "trainer.checkpoint.", 19);
+    return strcmp(key, "trainer.refit") != 0 && strcmp(key, "trainer.final_fit") != 0 &&
+           strncmp(key, "trainer.checkpoint.", 19) != 0;
 }
 
 static struct settings *settings_for(const struct model_ops *ops, struct arena *arena) {
@@ -70,7 +70,7 @@ static enum status set_recipe(struct hybrid_part *part, const struct config *rec
                               struct arena *arena, struct error *error) {
     for (size_t i = 0; i < recipe->count; i++) {
         const struct config_entry *entry = &recipe->entries[i];
-        bool is_model = !strncmp(entry->key, "model.", 6) && strcmp(entry->key, "model.name");
+        bool is_model = !strncmp(entry->key, "model.", 6) && strcmp(entry->key, "model.name") != 0;
         if (!is_the_parts(entry->key) || (!is_model && !settings_knows(part->settings, entry->key)))
             continue;
         const char *value;

@@ -22,14 +22,14 @@ void sasrec_backward_init(struct sasrec_gradient *gradient, const struct sasrec_
 
 /* d[rows][dim] of the chunk, at the shard's rows: the gradient of the block's output becomes that
  * of its input. */
-void sasrec_backward_block(const struct sasrec_shard *shard, size_t block,
+void sasrec_backward_block(const struct sasrec_shard *shard, size_t index,
                            const struct sasrec_work *work, const struct sasrec_gradient *gradient,
                            real *d);
 
 /* The weights' gradients of a block are this many pieces of work ... */
 size_t sasrec_backward_unit_count(const struct sasrec_shape *shape);
 /* ... and this is one of them; adds to the parameters' gradients. */
-void sasrec_backward_unit(const struct sasrec_network *network, size_t block,
+void sasrec_backward_unit(const struct sasrec_network *network, size_t index,
                           const struct sasrec_work *work, const struct sasrec_gradient *gradient,
                           size_t rows, size_t unit);
 

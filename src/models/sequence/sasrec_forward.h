@@ -53,7 +53,7 @@ void sasrec_forward_embed(const struct sasrec_shard *shard, const uint32_t *item
 void sasrec_forward_block(const struct sasrec_shard *shard, size_t block,
                           const struct sasrec_work *work, real *y);
 /* The same without dropout for the last row of each sequence alone: y[sequences][dim]. */
-void sasrec_forward_last(const struct sasrec_shard *shard, size_t block,
+void sasrec_forward_last(const struct sasrec_shard *shard, size_t index,
                          const struct sasrec_work *work, real *y);
 /* h[rows][dim] from x[rows][dim]; moments[rows][2]. */
 void sasrec_forward_finish(const struct sasrec_network *network, const real *x, size_t rows,
