@@ -104,7 +104,8 @@ static void draw_shard(void *context, size_t shard) {
                      training->negatives + i * training->negative_count, training->negative_count);
 }
 
-/* The batch with its negatives. Who has every item has no negatives to be told from. */
+/* The batch with its negatives. Who has every item has no negatives to be told from; where that is
+ * everybody the batch is empty, shared negatives too: nothing would give them a gradient. */
 static struct graph_batch draw(struct training *training, const struct batch *batch) {
     const struct graph_options *options = &training->self->options;
     training->count = 0;
@@ -125,7 +126,8 @@ static struct graph_batch draw(struct training *training, const struct batch *ba
         parallel_for((training->count + DRAW_POSITIVES - 1) / DRAW_POSITIVES, draw_shard, training);
     }
     return (struct graph_batch){.count = training->count,
-                                .negative_count = training->negative_count,
+                                .negative_count =
+                                    training->count > 0 ? training->negative_count : 0,
                                 .users = training->users,
                                 .items = training->items,
                                 .negatives = training->negatives,
