@@ -175,17 +175,20 @@ static bool model_reads_genres(const struct work *work) {
     return work->basis == BASIS_GENRES && (work->snapshot->model->traits & MODEL_READS_GENRES);
 }
 
-static void score(struct work *work) {
+static void score_every_film(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
-    size_t wanted = pool_size(work->request) + work->request->excluded_item_count;
-    if (is_plain(work) && service_index_score(snapshot, &work->query, wanted, work->raw))
-        ;
-    else if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS || model_reads_genres(work))
+    if (work->basis == BASIS_USER || work->basis == BASIS_RATINGS || model_reads_genres(work))
         snapshot->model->ops->score(snapshot->model, &work->query, 1, NULL, work->item_count,
                                     work->raw);
     else
         for (size_t i = 0; i < work->item_count; i++)
             work->raw[i] = (float)snapshot->counts[i];
+}
+
+static void score(struct work *work) {
+    size_t wanted = pool_size(work->request) + work->request->excluded_item_count;
+    if (!is_plain(work) || !service_index_score(work->snapshot, &work->query, wanted, work->raw))
+        score_every_film(work);
     memcpy(work->scores, work->raw, work->item_count * sizeof *work->scores);
 }
 
