@@ -39,6 +39,11 @@ static inline float interactions_rating(const struct interactions *interactions,
     return interactions->ratings ? interactions->ratings[row] : 1.0f;
 }
 
+/* What a row of a history counts for: its rating where ratings are used and known, else 1. */
+static inline float history_strength(const struct history *history, size_t row, bool use_ratings) {
+    return use_ratings && history->ratings ? history->ratings[row] : 1.0f;
+}
+
 /* The rows for which keep(context, user, row) is true, in the same order; memory of the arena. */
 struct interactions interactions_filter(const struct interactions *all,
                                         bool (*keep)(void *context, uint32_t user, size_t row),

@@ -9,6 +9,7 @@
  * tests/sparse/test_csr.c against dense products. */
 #include "sparse/csr.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -99,4 +100,13 @@ void csr_multiply(float *out, const struct csr_row *rows, size_t row_count, cons
                             dense + rows[b].columns[i] * width + panel, columns);
         }
     }
+}
+
+float *csr_length_powers(const struct csr *matrix, double power, struct arena *arena) {
+    float *powers = ARENA_ARRAY_RAW(arena, float, matrix->row_count);
+    for (uint32_t r = 0; r < matrix->row_count; r++) {
+        const double length = (double)csr_row(matrix, r).count;
+        powers[r] = length > 0 ? (float)pow(length, -power) : 0;
+    }
+    return powers;
 }

@@ -54,6 +54,10 @@ bool csr_is_valid(const struct csr *matrix, size_t entry_count);
  * sorts the columns of every row. Time O(entries + rows + columns). */
 struct csr csr_transpose(const struct csr *matrix, struct arena *arena);
 
+/* [row_count] in memory of the arena: each row's number of entries to the power -power, 0 for an
+ * empty row: what entries are divided by when a graph is normalised. */
+float *csr_length_powers(const struct csr *matrix, double power, struct arena *arena);
+
 /* The lower triangle of the Gram matrix A^T A of A = matrix: gram[i][j] for j <= i, row-major,
  * [column_count][column_count]; what lies above the diagonal is set to 0.
  *   transposed  csr_transpose(matrix)

@@ -19,14 +19,12 @@
  * Traps    Equal weights at the cut go to the lower index.
  * Checked  tests/models/test_rp3beta.c (numpy), conformance, config/recipes/ml-1m-ncf/rp3beta.yaml.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/parallel.h"
 #include "kernels/kernels.h"
-#include "models/baseline/item_share.h"
-#include "models/model.h"
+#include "models/item_weights.h"
 #include "sparse/csr.h"
 #include "sparse/largest.h"
 
@@ -39,7 +37,7 @@ struct rp3beta {
     double alpha, beta;
     size_t k;
     bool normalize;
-    struct tensor offsets, items, weights, popularity;
+    struct item_weights weights;
 };
 
 static const struct setting_spec settings_table[] = {
@@ -62,17 +60,9 @@ static enum status create(struct model **out, const struct settings *settings,
     model->beta = settings_real(settings, "model.beta");
     model->k = (size_t)settings_int(settings, "model.k");
     model->normalize = settings_bool(settings, "model.normalize");
-    model->offsets.name = "offsets";
-    model->items.name = "items";
-    model->weights.name = "weights";
-    model->popularity.name = "popularity";
+    item_weights_init(&model->weights, false);
     *out = &model->base;
     return STATUS_OK;
-}
-
-static struct csr walks(const struct rp3beta *model) {
-    const uint32_t n = model->base.item_count;
-    return (struct csr){n, n, model->offsets.data, model->items.data, model->weights.data};
 }
 
 /* ---- Fit ------------------------------------------------------------------------------------- */
@@ -85,16 +75,6 @@ struct fit_job {
     struct entry *ways; /* [items][keep] */
     size_t *counts;     /* [items] */
 };
-
-/* length^-power of each row, 0 for an empty one. */
-static float *powers_of(const struct csr *matrix, double power, struct arena *arena) {
-    float *powers = ARENA_ARRAY_RAW(arena, float, matrix->row_count);
-    for (uint32_t r = 0; r < matrix->row_count; r++) {
-        const double length = (double)csr_row(matrix, r).count;
-        powers[r] = length > 0 ? (float)pow(length, -power) : 0;
-    }
-    return powers;
-}
 
 static int by_index(const void *a, const void *b) {
     const uint32_t x = ((const struct entry *)a)->index, y = ((const struct entry *)b)->index;
@@ -140,7 +120,8 @@ static void walk_shard(void *context, size_t shard) {
 }
 
 /* The ways into each item as the model's tensors, turned into rows by item of the history. */
-static void collect(struct rp3beta *model, const struct fit_job *job, struct arena *scratch) {
+static void collect(struct rp3beta *model, const struct fit_job *job,
+                    const struct interactions *train, struct arena *scratch) {
     const uint32_t n = job->by_item.row_count;
     uint64_t *offsets = ARENA_ARRAY(scratch, uint64_t, (size_t)n + 1);
     for (uint32_t i = 0; i < n; i++)
@@ -154,11 +135,7 @@ static void collect(struct rp3beta *model, const struct fit_job *job, struct are
             values[offsets[i] + w] = job->ways[i * job->keep + w].value;
         }
     const struct csr into = {n, n, offsets, items, values};
-    const struct csr from = csr_transpose(&into, scratch);
-    struct arena *arena = &model->base.arena;
-    tensor_make_copy(&model->offsets, TENSOR_U64, (size_t)n + 1, from.offsets, arena);
-    tensor_make_copy(&model->items, TENSOR_U32, count, from.columns, arena);
-    tensor_make_copy(&model->weights, TENSOR_F32, count, from.values, arena);
+    item_weights_take(&model->weights, &into, train, &model->base.arena);
 }
 
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
@@ -177,80 +154,34 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
         .ways = ARENA_ARRAY_RAW(&scratch, struct entry, n * keep),
         .counts = ARENA_ARRAY(&scratch, size_t, n)};
     job.by_item = csr_transpose(&job.by_user, &scratch);
-    job.user_steps = powers_of(&job.by_user, model->alpha, &scratch);
-    job.item_steps = powers_of(&job.by_item, model->alpha, &scratch);
-    job.ends = powers_of(&job.by_item, model->beta, &scratch);
+    job.user_steps = csr_length_powers(&job.by_user, model->alpha, &scratch);
+    job.item_steps = csr_length_powers(&job.by_item, model->alpha, &scratch);
+    job.ends = csr_length_powers(&job.by_item, model->beta, &scratch);
     parallel_for((n + SHARD_ITEMS - 1) / SHARD_ITEMS, walk_shard, &job);
-    collect(model, &job, &scratch);
+    collect(model, &job, train, &scratch);
     arena_release(&scratch);
-    tensor_make(&model->popularity, TENSOR_F32, n, 0, &base->arena);
-    item_share_fill(tensor_floats(&model->popularity), train);
     return STATUS_OK;
 }
 
 /* ---- Score ----------------------------------------------------------------------------------- */
 
-/* Scores of all items, or popularity where no walk leads on from the history. */
-static void score_all(const struct rp3beta *model, const struct history *history, float *scores) {
-    const struct csr matrix = walks(model);
-    size_t entries = 0;
-    memset(scores, 0, matrix.column_count * sizeof *scores);
-    for (size_t h = 0; h < history->count; h++) {
-        const struct csr_row row = csr_row(&matrix, history->items[h]);
-        kernels()->scatter_axpy(scores, 1, row.columns, row.values, row.count);
-        entries += row.count;
-    }
-    if (entries == 0)
-        item_share_scores(scores, tensor_floats(&model->popularity), NULL, matrix.column_count);
-}
-
 static void score(const struct model *base, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores) {
-    const struct rp3beta *model = (const struct rp3beta *)base;
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    float *all = items ? ARENA_ARRAY_RAW(scratch, float, base->item_count) : NULL;
-    for (size_t q = 0; q < query_count; q++) {
-        float *out = scores + q * item_count;
-        score_all(model, &queries[q].history, items ? all : out);
-        if (items)
-            item_share_scores(out, all, items, item_count);
-    }
-    arena_reset(scratch, mark);
+    item_weights_score(&((const struct rp3beta *)base)->weights, queries, query_count, items,
+                       item_count, scores);
 }
 
-/* Exact: the shares sum to the score, except where the score is popularity. */
 static void explain(const struct model *base, const struct query *query, uint32_t item,
                     float *shares) {
-    const struct csr matrix = walks((const struct rp3beta *)base);
-    for (size_t h = 0; h < query->history.count; h++) {
-        const struct csr_row row = csr_row(&matrix, query->history.items[h]);
-        const size_t entry = csr_row_find(&row, item);
-        shares[h] = entry < row.count ? csr_row_value(&row, entry) : 0.0f;
-    }
+    item_weights_explain(&((const struct rp3beta *)base)->weights, query, item, shares);
 }
 
 static size_t tensors(struct model *base, struct tensor **list) {
-    struct rp3beta *model = (struct rp3beta *)base;
-    list[0] = &model->offsets;
-    list[1] = &model->items;
-    list[2] = &model->weights;
-    list[3] = &model->popularity;
-    return 4;
+    return item_weights_tensors(&((struct rp3beta *)base)->weights, list);
 }
 
 static enum status attach(struct model *base, struct error *error) {
-    const struct rp3beta *model = (const struct rp3beta *)base;
-    const size_t entries = tensor_count(&model->items);
-    TRY(model_expect(&model->offsets, TENSOR_U64, (size_t)base->item_count + 1, 0, error));
-    TRY(model_expect(&model->items, TENSOR_U32, entries, 0, error));
-    TRY(model_expect(&model->weights, TENSOR_F32, entries, 0, error));
-    TRY(model_expect(&model->popularity, TENSOR_F32, base->item_count, 0, error));
-    const struct csr matrix = walks(model);
-    if (!csr_is_valid(&matrix, entries))
-        return error_set(error, STATUS_BAD_INPUT,
-                         "rp3beta: the lists of items are damaged; train the model again");
-    return STATUS_OK;
+    return item_weights_attach(&((const struct rp3beta *)base)->weights, base, error);
 }
 
 /* The table's defaults are for many rows an item (ml-1m-ncf: 267). Sparse data (gowalla: 20) want

@@ -88,25 +88,15 @@ static enum status create(struct model **out, const struct settings *settings,
 
 /* ---- Fit ------------------------------------------------------------------------------------- */
 
-/* lengths[r]^-power of the rows, 0 for an empty one. */
-static float *powers_of(const struct csr *matrix, double power, struct arena *arena) {
-    float *powers = ARENA_ARRAY_RAW(arena, float, matrix->row_count);
-    for (uint32_t r = 0; r < matrix->row_count; r++) {
-        const double length = (double)csr_row(matrix, r).count;
-        powers[r] = length > 0 ? (float)pow(length, -power) : 0;
-    }
-    return powers;
-}
-
 /* What follows from who has what; dot is the caller's. */
 static void derive(struct spectral *model) {
     struct arena *arena = &model->base.arena;
     model->by_item = (struct csr){model->base.item_count, model->base.user_count,
                                   model->offsets.data, model->users.data, NULL};
     model->by_user = csr_transpose(&model->by_item, arena);
-    model->user_weights = powers_of(&model->by_user, 2 * model->user_power, arena);
-    model->item_weights = powers_of(&model->by_item, model->item_power, arena);
-    model->entry_weights = powers_of(&model->by_item, 1, arena);
+    model->user_weights = csr_length_powers(&model->by_user, 2 * model->user_power, arena);
+    model->item_weights = csr_length_powers(&model->by_item, model->item_power, arena);
+    model->entry_weights = csr_length_powers(&model->by_item, 1, arena);
 }
 
 /* g of each vector. */
@@ -144,7 +134,7 @@ static enum status fit_low_pass(struct spectral *model, struct error *error) {
                                 2 * components * graph.column_count * sizeof(float),
                             "the spectrum of these data", "lower model.n_components", error));
     float *values = ARENA_ARRAY_RAW(&scratch, float, csr_count(&graph));
-    const float *users = powers_of(&graph, model->user_power, &scratch);
+    const float *users = csr_length_powers(&graph, model->user_power, &scratch);
     for (uint32_t u = 0; u < graph.row_count; u++)
         for (uint64_t i = graph.offsets[u]; i < graph.offsets[u + 1]; i++)
             values[i] = users[u] * model->item_weights[graph.columns[i]];

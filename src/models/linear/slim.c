@@ -25,8 +25,7 @@
 
 #include "base/parallel.h"
 #include "kernels/kernels.h"
-#include "models/baseline/item_share.h"
-#include "models/model.h"
+#include "models/item_weights.h"
 #include "sparse/csr.h"
 #include "sparse/largest.h"
 #include "sparse/spd.h"
@@ -39,8 +38,8 @@ struct slim {
     struct model base;
     double l1, l2, tolerance;
     size_t neighbors, max_sweeps;
-    bool positive, use_ratings;
-    struct tensor offsets, items, weights, popularity;
+    bool positive;
+    struct item_weights weights;
 };
 
 static const struct setting_spec settings_table[] = {
@@ -71,21 +70,12 @@ static enum status create(struct model **out, const struct settings *settings,
     model->neighbors = (size_t)settings_int(settings, "model.neighbors");
     model->max_sweeps = (size_t)settings_int(settings, "model.max_iter");
     model->tolerance = settings_real(settings, "model.tolerance");
-    model->use_ratings = settings_bool(settings, "model.use_ratings");
-    model->offsets.name = "offsets";
-    model->items.name = "items";
-    model->weights.name = "weights";
-    model->popularity.name = "popularity";
+    item_weights_init(&model->weights, settings_bool(settings, "model.use_ratings"));
     *out = &model->base;
     return STATUS_OK;
 }
 
 /* W by item of the history. */
-static struct csr by_history(const struct slim *model) {
-    const uint32_t n = model->base.item_count;
-    return (struct csr){n, n, model->offsets.data, model->items.data, model->weights.data};
-}
-
 /* ---- Fit ------------------------------------------------------------------------------------- */
 
 struct weight {
@@ -229,18 +219,14 @@ static void collect(struct slim *model, const struct fit_job *job, struct arena 
         }
     const uint32_t n = (uint32_t)job->n;
     const struct csr columns = {n, n, offsets, items, values};
-    const struct csr rows = csr_transpose(&columns, scratch);
-    struct arena *arena = &model->base.arena;
-    tensor_make_copy(&model->offsets, TENSOR_U64, job->n + 1, rows.offsets, arena);
-    tensor_make_copy(&model->items, TENSOR_U32, count, rows.columns, arena);
-    tensor_make_copy(&model->weights, TENSOR_F32, count, rows.values, arena);
+    item_weights_take(&model->weights, &columns, job->input->train, &model->base.arena);
 }
 
 static enum status fit_weights(struct slim *model, const struct fit_input *input,
                                struct arena *scratch, struct error *error) {
     const struct interactions *train = input->train;
     const struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
-                                model->use_ratings ? train->ratings : NULL};
+                                model->weights.use_ratings ? train->ratings : NULL};
     const struct csr by_item = csr_transpose(&by_user, scratch);
     const size_t n = train->item_count, shards = (n + SHARD_ITEMS - 1) / SHARD_ITEMS;
     float *gram = ARENA_ARRAY_RAW(scratch, float, n *n);
@@ -274,82 +260,28 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
     arena_release(&scratch);
     if (status != STATUS_OK)
         return status;
-    tensor_make(&model->popularity, TENSOR_F32, train->item_count, 0, &base->arena);
-    item_share_fill(tensor_floats(&model->popularity), train);
     return STATUS_OK;
 }
 
 /* ---- Score ----------------------------------------------------------------------------------- */
 
-static float strength(const struct slim *model, const struct history *history, size_t row) {
-    return model->use_ratings && history->ratings ? history->ratings[row] : 1.0f;
-}
-
-/* Scores of all items, or popularity where nothing in the history has a weight. */
-static void score_all(const struct slim *model, const struct history *history, float *scores) {
-    const struct csr matrix = by_history(model);
-    size_t entries = 0;
-    memset(scores, 0, matrix.column_count * sizeof *scores);
-    for (size_t h = 0; h < history->count; h++) {
-        const struct csr_row row = csr_row(&matrix, history->items[h]);
-        kernels()->scatter_axpy(scores, strength(model, history, h), row.columns, row.values,
-                                row.count);
-        entries += row.count;
-    }
-    if (entries == 0)
-        item_share_scores(scores, tensor_floats(&model->popularity), NULL, matrix.column_count);
-}
-
 static void score(const struct model *base, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores) {
-    const struct slim *model = (const struct slim *)base;
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    float *all = items ? ARENA_ARRAY_RAW(scratch, float, base->item_count) : NULL;
-    for (size_t q = 0; q < query_count; q++) {
-        float *out = scores + q * item_count;
-        score_all(model, &queries[q].history, items ? all : out);
-        if (items)
-            item_share_scores(out, all, items, item_count);
-    }
-    arena_reset(scratch, mark);
+    item_weights_score(&((const struct slim *)base)->weights, queries, query_count, items,
+                       item_count, scores);
 }
 
-/* Exact: the shares sum to the score, except where the score is popularity. */
 static void explain(const struct model *base, const struct query *query, uint32_t item,
                     float *shares) {
-    const struct slim *model = (const struct slim *)base;
-    const struct csr matrix = by_history(model);
-    for (size_t h = 0; h < query->history.count; h++) {
-        const struct csr_row row = csr_row(&matrix, query->history.items[h]);
-        const size_t entry = csr_row_find(&row, item);
-        shares[h] = entry < row.count
-                        ? strength(model, &query->history, h) * csr_row_value(&row, entry)
-                        : 0.0f;
-    }
+    item_weights_explain(&((const struct slim *)base)->weights, query, item, shares);
 }
 
 static size_t tensors(struct model *base, struct tensor **list) {
-    struct slim *model = (struct slim *)base;
-    list[0] = &model->offsets;
-    list[1] = &model->items;
-    list[2] = &model->weights;
-    list[3] = &model->popularity;
-    return 4;
+    return item_weights_tensors(&((struct slim *)base)->weights, list);
 }
 
 static enum status attach(struct model *base, struct error *error) {
-    const struct slim *model = (const struct slim *)base;
-    const size_t entries = tensor_count(&model->items);
-    TRY(model_expect(&model->offsets, TENSOR_U64, (size_t)base->item_count + 1, 0, error));
-    TRY(model_expect(&model->items, TENSOR_U32, entries, 0, error));
-    TRY(model_expect(&model->weights, TENSOR_F32, entries, 0, error));
-    TRY(model_expect(&model->popularity, TENSOR_F32, base->item_count, 0, error));
-    const struct csr matrix = by_history(model);
-    if (!csr_is_valid(&matrix, entries))
-        return error_set(error, STATUS_BAD_INPUT,
-                         "slim: the lists of weights are damaged; train the model again");
-    return STATUS_OK;
+    return item_weights_attach(&((const struct slim *)base)->weights, base, error);
 }
 
 /* As for ease: many rows an item allow more of the ridge. */

@@ -67,18 +67,8 @@ static const struct setting_spec settings_table[] = {
 
 static enum status create(struct model **out, const struct settings *settings,
                           struct error *error) {
-    struct similarity similarity = {
-        .kind = (enum similarity_kind)settings_choice(settings, "model.similarity"),
-        .weighting = (enum weighting)settings_choice(settings, "model.weighting"),
-        .k = (size_t)settings_int(settings, "model.k"),
-        .shrinkage = settings_real(settings, "model.shrinkage"),
-        .alpha = settings_real(settings, "model.alpha"),
-        .beta = settings_real(settings, "model.beta"),
-    };
-    if (similarity.kind == SIMILARITY_ASYMMETRIC && similarity.alpha > 1)
-        return error_set(error, STATUS_BAD_USAGE,
-                         "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
-                         similarity.alpha);
+    struct similarity similarity;
+    TRY(similarity_read(&similarity, settings, error));
     if (settings_bool(settings, "model.user_based"))
         return error_set(
             error, STATUS_BAD_USAGE,
@@ -157,10 +147,6 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
     return STATUS_OK;
 }
 
-static float strength(const struct item_knn *model, const struct history *history, size_t row) {
-    return model->use_ratings && history->ratings ? history->ratings[row] : 1.0f;
-}
-
 /* Scores of all items, or popularity where the history has no neighbours. counts[items] is scratch,
  * NULL if min_k is 1. */
 static void score_all(const struct item_knn *model, const struct history *history, float *scores,
@@ -173,8 +159,8 @@ static void score_all(const struct item_knn *model, const struct history *histor
         memset(counts, 0, n * sizeof *counts);
     for (size_t h = 0; h < history->count; h++) {
         struct csr_row row = csr_row(&matrix, history->items[h]);
-        table->scatter_axpy(scores, strength(model, history, h), row.columns, row.values,
-                            row.count);
+        table->scatter_axpy(scores, history_strength(history, h, model->use_ratings), row.columns,
+                            row.values, row.count);
         if (counts)
             table->scatter_axpy(counts, 1.0f, row.columns, NULL, row.count);
         entries += row.count;
@@ -249,9 +235,9 @@ static void explain(const struct model *base, const struct query *query, uint32_
     for (size_t h = 0; h < query->history.count; h++) {
         struct csr_row row = csr_row(&matrix, query->history.items[h]);
         size_t entry = csr_row_find(&row, item);
-        shares[h] = entry < row.count
-                        ? strength(model, &query->history, h) * csr_row_value(&row, entry)
-                        : 0.0f;
+        shares[h] = entry < row.count ? history_strength(&query->history, h, model->use_ratings) *
+                                            csr_row_value(&row, entry)
+                                      : 0.0f;
     }
 }
 

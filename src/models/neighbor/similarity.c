@@ -46,6 +46,23 @@ struct job {
     size_t *counts;        /* [items] */
 };
 
+enum status similarity_read(struct similarity *similarity, const struct settings *settings,
+                            struct error *error) {
+    *similarity = (struct similarity){
+        .kind = (enum similarity_kind)settings_choice(settings, "model.similarity"),
+        .weighting = (enum weighting)settings_choice(settings, "model.weighting"),
+        .k = (size_t)settings_int(settings, "model.k"),
+        .shrinkage = settings_real(settings, "model.shrinkage"),
+        .alpha = settings_real(settings, "model.alpha"),
+        .beta = settings_real(settings, "model.beta"),
+    };
+    if (similarity->kind == SIMILARITY_ASYMMETRIC && similarity->alpha > 1)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
+                         similarity->alpha);
+    return STATUS_OK;
+}
+
 bool similarity_needs_values(enum similarity_kind kind) {
     return kind >= SIMILARITY_ADJUSTED_COSINE;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "base/settings.h"
 #include "models/neighbor/weighting.h"
 #include "sparse/csr.h"
 #include "sparse/largest.h"
@@ -30,6 +32,11 @@ struct similarity {
     double shrinkage;         /* >= 0; see similarity.c */
     double alpha, beta;       /* >= 0; asymmetric and tversky */
 };
+
+/* Reads model.similarity, weighting, k, shrinkage, alpha and beta. Error: an alpha above 1 with
+ * asymmetric. */
+enum status similarity_read(struct similarity *similarity, const struct settings *settings,
+                            struct error *error);
 
 /* True for the similarities that compare ratings: without ratings they say nothing. */
 bool similarity_needs_values(enum similarity_kind kind);

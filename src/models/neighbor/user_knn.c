@@ -61,18 +61,8 @@ static const struct setting_spec settings_table[] = {
 
 static enum status create(struct model **out, const struct settings *settings,
                           struct error *error) {
-    const struct similarity similarity = {
-        .kind = (enum similarity_kind)settings_choice(settings, "model.similarity"),
-        .weighting = (enum weighting)settings_choice(settings, "model.weighting"),
-        .k = (size_t)settings_int(settings, "model.k"),
-        .shrinkage = settings_real(settings, "model.shrinkage"),
-        .alpha = settings_real(settings, "model.alpha"),
-        .beta = settings_real(settings, "model.beta"),
-    };
-    if (similarity.kind == SIMILARITY_ASYMMETRIC && similarity.alpha > 1)
-        return error_set(error, STATUS_BAD_USAGE,
-                         "model.alpha=%g: with model.similarity=asymmetric it must be from 0 to 1",
-                         similarity.alpha);
+    struct similarity similarity;
+    TRY(similarity_read(&similarity, settings, error));
     struct user_knn *model = model_allocate(&model_user_knn, sizeof *model);
     model->similarity = similarity;
     model->discount = settings_real(settings, "model.discount");
