@@ -31,6 +31,16 @@ enum status job_make_rival(struct job *job, const struct job *like, const char *
                            struct arena *arena, struct error *error);
 /* Reads "500MB" as what the program may take in all. `key` is named in the error. */
 enum status job_limit_memory(const char *text, const char *key, struct error *error);
+/* The rows of every command that works for long: --max-memory and --quiet. */
+/* clang-format off */
+#define JOB_WORK_OPTIONS                                                                           \
+    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,                                          \
+      "refuse what would need more, as in 500MB or 4GB"},                                          \
+     "SIZE",                                                                                       \
+     NULL,                                                                                         \
+     WORD_NONE},                                                                                   \
+    {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE}
+/* clang-format on */
 /* The row --evolution, to be put into a command's table of options. */
 #define JOB_EVOLUTION_OPTION                                                                       \
     {                                                                                              \

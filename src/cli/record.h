@@ -6,18 +6,22 @@
 #include "cli/job.h"
 #include "experiment/recorder.h"
 
-/* The rows --store and --no-record, to be put into a command's table of options. */
-#define RECORD_OPTIONS                                                                             \
+/* Rows to be put into a command's table of options: --store, and with it --no-record. */
+/* clang-format off */
+#define RECORD_STORE_OPTION                                                                        \
     {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,                                               \
       "the store of runs; matinee.db in the data folder if not said"},                             \
      "FILE",                                                                                       \
      "MATINEE_STORE",                                                                              \
-     WORD_FILE},                                                                                   \
-    {                                                                                              \
-        {"--record", SETTING_BOOL, "true", 0,                                                      \
-         0,          NULL,         NULL,   "keep the run in the store; --no-record does not"},     \
-            NULL, NULL, WORD_NONE                                                                  \
-    }
+     WORD_FILE}
+#define RECORD_OPTIONS                                                                             \
+    RECORD_STORE_OPTION,                                                                           \
+    {{"--record", SETTING_BOOL, "true", 0, 0, NULL, NULL,                                          \
+      "keep the run in the store; --no-record does not"},                                          \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     WORD_NONE}
+/* clang-format on */
 
 /* What --store says, else the data folder's. */
 const char *record_store(const struct arguments *arguments);

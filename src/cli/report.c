@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/record.h"
 #include "cli/runs_record.h"
 #include "experiment/page.h"
 
@@ -139,11 +140,7 @@ static const struct command_option options[] = {
      "DIR",
      NULL,
      WORD_FOLDER},
-    {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,
-      "the store of runs; matinee.db in the data folder if not said"},
-     "FILE",
-     "MATINEE_STORE",
-     WORD_FILE},
+    RECORD_STORE_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

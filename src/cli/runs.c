@@ -387,11 +387,7 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
-    {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,
-      "the store of runs; matinee.db in the data folder if not said"},
-     "FILE",
-     "MATINEE_STORE",
-     WORD_FILE},
+    RECORD_STORE_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

@@ -159,12 +159,7 @@ static const struct command_option options[] = {
      "N",
      NULL,
      WORD_NONE},
-    {{"--max-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,
-      "refuse what would need more, as in 500MB or 4GB"},
-     "SIZE",
-     NULL,
-     WORD_NONE},
-    {{"--quiet", SETTING_BOOL, "false", 0, 0, NULL, NULL, "no progress"}, NULL, NULL, WORD_NONE},
+    JOB_WORK_OPTIONS,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 
