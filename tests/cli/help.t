@@ -11,6 +11,7 @@
     data        list, describe, show and download data sets
     train       fit a model, measure it, keep it
     evaluate    measure a trained model again
+    update      teach a trained model new ratings without training it again
     compare     several models on one split, and which differences are noise
     sweep       find settings on validation, under a budget of time
     runs        what was trained: settings, figures, curves
