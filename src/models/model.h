@@ -50,6 +50,7 @@ enum model_traits {
     MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
     MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
+    MODEL_OF_PARTS = 2048,      /* made of other models: may take them from fit_input.trained */
     MODEL_BEYOND_VECTORS =
         1024, /* scores add to the vectors' products what differs by item: a bias */
 };
@@ -92,6 +93,10 @@ struct fit_input {
     bool resume; /* go on from checkpoint_path if it is there and of the same settings and data */
     const atomic_bool *cancel; /* set: save the checkpoint, return STATUS_CANCELLED; may be NULL */
     uint8_t data_checksum[32]; /* ties a checkpoint to its data */
+    /* Model files that are there already: what one of them was fitted to in the same way need not
+     * be fitted again as a part. The model is the same with and without them. */
+    const char *const *trained;
+    size_t trained_count;
     /* Told of every epoch when it has ended, in the fit's own thread; NULL: nobody listens. */
     void (*epoch_done)(void *context, const struct epoch_record *record);
     void *epoch_context;

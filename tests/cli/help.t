@@ -164,7 +164,8 @@
 
   Trains and measures each model on the same split and candidates. A difference
   that a paired test over users cannot tell from noise is marked; a model that
-  fails is listed with its reason and does not stop the rest.
+  fails is listed with its reason and does not stop the rest. A hybrid is trained
+  last and takes from the others what they have trained in the same way.
 
   Options
     --config FILE      settings from a YAML file [$CONFIG_PATH]
