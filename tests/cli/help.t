@@ -214,7 +214,8 @@
     --strict           only the genres of --genre
     --diversity X      how much variety of genres counts, 0 to 1 (default 0)
     --explain          say why each film is there
-    --compare          the person's ratings beside those that the model predicts
+    --compare          the person's ratings beside those that the model predicts;
+                       no wishes with it
     --all              a list for every user, as CSV
     --out FILE         where --all writes
     --json FILE        the answer as JSON; - is standard output
