@@ -6,6 +6,9 @@
  *          Student test); since the best is chosen after the fact, a column's p-values are Holm's
  *          over all its pairs. Models that use the order of time are held against each other, the
  *          order-blind ones against each other.
+ * Parts    Models that are made of others are trained last and are offered the files of the others:
+ *          a part that was trained there in the same way is not trained again. Where files are not
+ *          kept they lie in a scratch folder until the end.
  * Checked  tests/cli. */
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +25,7 @@
 #include "cli/known.h"
 #include "cli/paired.h"
 #include "cli/record.h"
+#include "cli/scratch_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "experiment/experiment.h"
@@ -37,6 +41,7 @@
 #define METRIC_COLUMNS 4 /* of the table for a person; files have all */
 
 struct entry {
+    const struct model_ops *ops;
     const char *model;
     struct experiment_report *report; /* NULL: failed */
     const char *failure;
@@ -47,6 +52,10 @@ struct comparison {
     size_t count;
     const struct settings *known;          /* what any of the models, or this command, knows */
     const struct experiment_report *first; /* any that did not fail */
+    const char *folder;                    /* of the model files; NULL: none are written */
+    bool keeps;                            /* the folder is the person's and stays */
+    const char *trained[MODELS_MAX];       /* model files that are there already */
+    size_t trained_count;
     struct arena *arena;
 };
 
@@ -86,7 +95,7 @@ static enum status read_models(struct comparison *to, const struct arguments *ar
             continue;
         if (to->count == MODELS_MAX)
             return error_set(error, STATUS_LIMIT, "models names more than %d", MODELS_MAX);
-        to->entries[to->count++].model = ops->name;
+        to->entries[to->count++] = (struct entry){.ops = ops, .model = ops->name};
         known_add(settings, experiment_settings_for(ops, arguments->arena), arguments->arena);
     }
     to->known = settings;
@@ -95,10 +104,29 @@ static enum status read_models(struct comparison *to, const struct arguments *ar
     return STATUS_OK;
 }
 
-static enum status run_one(const struct comparison *comparison, struct entry *entry,
+static enum status train_one(struct comparison *comparison, struct entry *entry,
+                             const struct job *job, const struct experiment_options *options,
+                             const struct arguments *arguments, struct error *error) {
+    struct recorder *recorder = record_begin(arguments, job);
+    struct experiment_options watched = *options;
+    watched.watch = recorder_watch(recorder);
+    enum status status =
+        experiment_train(job->settings, &watched, arguments->arena, &entry->report, error);
+    if (status != STATUS_OK) {
+        recorder_failed(recorder, error);
+        return status;
+    }
+    if (options->out)
+        comparison->trained[comparison->trained_count++] = options->out;
+    if (!comparison->keeps)
+        entry->report->model_file = NULL;
+    recorder_done(recorder, entry->report);
+    return STATUS_OK;
+}
+
+static enum status run_one(struct comparison *comparison, struct entry *entry,
                            const struct arguments *arguments, struct progress *progress,
                            struct error *error) {
-    const char *folder = command_text(arguments, "--out");
     struct job job;
     TRY(job_make(&job, arguments, entry->model, comparison->known, error));
     /* So that all are compared on the same rows: what stops on validation has not learned from it.
@@ -106,49 +134,63 @@ static enum status run_one(const struct comparison *comparison, struct entry *en
     if (settings_knows(job.settings, "trainer.refit"))
         settings_default(job.settings, "trainer.refit", "true");
     job_start(&job);
+    /* What is not kept is not fitted on everything only to be saved. */
+    const bool is_saved = comparison->folder &&
+                          (comparison->keeps || !settings_bool(job.settings, "trainer.final_fit"));
     const char *name = arena_format(arguments->arena, "%s.safetensors", entry->model);
-    struct recorder *recorder = record_begin(arguments, &job);
     const struct experiment_options options = {
-        .watch = recorder_watch(recorder),
         .shows = true,
-        .out = folder ? files_join(arguments->arena, folder, name) : NULL,
+        .out = is_saved ? files_join(arguments->arena, comparison->folder, name) : NULL,
+        .trained = comparison->trained,
+        .trained_count = comparison->trained_count,
         .progress = progress,
         .cancel = interrupt_flag(),
     };
-    enum status status =
-        experiment_train(job.settings, &options, arguments->arena, &entry->report, error);
-    if (status == STATUS_OK)
-        recorder_done(recorder, entry->report);
-    else
-        recorder_failed(recorder, error);
-    return status;
+    return train_one(comparison, entry, &job, &options, arguments, error);
+}
+
+/* The person's folder, or a scratch one where parts can be taken from files. */
+static enum status make_folder(struct comparison *comparison, const struct arguments *arguments,
+                               struct error *error) {
+    bool shares = false;
+    for (size_t i = 0; i < comparison->count; i++)
+        shares |= comparison->count > 1 && comparison->entries[i].ops->traits & MODEL_OF_PARTS;
+    comparison->folder = command_text(arguments, "--out");
+    comparison->keeps = comparison->folder;
+    if (comparison->keeps)
+        return files_make_folder(comparison->folder, error);
+    return shares ? scratch_folder_make(&comparison->folder, "compare", arguments->arena, error)
+                  : STATUS_OK;
+}
+
+static enum status run_entry(struct comparison *comparison, struct entry *entry,
+                             const struct arguments *arguments, struct progress *progress,
+                             struct error *error) {
+    enum status status = run_one(comparison, entry, arguments, progress, error);
+    progress_end(progress);
+    if (status == STATUS_CANCELLED)
+        return status;
+    if (status != STATUS_OK) {
+        entry->report = NULL;
+        entry->failure = arena_copy(arguments->arena, error->text);
+    } else if (!comparison->first)
+        comparison->first = entry->report;
+    return STATUS_OK;
 }
 
 static enum status run_all(struct comparison *comparison, const struct arguments *arguments,
                            struct progress *progress, struct error *error) {
-    const char *folder = command_text(arguments, "--out");
-    if (folder)
-        TRY(files_make_folder(folder, error));
     const char *json = command_text(arguments, "--json");
+    TRY(make_folder(comparison, arguments, error));
     if (json)
         TRY(json_check(json, error));
-    size_t done = 0;
-    for (size_t i = 0; i < comparison->count; i++) {
-        struct entry *entry = &comparison->entries[i];
-        enum status status = run_one(comparison, entry, arguments, progress, error);
-        progress_end(progress);
-        if (status == STATUS_CANCELLED)
-            return status;
-        if (status != STATUS_OK) {
-            entry->report = NULL;
-            entry->failure = arena_copy(arguments->arena, error->text);
-            continue;
-        }
-        comparison->first = comparison->first ? comparison->first : entry->report;
-        done++;
-    }
+    for (unsigned made_of_parts = 0; made_of_parts < 2; made_of_parts++)
+        for (size_t i = 0; i < comparison->count; i++)
+            if (!!(comparison->entries[i].ops->traits & MODEL_OF_PARTS) == made_of_parts)
+                TRY(run_entry(comparison, &comparison->entries[i], arguments, progress, error));
     /* The last reason is as good as any: each is in the list. */
-    return done > 0 ? STATUS_OK : error_prefix(error, "none of the models could be compared");
+    return comparison->first ? STATUS_OK
+                             : error_prefix(error, "none of the models could be compared");
 }
 
 /* ---- Ranking ---- */
@@ -440,6 +482,9 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     progress_init(&progress, settings_bool(arguments->options, "--quiet"));
     enum status status = compare(comparison, arguments, &progress, error);
     progress_end(&progress);
+    struct error ignored; /* the figures are there; a scratch folder that stays harms nobody */
+    if (comparison->folder && !comparison->keeps)
+        files_remove_folder(comparison->folder, &ignored);
     return status;
 }
 
@@ -473,9 +518,11 @@ const struct command compare_command = {
     .name = "compare",
     .summary = "several models on one split, and which differences are noise",
     .usage = "models=a,b,c|all [data=NAME|PATH] [key=value ...] [OPTIONS]",
-    .about = "Trains and measures each model on the same split and candidates. A difference that a "
-             "paired test over users cannot tell from noise is marked; a model that fails is "
-             "listed with its reason and does not stop the rest.",
+    .about =
+        "Trains and measures each model on the same split and candidates. A difference that a "
+        "paired test over users cannot tell from noise is marked; a model that fails is "
+        "listed with its reason and does not stop the rest. A hybrid is trained last and takes "
+        "from the others what they have trained in the same way.",
     .takes_settings = true,
     .options = options,
     .examples = examples,

@@ -110,18 +110,37 @@ static enum status find_model(const struct model_ops **ops, const struct config 
     return STATUS_OK;
 }
 
+static bool is_typed(const struct arguments *arguments, const char *key) {
+    for (size_t i = 0; i < arguments->pair_count; i++)
+        if (is_key(arguments->pairs[i], key))
+            return true;
+    return false;
+}
+
 /* There is only the CPU: a wish from a file is passed over, one that was typed is an error. */
 static enum status check_device(const struct job *job, const struct arguments *arguments,
                                 struct error *error) {
     const char *device = settings_text(job->places, "device");
     if (strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
         return STATUS_OK;
-    for (size_t i = 0; i < arguments->pair_count; i++)
-        if (is_key(arguments->pairs[i], "device"))
-            return error_set(error, STATUS_BAD_USAGE,
-                             "device=%s: this program computes on the CPU; device=cpu or auto",
-                             device);
+    if (is_typed(arguments, "device"))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "device=%s: this program computes on the CPU; device=cpu or auto", device);
     log_warning("device %s is not there; going on with the CPU", device);
+    return STATUS_OK;
+}
+
+/* There is only single precision: the same. */
+static enum status check_precision(const struct job *job, const struct arguments *arguments,
+                                   struct error *error) {
+    static const char key[] = "trainer.mixed_precision";
+    if (!settings_knows(job->settings, key) || !settings_bool(job->settings, key))
+        return STATUS_OK;
+    if (is_typed(arguments, key))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "%s=true: this build trains in f32, single precision; leave it false",
+                         key);
+    log_warning("%s is not there; this build trains in f32, single precision", key);
     return STATUS_OK;
 }
 
@@ -242,6 +261,7 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
             error, STATUS_BAD_USAGE,
             "data is empty; data=NAME or a path, or leave it out for the built-in data");
     TRY(limit_memory(job, arguments, error));
+    TRY(check_precision(job, arguments, error));
     return check_device(job, arguments, error);
 }
 

@@ -130,9 +130,23 @@ static json_t *compared_json(const struct engine *engine, const struct person *p
                      answer->rmse, "ratings", films);
 }
 
+/* --compare is of what the person has rated: nothing is chosen, so nothing can be wished. */
+static enum status check_wishes(const struct arguments *arguments, struct error *error) {
+    static const char *const wishes[] = {"--prefer", "--genre",     "--exclude-genre", "--exclude",
+                                         "--strict", "--diversity", "--explain"};
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
+        if (settings_is_set(arguments->options, wishes[i]))
+            return error_set(error, STATUS_BAD_USAGE,
+                             "%s chooses among films for a list; --compare shows all that the "
+                             "person has rated: leave one of the two out",
+                             wishes[i]);
+    return STATUS_OK;
+}
+
 /* --compare: what the person gave beside what the model predicts. */
 static enum status compare(const struct arguments *arguments, const struct engine *engine,
                            struct error *error) {
+    TRY(check_wishes(arguments, error));
     struct person person;
     TRY(person_read(&person, arguments, engine, error));
     struct compare_answer answer;
@@ -216,6 +230,10 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     if (command_text(arguments, "--out") && !settings_bool(arguments->options, "--all"))
         return error_set(error, STATUS_BAD_USAGE,
                          "--out is where --all writes; one person's list: --json FILE");
+    if (settings_bool(arguments->options, "--all") &&
+        settings_bool(arguments->options, "--compare"))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "--compare is of one person, --all of everybody; leave one of them out");
     struct engine engine;
     enum status status =
         engine_open(&engine, command_operand(arguments, 0), arguments->arena, error);
@@ -277,7 +295,7 @@ static const struct command_option options[] = {
      NULL,
      WORD_NONE},
     {{"--compare", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-      "the person's ratings beside those that the model predicts"},
+      "the person's ratings beside those that the model predicts; no wishes with it"},
      NULL,
      NULL,
      WORD_NONE},

@@ -84,6 +84,8 @@ static void put_traits(const struct model_ops *ops) {
             printf(" · %s", traits[i].text);
     if (ops->explain)
         fputs(" · explains itself", stdout);
+    if (ops->update)
+        fputs(" · learns new rows", stdout);
 }
 
 static void put_model(const struct model_ops *ops) {

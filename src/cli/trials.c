@@ -1,10 +1,8 @@
 /* trials.c: see trials.h. Checked by tests/cli/multirun.t. */
 #include "cli/trials.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +17,7 @@
 #include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/record.h"
+#include "cli/scratch_folder.h"
 #include "cli/version.h"
 #include "dataset/catalogue.h"
 #include "dataset/dataset.h"
@@ -66,33 +65,8 @@ static void begin_store(struct trials *trials) {
     trials->runs = NULL;
 }
 
-/* Scratch folders are called by the process that made them; those of killed ones go here. */
-#define FOLDER_NAME "matinee-trials-"
-
-static void sweep_up(const char *temporary, struct arena *arena) {
-    const char *const *names;
-    size_t count;
-    struct error ignored; /* what cannot be removed stays */
-    if (files_list(temporary, arena, &names, &count, &ignored) != STATUS_OK)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(names[i], FOLDER_NAME, strlen(FOLDER_NAME)) != 0)
-            continue;
-        long process = strtol(names[i] + strlen(FOLDER_NAME), NULL, 10);
-        if (process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH)
-            files_remove_folder(files_join(arena, temporary, names[i]), &ignored);
-    }
-}
-
 enum status trials_begin(struct trials *trials, struct error *error) {
-    struct arena *arena = trials->arguments->arena;
-    const char *temporary = getenv("TMPDIR");
-    temporary = temporary && *temporary ? temporary : "/tmp";
-    sweep_up(temporary, arena);
-    char *folder = arena_format(arena, "%s/" FOLDER_NAME "%ld-XXXXXX", temporary, (long)getpid());
-    if (!mkdtemp(folder))
-        return error_set(error, STATUS_IO, "%s: no folder can be made", folder);
-    trials->folder = folder;
+    TRY(scratch_folder_make(&trials->folder, "trials", trials->arguments->arena, error));
     trials->store = record_store(trials->arguments);
     if (trials->out)
         TRY(files_make_folder(trials->out, error));

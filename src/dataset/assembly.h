@@ -64,7 +64,7 @@ uint32_t assembly_genre(struct assembly *assembly, struct text_slice name);
 __attribute__((format(printf, 2, 3))) void assembly_warn(struct assembly *assembly,
                                                          const char *format, ...);
 
-/* Fills the data set. Errors: no rows, one user only. A reader may read more files after it (lists
+/* Fills the data set. Errors: no rows. A reader may read more files after it (lists
  * of candidates, folds) and add what it finds to the data set. */
 enum status assembly_finish(struct assembly *assembly, struct error *error);
 /* Puts in the checksum and the warnings: the last step, when every file was read. */

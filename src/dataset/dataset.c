@@ -121,7 +121,7 @@ static enum status refuse_name(const char *name, const struct catalogue_entry *e
                      nearest ? "\"?" : "");
 }
 
-enum status dataset_open(struct dataset **out, const char *name_or_path, struct error *error) {
+enum status dataset_open_rows(struct dataset **out, const char *name_or_path, struct error *error) {
     struct arena arena = {0};
     enum status status;
     char *given = files_expand(&arena, name_or_path);
@@ -144,4 +144,36 @@ enum status dataset_open(struct dataset **out, const char *name_or_path, struct 
         (*out)->name = entry->name;
     arena_release(&arena);
     return status;
+}
+
+/* Whoever is the only one with rows; DATASET_NONE if there are more. */
+static uint32_t only_user(const struct dataset *dataset) {
+    const struct interactions *rows = &dataset->interactions;
+    uint32_t only = DATASET_NONE;
+    for (uint32_t user = 0; user < rows->user_count; user++) {
+        if (rows->offsets[user] == rows->offsets[user + 1])
+            continue;
+        if (only != DATASET_NONE)
+            return DATASET_NONE;
+        only = user;
+    }
+    return only;
+}
+
+enum status dataset_open(struct dataset **out, const char *name_or_path, struct error *error) {
+    struct dataset *dataset;
+    TRY(dataset_open_rows(&dataset, name_or_path, error));
+    const uint32_t only = only_user(dataset);
+    if (only == DATASET_NONE) {
+        *out = dataset;
+        return STATUS_OK;
+    }
+    const struct text_slice user = id_map_name(&dataset->users, only);
+    error_set(error, STATUS_BAD_INPUT,
+              "%s: all %zu interactions are of one user (%.*s); to learn who likes what takes at "
+              "least two; is the first column the user?",
+              dataset->source, dataset->interactions.count,
+              (int)(user.length < 40 ? user.length : 40), user.start);
+    dataset_close(dataset);
+    return STATUS_BAD_INPUT;
 }

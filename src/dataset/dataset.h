@@ -115,6 +115,9 @@ struct dataset {
  * parent folder, zip or gz. The reader is chosen by looking at the content. On success *out is the
  * caller's, to be given to dataset_close. */
 enum status dataset_open(struct dataset **out, const char *name_or_path, struct error *error);
+/* The same for rows that are added to others: they may be of one user alone, which dataset_open
+ * refuses. */
+enum status dataset_open_rows(struct dataset **out, const char *name_or_path, struct error *error);
 void dataset_close(struct dataset *dataset); /* NULL is fine */
 
 /* The settings data.*: minimum rating, k-core, implicit or explicit, samples (split settings are

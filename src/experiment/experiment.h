@@ -93,6 +93,8 @@ struct experiment_options {
     size_t override_count;
     const char *checkpoints; /* the folder of checkpoints; NULL: beside the model file */
     bool resume;
+    const char *const *trained; /* model files that parts may be taken from: see fit_input */
+    size_t trained_count;
     struct progress *progress;            /* never NULL */
     const atomic_bool *cancel;            /* or NULL */
     const struct experiment_watch *watch; /* or NULL */

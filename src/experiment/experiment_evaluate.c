@@ -64,6 +64,11 @@ static enum status check_fit(const struct experiment_job *job, const struct mode
                          "%s was fitted on everything, the test too: nothing is left to measure it "
                          "with; train without trainer.final_fit",
                          file->tensors.path);
+    if (!strcmp(file->fitted_on, MODEL_FILE_UPDATED))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s has learnt rows since its fit, perhaps those of the test; measure the "
+                         "model from before its update",
+                         file->tensors.path);
     if (job->on_validation && strcmp(file->fitted_on, "train") != 0)
         return error_set(error, STATUS_BAD_INPUT,
                          "%s was fitted on %s: evaluation.part=validation would measure what it "
@@ -112,9 +117,9 @@ static enum status evaluate(struct experiment_job *job, const struct model_file 
                   file->tensors.path, file->data_name);
     struct arena split_arena = {0};
     if (status == STATUS_OK)
-        status = check_data(job, file, error);
-    if (status == STATUS_OK)
         status = check_fit(job, file, error);
+    if (status == STATUS_OK)
+        status = check_data(job, file, error);
     if (status == STATUS_OK)
         status = measure(job, file, &split_arena, report, error);
     arena_release(&split_arena);

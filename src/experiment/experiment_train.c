@@ -128,6 +128,8 @@ static enum status fit(struct run *run, const struct fit_order *order, struct mo
         .seed = run->result.seed,
         .progress = options->progress,
         .resume = options->resume,
+        .trained = options->trained,
+        .trained_count = options->trained_count,
         .cancel = options->cancel,
     };
     struct listening listening = {run, order};

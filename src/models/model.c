@@ -157,21 +157,41 @@ enum status model_expect_memory(size_t bytes, const char *what, const char *advi
                      bytes >> 20, available >> 20, advice);
 }
 
+static bool has_items_below(const struct interactions *rows, uint32_t bound) {
+    bool good = true;
+    for (size_t row = 0; row < rows->count; row++)
+        good &= rows->items[row] < bound;
+    return good;
+}
+
 enum status model_check_events(const struct model *model, const struct model_events *events,
                                struct error *error) {
-    const struct interactions *known = events->known;
-    if (events->user > model->user_count)
+    const struct interactions *known = events->known, *fresh = events->fresh;
+    if (known->user_count != fresh->user_count || known->user_count < model->user_count ||
+        known->item_count != model->item_count || fresh->item_count != model->item_count)
         return error_set(error, STATUS_BAD_INPUT,
-                         "user %u is not of the model, which has %u; the next new one is %u",
-                         events->user, model->user_count, model->user_count);
-    if (known->item_count != model->item_count || known->user_count > model->user_count)
-        return error_set(error, STATUS_BAD_INPUT,
-                         "the known rows are of %u users and %u items, the model of %u and %u",
-                         known->user_count, known->item_count, model->user_count,
-                         model->item_count);
-    for (size_t i = 0; i < events->history.count; i++)
-        if (events->history.items[i] >= model->item_count)
-            return error_set(error, STATUS_BAD_INPUT, "item %u is not one of the model's %u",
-                             events->history.items[i], model->item_count);
-    return STATUS_OK;
+                         "the known rows are of %u users and %u items, the new ones of %u and %u, "
+                         "the model of %u and %u",
+                         known->user_count, known->item_count, fresh->user_count, fresh->item_count,
+                         model->user_count, model->item_count);
+    if (has_items_below(known, model->item_count) && has_items_below(fresh, model->item_count))
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT,
+                     "a row is of an item that is not one of the model's %u", model->item_count);
+}
+
+void *model_copy(const struct model *model, size_t bytes) {
+    struct model *made = model_allocate(model->ops, bytes);
+    memcpy(made, model, bytes);
+    made->arena = (struct arena){0};
+    made->report = (struct fit_report){0};
+    struct tensor *list[MODEL_TENSORS_MAX];
+    const size_t count = model_tensors(made, list);
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->data) {
+            const void *from = list[i]->data;
+            list[i]->data = arena_alloc_raw(&made->arena, tensor_bytes(list[i]));
+            memcpy(list[i]->data, from, tensor_bytes(list[i]));
+        }
+    return made;
 }

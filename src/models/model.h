@@ -50,6 +50,7 @@ enum model_traits {
     MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
     MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
+    MODEL_OF_PARTS = 2048,      /* made of other models: may take them from fit_input.trained */
     MODEL_BEYOND_VECTORS =
         1024, /* scores add to the vectors' products what differs by item: a bias */
 };
@@ -92,6 +93,10 @@ struct fit_input {
     bool resume; /* go on from checkpoint_path if it is there and of the same settings and data */
     const atomic_bool *cancel; /* set: save the checkpoint, return STATUS_CANCELLED; may be NULL */
     uint8_t data_checksum[32]; /* ties a checkpoint to its data */
+    /* Model files that are there already: what one of them was fitted to in the same way need not
+     * be fitted again as a part. The model is the same with and without them. */
+    const char *const *trained;
+    size_t trained_count;
     /* Told of every epoch when it has ended, in the fit's own thread; NULL: nobody listens. */
     void (*epoch_done)(void *context, const struct epoch_record *record);
     void *epoch_context;
@@ -107,13 +112,11 @@ struct fit_report {
     size_t choice_count;
 };
 
-/* What has happened since a fit, for update(): one user's new rows. */
+/* What has happened since a fit, for update(). Both are over the model's items and the same users:
+ * the model's, and behind them those who are new. */
 struct model_events {
-    uint32_t user;          /* a user of the model, or model->user_count: somebody new */
-    struct history history; /* the new rows, oldest first, of the model's items */
-    /* All rows that the model knows by now, of its users and items: those of the fit and of earlier
-     * updates, not the new ones. */
-    const struct interactions *known;
+    const struct interactions *known; /* the rows of the fit and of earlier updates */
+    const struct interactions *fresh; /* the new ones, none of which is known */
 };
 
 /* The first member of every model's struct. */
@@ -166,8 +169,8 @@ struct model_ops {
      * its file); 0 where it knows nothing in common. What stands at the item itself is ignored. */
     void (*similar)(const struct model *model, uint32_t item, float *similarities);
     /* *out gets a new model that has learnt the events too, and that model_destroy frees; the old
-     * one is as it was and shares no memory with it. Somebody new makes its user_count one more.
-     * Errors: those of model_check_events. */
+     * one is as it was and shares no memory with it. Its users are those of the events. Errors:
+     * those of model_check_events. */
     enum status (*update)(struct model **out, const struct model *model,
                           const struct model_events *events, struct error *error);
     /* Defaults that suit data of this size and density, put in with settings_default before create.
@@ -196,9 +199,12 @@ void model_describe(struct model *model, const struct interactions *train);
  * [rows]). */
 enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
                          size_t columns, struct error *error);
-/* For update(): that user and items are the model's and that `known` is of its users and items. */
+/* For update(): that the events are of the model's items and of no fewer users than it has. */
 enum status model_check_events(const struct model *model, const struct model_events *events,
                                struct error *error);
+/* For update(): a copy of a model's struct of `bytes` bytes and of its tensors. What else the
+ * struct points to still belongs to the old model, and is to be derived anew. */
+void *model_copy(const struct model *model, size_t bytes);
 /* For fit(): whether so much memory is to be had. Error (STATUS_LIMIT): "WHAT needs ... MB, and ...
  * MB are free: ADVICE". */
 enum status model_expect_memory(size_t bytes, const char *what, const char *advice,

@@ -16,6 +16,7 @@
 #include "nn/tensor.h"
 
 #define MODEL_FILE_VERSION "1"
+#define MODEL_FILE_UPDATED "updated" /* fitted_on of a model that has learnt rows since its fit */
 
 struct model_file {
     struct tensor_file tensors;
@@ -24,7 +25,7 @@ struct model_file {
                                   borrowed from the mapping */
     struct settings *settings; /* as they were at the fit: model.*, data.*, trainer.*, seed */
     const char *data_name;     /* to open the data again for `evaluate` */
-    const char *fitted_on;     /* "train", "train+validation", "all" */
+    const char *fitted_on;     /* "train", "train+validation", "all", "updated" */
     const char *
         metrics; /* the report's metrics as a JSON object, for /api/models; "{}" if not evaluated */
 };

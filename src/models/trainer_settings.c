@@ -77,7 +77,7 @@ const struct setting_spec trainer_settings[] = {
     {"trainer.detect_anomaly", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "accepted from other programs' files; the loss is looked at after every step anyway"},
     {"trainer.mixed_precision", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "accepted from other programs' files; the processor trains in single precision"},
+     "this build trains in f32: true is an error, from a file it is passed over with a warning"},
     {"trainer.refit", SETTING_BOOL, "false", 0, 0, NULL, NULL,
      "once validation has chosen, fit train and validation together with the choices"},
     {"trainer.final_fit", SETTING_BOOL, "false", 0, 0, NULL, NULL,

@@ -6,6 +6,8 @@
  *                                      everything to the right (right-looking)
  *            inverse  L := L^-1        trsm on the column, gemm into the rows, trsm on the row
  *            product  A^-1 = L^-T L^-1 syrk and gemm into the rows above, trmm on the row
+ *          Substitution takes TILE columns of the right side through all rows of the factor, one
+ *          product with all that is solved already for each.
  * Source   The tile algorithms of PLASMA: Buttari, Langou, Kurzak, Dongarra, Parallel Computing
  *          2009; LAPACK's spotrf, strtri, slauum are the same sweeps on columns.
  * Cost     n^3 multiply-adds, nine tenths of them in sgemm and ssyrk on whole tiles; n = 3,706 on
@@ -19,6 +21,7 @@
 
 #include <cblas.h>
 #include <lapacke.h>
+#include <stdint.h>
 
 #include "base/assert.h"
 #include "base/parallel.h"
@@ -97,6 +100,58 @@ bool spd_factor(float *matrix, size_t n) {
         parallel_for(below * (below + 1) / 2, factor_update, &tiles);
     }
     return true;
+}
+
+/* TILE columns of a right side, through all rows of tiles. */
+struct substitution {
+    struct tiles tiles;
+    float *right;
+    size_t columns;
+};
+
+/* Rows of tile row `row` -= (transposed: columns below it, else row left of it) times the rows
+ * that are solved already. */
+static void substitute_known(const struct substitution *s, size_t row, size_t shard,
+                             bool transposed) {
+    const struct tiles *t = &s->tiles;
+    const size_t first = transposed ? row + 1 : 0, rest = s->columns - shard * TILE;
+    const size_t known = transposed ? t->n - first * TILE : row * TILE;
+    const float *factor = transposed ? tile(t, first, row) : tile(t, row, 0);
+    float *right = s->right + shard * TILE;
+    cblas_sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, extent(t, row),
+                (int)(rest < TILE ? rest : TILE), (int)known, -1.0f, factor, (int)t->n,
+                right + first * TILE * s->columns, (int)s->columns, 1.0f,
+                right + row * TILE * s->columns, (int)s->columns);
+}
+
+static void substitute_own(const struct substitution *s, size_t row, size_t shard,
+                           bool transposed) {
+    const struct tiles *t = &s->tiles;
+    const size_t rest = s->columns - shard * TILE;
+    cblas_strsm(CblasRowMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, extent(t, row), (int)(rest < TILE ? rest : TILE), 1.0f,
+                tile(t, row, row), (int)t->n, s->right + row * TILE * s->columns + shard * TILE,
+                (int)s->columns);
+}
+
+static void substitute_columns(void *context, size_t shard) {
+    const struct substitution *s = context;
+    const size_t count = s->tiles.count;
+    for (size_t row = 0; row < count; row++) {
+        if (row > 0)
+            substitute_known(s, row, shard, false);
+        substitute_own(s, row, shard, false);
+    }
+    for (size_t row = count; row-- > 0;) {
+        if (row + 1 < count)
+            substitute_known(s, row, shard, true);
+        substitute_own(s, row, shard, true);
+    }
+}
+
+void spd_substitute(const float *factor, size_t n, float *right, size_t columns) {
+    struct substitution substitution = {tiles_of((float *)(uintptr_t)factor, n), right, columns};
+    parallel_for((columns + TILE - 1) / TILE, substitute_columns, &substitution);
 }
 
 /* Tile (i, step) := -tile * L(step, step)^-1, for i below the step. */

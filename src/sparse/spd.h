@@ -14,6 +14,10 @@
  * working precision; its content is then lost. n^3 / 3 multiply-adds and as many additions. */
 bool spd_factor(float *matrix, size_t n);
 
+/* Replaces right[n][columns] by the solution of the system that spd_factor has factored. n^2
+ * multiply-adds for each column. */
+void spd_substitute(const float *factor, size_t n, float *right, size_t columns);
+
 /* Replaces the lower triangle by that of the inverse. False as above. About n^3 multiply-adds. No
  * memory beyond the matrix but some of OpenBLAS's own. */
 bool spd_invert(float *matrix, size_t n);

@@ -105,6 +105,7 @@
   model.window=
   model.targets=
   model.target_decay=
+  model.sources=
   model.mf_dim=
   model.reg_mf=
   model.mf_weights=

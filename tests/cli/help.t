@@ -11,6 +11,7 @@
     data        list, describe, show and download data sets
     train       fit a model, measure it, keep it
     evaluate    measure a trained model again
+    update      teach a trained model new ratings without training it again
     compare     several models on one split, and which differences are noise
     sweep       find settings on validation, under a budget of time
     runs        what was trained: settings, figures, curves
@@ -163,7 +164,8 @@
 
   Trains and measures each model on the same split and candidates. A difference
   that a paired test over users cannot tell from noise is marked; a model that
-  fails is listed with its reason and does not stop the rest.
+  fails is listed with its reason and does not stop the rest. A hybrid is trained
+  last and takes from the others what they have trained in the same way.
 
   Options
     --config FILE      settings from a YAML file [$CONFIG_PATH]
@@ -212,7 +214,8 @@
     --strict           only the genres of --genre
     --diversity X      how much variety of genres counts, 0 to 1 (default 0)
     --explain          say why each film is there
-    --compare          the person's ratings beside those that the model predicts
+    --compare          the person's ratings beside those that the model predicts;
+                       no wishes with it
     --all              a list for every user, as CSV
     --out FILE         where --all writes
     --json FILE        the answer as JSON; - is standard output

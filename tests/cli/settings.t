@@ -48,6 +48,14 @@
   ! matinee: device=cuda: this program computes on the CPU; device=cpu or auto
   [2]
 
+  $ matinee train gmf trainer.mixed_precision=true
+  ! matinee: trainer.mixed_precision=true: this build trains in f32, single precision; leave it false
+  [2]
+
+  $ printf 'model: gmf\ntrainer:\n  mixed_precision: true\n  max_epochs: 1\n' >half.yaml
+  > matinee train --config half.yaml data.max_ratings=3000 --quiet --no-save >/dev/null
+  ! matinee: warning: trainer.mixed_precision is not there; this build trains in f32, single precision
+
   $ matinee train item_knn data=ml-1n
   ! matinee: ml-1n: no such file, folder or data set; did you mean "ml-1m"?; `matinee data list` shows the names
   [1]

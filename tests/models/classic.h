@@ -111,6 +111,68 @@ static inline struct model *classic_fitted(const struct model_ops *ops,
     return model;
 }
 
+/* `count` items of one user as rows over the users of `rows`, or over one more. */
+static inline struct interactions classic_new_rows(const struct interactions *rows, uint32_t user,
+                                                   const uint32_t *items, size_t count,
+                                                   struct arena *arena) {
+    uint32_t users = user < rows->user_count ? rows->user_count : user + 1;
+    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, users + 1);
+    for (uint32_t u = user; u < users; u++)
+        offsets[u + 1] = count;
+    uint32_t *copy = ARENA_ARRAY_RAW(arena, uint32_t, count);
+    memcpy(copy, items, count * sizeof *items);
+    return (struct interactions){.user_count = users,
+                                 .item_count = rows->item_count,
+                                 .count = count,
+                                 .offsets = offsets,
+                                 .items = copy};
+}
+
+/* The model after an update by such rows. */
+static inline struct model *classic_updated(const struct model *model,
+                                            const struct interactions *rows, uint32_t user,
+                                            const uint32_t *items, size_t count,
+                                            struct arena *arena) {
+    struct interactions fresh = classic_new_rows(rows, user, items, count, arena), known = *rows;
+    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, fresh.user_count + 1);
+    for (uint32_t u = 0; u <= fresh.user_count; u++)
+        offsets[u] = rows->offsets[u < rows->user_count ? u : rows->user_count];
+    known.user_count = fresh.user_count;
+    known.offsets = offsets;
+    struct error error = {0};
+    struct model *updated = NULL;
+    const struct model_events events = {&known, &fresh};
+    if (model->ops->update(&updated, model, &events, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return updated;
+}
+
+/* An update gives the bytes of a fit on all the rows. */
+static inline void classic_check_exact_update(const struct model_ops *ops,
+                                              const struct interactions *rows,
+                                              const char *const *pairs, struct arena *arena) {
+    const uint32_t items[] = {0, 2};
+    struct model *model = classic_fitted(ops, rows, pairs);
+    struct model *updated = classic_updated(model, rows, rows->user_count, items, 2, arena);
+    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, rows->user_count + 2);
+    memcpy(offsets, rows->offsets, (rows->user_count + 1) * sizeof *offsets);
+    offsets[rows->user_count + 1] = rows->count;
+    struct interactions known = *rows, all,
+                        fresh = classic_new_rows(rows, rows->user_count, items, 2, arena);
+    known.user_count++;
+    known.offsets = offsets;
+    all = interactions_merge(&known, &fresh, arena);
+    struct model *fitted = classic_fitted(ops, &all, pairs);
+    uint8_t expected[32], found[32];
+    model_checksum(fitted, expected);
+    model_checksum(updated, found);
+    assert_memory_equal(found, expected, 32);
+    assert_int_equal(updated->user_count, all.user_count);
+    model_destroy(fitted);
+    model_destroy(updated);
+    model_destroy(model);
+}
+
 /* The query of a user with the training rows as history. */
 static inline struct query classic_query(const struct interactions *train, uint32_t user) {
     return (struct query){.user = user, .history = interactions_history(train, user)};

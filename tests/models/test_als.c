@@ -213,6 +213,32 @@ static void threads_do_not_change_a_bit(void **state) {
     arena_release(&arena);
 }
 
+/* The items stay, the popularity is counted anew, and a history has the vector that it had. */
+static void an_update_keeps_the_items(void **state) {
+    (void)state;
+    struct table table = classic_ratings();
+    struct arena arena = {0};
+    struct interactions rows = classic_rows(&table, false, &arena);
+    struct model *model = classic_fitted(&model_als, &rows, NULL);
+    const uint32_t items[] = {1, 4};
+    struct model *other = classic_updated(model, &rows, rows.user_count, items, 2, &arena);
+    struct query query = {.user = rows.user_count, .history = {.count = 2, .items = items}};
+    struct query bare = {.user = MODEL_NO_USER, .history = query.history}, nobody = bare;
+    float known[CLASSIC_MAX], folded[CLASSIC_MAX], popular[CLASSIC_MAX];
+    other->ops->score(other, &query, 1, NULL, rows.item_count, known);
+    model->ops->score(model, &bare, 1, NULL, rows.item_count, folded);
+    assert_memory_equal(known, folded, rows.item_count * sizeof *known);
+    nobody.history.count = 0;
+    other->ops->score(other, &nobody, 1, NULL, rows.item_count, popular);
+    uint32_t counts[CLASSIC_MAX];
+    interactions_item_counts(&rows, counts);
+    for (uint32_t i = 0; i < rows.item_count; i++)
+        assert_near(popular[i], (counts[i] + (i == 1 || i == 4)) / (rows.user_count + 1.0), 1e-6);
+    model_destroy(other);
+    model_destroy(model);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_solver_finds_the_least_squares),
@@ -222,6 +248,7 @@ int main(void) {
         cmocka_unit_test(explicit_scores_are_ratings),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(an_update_keeps_the_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,16 +93,14 @@ static void an_update_learns(void **state) {
     struct table table = classic_ratings();
     struct arena arena = {0};
     struct interactions rows = classic_rows(&table, false, &arena);
-    struct model *model = classic_fitted(&model_eals, &rows, small), *other = NULL;
+    struct model *model = classic_fitted(&model_eals, &rows, small);
     uint8_t before[32], after[32];
     model_checksum(model, before);
     for (uint32_t user = 0; user <= rows.user_count; user++) {
         uint32_t item = 0;
         while (user < rows.user_count && interactions_contains(&rows, user, item))
             item++;
-        struct model_events events = {user, {.count = 1, .items = &item}, &rows};
-        struct error error;
-        assert_int_equal(model_eals.update(&other, model, &events, &error), STATUS_OK);
+        struct model *other = classic_updated(model, &rows, user, &item, 1, &arena);
         assert_int_equal(other->user_count, rows.user_count + (user == rows.user_count));
         float was[CLASSIC_MAX], is[CLASSIC_MAX];
         score_of(other, (struct query){.user = user}, is);
@@ -119,17 +117,78 @@ static void an_update_learns(void **state) {
     arena_release(&arena);
 }
 
+/* Two tastes: users 0 to 5 have items 0 to 3, users 6 to 11 have items 4 to 7. */
+static struct table two_tastes(void) {
+    struct table table = {12, 8, {{0}}};
+    for (uint32_t u = 0; u < 12; u++)
+        for (uint32_t i = 0; i < 8; i++)
+            table.at[u][i] = u / 6 == i / 4 && (u + i) % 4 != 0;
+    return table;
+}
+
+/* What goes with a new item rises in the person's list, and what does not stays. */
+static void what_goes_with_a_new_item_rises(void **state) {
+    (void)state;
+    struct table table = two_tastes();
+    struct arena arena = {0};
+    struct interactions rows = classic_rows(&table, false, &arena);
+    struct model *model = classic_fitted(&model_eals, &rows, small);
+    const uint32_t items[] = {4, 5};
+    struct model *other = classic_updated(model, &rows, 0, items, 2, &arena);
+    float was[CLASSIC_MAX], is[CLASSIC_MAX];
+    score_of(model, (struct query){.user = 0}, was);
+    score_of(other, (struct query){.user = 0}, is);
+    for (size_t i = 6; i < 8; i++)
+        assert_true(is[i] > was[i] + 0.1f);
+    model_destroy(other);
+    model_destroy(model);
+    arena_release(&arena);
+}
+
+/* Rows of several users at once are those of each in turn. */
+static void users_are_learnt_in_turn(void **state) {
+    (void)state;
+    struct table table = classic_ratings();
+    struct arena arena = {0};
+    struct interactions rows = classic_rows(&table, false, &arena);
+    struct model *model = classic_fitted(&model_eals, &rows, small), *at_once = NULL;
+    const uint32_t item = 8;
+    uint32_t users[2] = {0, 0}, found = 0;
+    for (uint32_t u = 0; u < rows.user_count && found < 2; u++)
+        if (!interactions_contains(&rows, u, item))
+            users[found++] = u;
+    assert_int_equal(found, 2);
+    struct interactions first = classic_new_rows(&rows, users[0], &item, 1, &arena),
+                        second = classic_new_rows(&rows, users[1], &item, 1, &arena),
+                        both = interactions_merge(&first, &second, &arena),
+                        then = interactions_merge(&rows, &first, &arena);
+    struct model_events events = {&rows, &both};
+    struct error error;
+    assert_int_equal(model_eals.update(&at_once, model, &events, &error), STATUS_OK);
+    struct model *one = classic_updated(model, &rows, users[0], &item, 1, &arena);
+    struct model *two = classic_updated(one, &then, users[1], &item, 1, &arena);
+    struct tensor *expected[MODEL_TENSORS_MAX], *list[MODEL_TENSORS_MAX];
+    model_tensors(two, expected);
+    model_tensors(at_once, list);
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; i < tensor_count(list[t]); i++)
+            assert_near(tensor_floats(list[t])[i], tensor_floats(expected[t])[i], 1e-5);
+    model_destroy(one);
+    model_destroy(two);
+    model_destroy(at_once);
+    model_destroy(model);
+    arena_release(&arena);
+}
+
 /* The caches that an update carries along are those of its vectors. */
 static void an_update_keeps_its_cache(void **state) {
     (void)state;
     struct table table = classic_ratings();
     struct arena arena = {0};
     struct interactions rows = classic_rows(&table, false, &arena);
-    struct model *model = classic_fitted(&model_eals, &rows, small), *other = NULL;
+    struct model *model = classic_fitted(&model_eals, &rows, small);
     const uint32_t items[] = {8, 2, 5};
-    struct model_events events = {3, {.count = 3, .items = items}, &rows};
-    struct error error;
-    assert_int_equal(model_eals.update(&other, model, &events, &error), STATUS_OK);
+    struct model *other = classic_updated(model, &rows, 3, items, 3, &arena);
     struct tensor *list[MODEL_TENSORS_MAX];
     model_tensors(other, list);
     float cache[4 * 4];
@@ -148,11 +207,12 @@ static void events_that_do_not_fit_are_refused(void **state) {
     struct interactions rows = classic_rows(&table, false, &arena);
     struct model *model = classic_fitted(&model_eals, &rows, small), *other = NULL;
     uint32_t item = rows.item_count;
-    struct model_events events = {0, {.count = 1, .items = &item}, &rows};
+    struct interactions fresh = classic_new_rows(&rows, 0, &item, 1, &arena);
+    struct model_events events = {&rows, &fresh};
     struct error error;
     assert_int_equal(model_eals.update(&other, model, &events, &error), STATUS_BAD_INPUT);
     item = 0;
-    events.user = rows.user_count + 1;
+    fresh.user_count--;
     assert_int_equal(model_eals.update(&other, model, &events, &error), STATUS_BAD_INPUT);
     assert_null(other);
     model_destroy(model);
@@ -180,6 +240,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sweep_minimises_each_coordinate),
         cmocka_unit_test(an_update_learns),
+        cmocka_unit_test(what_goes_with_a_new_item_rises),
+        cmocka_unit_test(users_are_learnt_in_turn),
         cmocka_unit_test(an_update_keeps_its_cache),
         cmocka_unit_test(events_that_do_not_fit_are_refused),
         cmocka_unit_test(threads_do_not_change_a_bit),

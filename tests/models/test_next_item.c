@@ -47,10 +47,42 @@ static void the_past_fades(void **state) {
     arena_release(&arena);
 }
 
+/* Of the six most frequent items each says what follows; the others alone get the popular ones. */
+static void rare_items_are_predicted_but_say_nothing(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct table table = classic_ratings();
+    struct interactions rows = classic_rows(&table, false, &arena);
+    static const char *const few[] = {"model.sources=6", "model.window=3", NULL};
+    struct model *model = classic_fitted(&model_next_item, &rows, few);
+    classic_check_queries(model, &rows);
+    classic_check_empty(model, &rows);
+    classic_check_threads(&model_next_item, &rows, few);
+    uint32_t counts[CLASSIC_MAX], silent = 0;
+    float popular[CLASSIC_MAX], scores[CLASSIC_MAX];
+    interactions_item_counts(&rows, counts);
+    struct query query = {.user = MODEL_NO_USER};
+    model->ops->score(model, &query, 1, NULL, rows.item_count, popular);
+    for (uint32_t i = 0; i < rows.item_count; i++) {
+        uint32_t more = 0;
+        for (uint32_t j = 0; j < rows.item_count; j++)
+            more += counts[j] > counts[i] || (counts[j] == counts[i] && j < i);
+        query.history = (struct history){.count = 1, .items = &i};
+        model->ops->score(model, &query, 1, NULL, rows.item_count, scores);
+        bool is_popular = memcmp(scores, popular, rows.item_count * sizeof *scores) == 0;
+        assert_int_equal(is_popular, more >= 6);
+        silent += is_popular;
+    }
+    assert_int_equal(silent, 3);
+    model_destroy(model);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_agree_with_numpy),
         cmocka_unit_test(the_past_fades),
+        cmocka_unit_test(rare_items_are_predicted_but_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

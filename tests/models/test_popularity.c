@@ -70,12 +70,23 @@ static void means_need_ratings(void **state) {
     arena_release(&arena);
 }
 
+static void an_update_counts_anew(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    static const char *const means[] = {"model.method=damped_mean", NULL};
+    struct interactions rows = classic_rows(&by_hand, true, &arena);
+    classic_check_exact_update(&model_popularity, &rows, NULL, &arena);
+    classic_check_exact_update(&model_popularity, &rows, means, &arena);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_shares_of_the_users),
         cmocka_unit_test(means_are_damped),
         cmocka_unit_test(undamped_means_of_nothing_are_the_mean),
         cmocka_unit_test(means_need_ratings),
+        cmocka_unit_test(an_update_counts_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

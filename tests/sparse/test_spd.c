@@ -55,6 +55,36 @@ static void factor_times_its_transpose_is_the_matrix(void **state) {
     arena_release(&arena);
 }
 
+static void fill_right(float *right, size_t count) {
+    struct rng rng;
+    rng_init(&rng, 8, count);
+    for (size_t i = 0; i < count; i++)
+        right[i] = (float)(rng_uniform(&rng) - 0.5);
+}
+
+static void the_matrix_times_the_solution_is_the_right_side(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    for (size_t s = 0; s < SIZE_COUNT; s++) {
+        const size_t n = sizes[s], columns = sizes[SIZE_COUNT - 1 - s];
+        float *matrix = make_matrix(&arena, n), *factor = make_matrix(&arena, n);
+        float *right = ARENA_ARRAY_RAW(&arena, float, n *columns);
+        float *solution = ARENA_ARRAY_RAW(&arena, float, n *columns);
+        fill_right(right, n * columns);
+        memcpy(solution, right, n * columns * sizeof *right);
+        assert_true(spd_factor(factor, n));
+        spd_substitute(factor, n, solution, columns);
+        for (size_t i = 0; i < n; i += n < 20 ? 1 : 7)
+            for (size_t c = 0; c < columns; c += columns < 20 ? 1 : 5) {
+                double sum = 0;
+                for (size_t l = 0; l < n; l++)
+                    sum += lower(matrix, n, i, l) * (double)solution[l * columns + c];
+                assert_true(fabs(sum - (double)right[i * columns + c]) < 1e-5);
+            }
+    }
+    arena_release(&arena);
+}
+
 static void inverse_times_the_matrix_is_one(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -112,6 +142,16 @@ static void threads_do_not_change_a_bit(void **state) {
         assert_true(spd_invert(again, n));
         assert_memory_equal(again, reference, n * n * sizeof *again);
     }
+    float *solutions[2];
+    for (size_t t = 0; t < 2; t++) {
+        parallel_set_threads(t == 0 ? 1 : 3);
+        float *factor = make_matrix(&arena, n);
+        solutions[t] = ARENA_ARRAY_RAW(&arena, float, n * 600);
+        fill_right(solutions[t], n * 600);
+        assert_true(spd_factor(factor, n));
+        spd_substitute(factor, n, solutions[t], 600);
+    }
+    assert_memory_equal(solutions[1], solutions[0], n * 600 * sizeof(float));
     parallel_set_threads(0);
     arena_release(&arena);
 }
@@ -158,6 +198,7 @@ static void eigenvectors_are_turned_into_multiples(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(factor_times_its_transpose_is_the_matrix),
+        cmocka_unit_test(the_matrix_times_the_solution_is_the_right_side),
         cmocka_unit_test(inverse_times_the_matrix_is_one),
         cmocka_unit_test(mirror_copies_the_lower_triangle),
         cmocka_unit_test(not_definite_is_refused),

@@ -5,6 +5,7 @@
  * Source   The damped mean is the item bias of Funk 2006 and LensKit: (sum + d m) / (count + d).
  * State    values [item_count], float32.
  * Cost     fit: one pass over the rows. score: a copy.
+ * Update   Counted anew: the same bytes as a fit on the known and the new rows.
  * Traps    A damped mean without ratings would be the same for every item: fit refuses.
  * Checked  tests/models/test_popularity.c by hand; HR@10 0.4531, NDCG@10 0.2541 on ml-1m-ncf. */
 #include "models/baseline/item_share.h"
@@ -60,9 +61,9 @@ static void fill_damped_means(const struct popularity *model, const struct inter
     arena_reset(scratch, mark);
 }
 
-static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
-    struct popularity *model = (struct popularity *)base;
-    const struct interactions *train = input->train;
+static enum status fill(struct popularity *model, const struct interactions *train,
+                        struct error *error) {
+    struct model *base = &model->base;
     model_describe(base, train);
     if (model->method == METHOD_DAMPED_MEAN && !train->ratings)
         return error_set(error, STATUS_BAD_INPUT,
@@ -73,6 +74,26 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
         fill_damped_means(model, train);
     else
         item_share_fill(tensor_floats(&model->values), train);
+    return STATUS_OK;
+}
+
+static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
+    return fill((struct popularity *)base, input->train, error);
+}
+
+static enum status update(struct model **out, const struct model *base,
+                          const struct model_events *events, struct error *error) {
+    TRY(model_check_events(base, events, error));
+    struct popularity *model = model_copy(base, sizeof *model);
+    struct arena scratch = {0};
+    const struct interactions all = interactions_merge(events->known, events->fresh, &scratch);
+    const enum status status = fill(model, &all, error);
+    arena_release(&scratch);
+    if (status != STATUS_OK) {
+        model_destroy(&model->base);
+        return status;
+    }
+    *out = &model->base;
     return STATUS_OK;
 }
 
@@ -107,4 +128,5 @@ const struct model_ops model_popularity = {
     .score = score,
     .tensors = tensors,
     .attach = attach,
+    .update = update,
 };

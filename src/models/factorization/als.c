@@ -12,6 +12,9 @@
  * Queries  A history's vector is the exact solution against the items' vectors, as in the fit; so
  *          there is no table of users, and known users, new ones and sessions are one call. A
  *          history without anything known gets the popular items.
+ * Update   There is no table of users, so a history with the new rows gets its exact vector against
+ *          the items' when it is asked for; only the popularity is counted anew. Items stay as they
+ *          are until the next fit.
  * State    item_vectors [items][d], popularity [items]; implicit: gram [d] = a0 times the Gram
  *          matrix, which is diagonal; explicit: item_bias [items], mean [1], and the vectors have
  *          one more element, which is 1.
@@ -239,6 +242,20 @@ static void explain(const struct model *base, const struct query *query, uint32_
         shares[h] += side.bias[item] / (float)row.count;
 }
 
+static enum status update(struct model **out, const struct model *base,
+                          const struct model_events *events, struct error *error) {
+    TRY(model_check_events(base, events, error));
+    struct als *model = model_copy(base, sizeof *model);
+    struct arena scratch = {0};
+    const struct interactions all = interactions_merge(events->known, events->fresh, &scratch);
+    model->base.user_count = all.user_count;
+    item_share_fill(tensor_floats(&model->popularity), &all);
+    arena_release(&scratch);
+    derive(model);
+    *out = &model->base;
+    return STATUS_OK;
+}
+
 static const float *item_vectors(const struct model *base, size_t *dimension,
                                  enum vector_metric *metric) {
     const struct als *model = (const struct als *)base;
@@ -303,5 +320,6 @@ const struct model_ops model_als = {
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
     .explain = explain,
+    .update = update,
     .suggest = suggest,
 };

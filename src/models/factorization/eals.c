@@ -12,12 +12,13 @@
  *          section 4.4.
  * Queries  A known user is the vector of the fit. A bare history starts at 0 and is swept
  *          FOLD_SWEEPS times as a user is in the fit. Nothing known: the popular items.
- * Update   For each new pair the user's vector, then the item's: online_sweeps over all their
- *          rows with weight model.online_weight on the new pair; the c_i stay.
+ * Update   For each new pair, users in turn and each one's oldest first, the user's vector, then
+ *          the item's: online_sweeps over all their rows with weight model.online_weight on the
+ *          new pair, of which later pairs count 1; the c_i stay. Somebody new starts at 0.
  * State    user_vectors [users][d], item_vectors [items][d], confidence [items], cache [d][d] =
  *          S^q, popularity [items].
- * Cost     an iteration: 10 rows d + (users + items) d^2. An update: copies of the state, S^p,
- *          and for each new pair d (rows of the user and of the item) and a look at all rows.
+ * Cost     an iteration: 10 rows d + (users + items) d^2. An update: copies of the state, S^p, the
+ *          rows by item, and for each new pair d (rows of the user and of the item) + d^2.
  * Traps    A row depends on the other side and on itself: threads change nothing.
  * Checked  tests/models/test_eals.c, conformance; numpy beside it: tools/reference/eals.py,
  *          config/recipes/ml-1m-ncf/eals.yaml. */
@@ -290,17 +291,6 @@ static struct csr_row row_with(const struct eals *model, const uint32_t *known, 
     return (struct csr_row){kept, columns, weights};
 }
 
-/* The users who have the item; memory of the arena. */
-static size_t users_of(const struct interactions *known, uint32_t item, uint32_t **users,
-                       struct arena *arena) {
-    size_t count = 0;
-    *users = ARENA_ARRAY_RAW(arena, uint32_t, known->user_count);
-    for (uint32_t u = 0; u < known->user_count; u++)
-        if (interactions_contains(known, u, item))
-            (*users)[count++] = u;
-    return count;
-}
-
 /* cache += factor * vector vector^T */
 static void add_outer(float *cache, float factor, const float *vector, size_t d) {
     for (size_t k = 0; k < d; k++)
@@ -309,25 +299,40 @@ static void add_outer(float *cache, float factor, const float *vector, size_t d)
 
 struct learning {
     struct eals *model;
-    const struct model_events *events;
-    float *user_cache; /* S^p */
-    uint32_t *items;   /* the user's, known and then learnt */
+    float *user_cache;                         /* S^p */
+    struct interactions all;                   /* known and new */
+    struct interactions_by_item known, learnt; /* `learnt`: all */
+    uint32_t *items;                           /* the user's, known and then learnt */
     size_t item_count;
 };
 
-static void learn(struct learning *learning, uint32_t item) {
+/* Who has the item, of the known rows and of those that were learnt before this user's. */
+static size_t users_of(const struct learning *learning, uint32_t item, uint32_t user,
+                       uint32_t *users) {
+    const struct interactions_by_item *known = &learning->known, *all = &learning->learnt;
+    size_t count = 0, k = known->offsets[item];
+    for (size_t i = all->offsets[item]; i < all->offsets[item + 1]; i++) {
+        const bool is_known = k < known->offsets[item + 1] && known->users[k] == all->users[i];
+        k += is_known;
+        if (is_known || all->users[i] < user)
+            users[count++] = all->users[i];
+    }
+    return count;
+}
+
+static void learn(struct learning *learning, uint32_t user, uint32_t item) {
     struct eals *model = learning->model;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    size_t d = model->dimension, user = learning->events->user;
+    size_t d = model->dimension;
     float *user_vector = tensor_floats(&model->users) + user * d;
     float *item_vector = tensor_floats(&model->items) + item * d;
     float confidence = tensor_floats(&model->confidence)[item];
     float *cache = tensor_floats(&model->cache);
-    uint32_t *users;
-    size_t user_count = users_of(learning->events->known, item, &users, scratch);
+    uint32_t *users = ARENA_ARRAY_RAW(scratch, uint32_t, model->base.user_count);
+    size_t user_count = users_of(learning, item, user, users);
     struct csr_row by_user = row_with(model, learning->items, learning->item_count, item, scratch);
-    struct csr_row by_item = row_with(model, users, user_count, (uint32_t)user, scratch);
+    struct csr_row by_item = row_with(model, users, user_count, user, scratch);
     struct eals_side of_user = user_side(model), of_item = item_side(model, learning->user_cache);
     add_outer(learning->user_cache, -1, user_vector, d);
     for (size_t i = 0; i < model->online_sweeps; i++)
@@ -341,46 +346,42 @@ static void learn(struct learning *learning, uint32_t item) {
     arena_reset(scratch, mark);
 }
 
-static void copy_tensor(struct tensor *to, const struct tensor *from, size_t rows,
-                        struct arena *arena) {
-    tensor_make(to, from->type, rows, from->rank > 1 ? from->shape[1] : 0, arena);
-    memcpy(to->data, from->data, tensor_bytes(from));
+/* A copy with room for new users, whose vectors are 0. */
+static struct eals *copy_for(const struct model *base, uint32_t user_count) {
+    struct eals *model = model_copy(base, sizeof *model);
+    if (user_count == base->user_count)
+        return model;
+    const struct tensor old = model->users;
+    model->base.user_count = user_count;
+    tensor_make(&model->users, TENSOR_F32, user_count, model->dimension, &model->base.arena);
+    memcpy(model->users.data, old.data, tensor_bytes(&old));
+    return model;
 }
 
-static struct eals *copy(const struct eals *model, uint32_t user_count) {
-    struct eals *made = allocate();
-    struct arena arena = made->base.arena;
-    *made = *model;
-    made->base.arena = arena;
-    made->base.report = (struct fit_report){0};
-    made->base.user_count = user_count;
-    struct arena *own = &made->base.arena;
-    copy_tensor(&made->users, &model->users, user_count, own);
-    copy_tensor(&made->items, &model->items, model->base.item_count, own);
-    copy_tensor(&made->confidence, &model->confidence, model->base.item_count, own);
-    copy_tensor(&made->cache, &model->cache, model->dimension, own);
-    copy_tensor(&made->popularity, &model->popularity, model->base.item_count, own);
-    return made;
+static void learn_user(struct learning *learning, const struct model_events *events,
+                       uint32_t user) {
+    const struct history known = interactions_history(events->known, user),
+                         fresh = interactions_history(events->fresh, user);
+    memcpy(learning->items, known.items, known.count * sizeof *known.items);
+    learning->item_count = known.count;
+    for (size_t i = 0; i < fresh.count; i++)
+        learn(learning, user, fresh.items[i]);
 }
 
 static enum status update(struct model **out, const struct model *base,
                           const struct model_events *events, struct error *error) {
     TRY(model_check_events(base, events, error));
-    uint32_t users = events->user < base->user_count ? base->user_count : base->user_count + 1;
-    struct eals *model = copy((const struct eals *)base, users);
+    struct eals *model = copy_for(base, events->fresh->user_count);
     struct arena scratch = {0};
-    struct history known = {0};
-    if (events->user < events->known->user_count)
-        known = interactions_history(events->known, events->user);
-    struct learning learning = {
-        .model = model,
-        .events = events,
-        .user_cache = user_cache(model, &scratch),
-        .items = ARENA_ARRAY_RAW(&scratch, uint32_t, known.count + events->history.count),
-        .item_count = known.count};
-    memcpy(learning.items, known.items, known.count * sizeof *known.items);
-    for (size_t i = 0; i < events->history.count; i++)
-        learn(&learning, events->history.items[i]);
+    struct learning learning = {.model = model,
+                                .user_cache = user_cache(model, &scratch),
+                                .all = interactions_merge(events->known, events->fresh, &scratch),
+                                .known = interactions_by_item(events->known, &scratch),
+                                .items = ARENA_ARRAY_RAW(&scratch, uint32_t, base->item_count)};
+    learning.learnt = interactions_by_item(&learning.all, &scratch);
+    for (uint32_t user = 0; user < model->base.user_count; user++)
+        if (interactions_history(events->fresh, user).count > 0)
+            learn_user(&learning, events, user);
     arena_release(&scratch);
     derive(model);
     *out = &model->base;

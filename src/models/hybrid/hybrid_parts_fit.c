@@ -3,7 +3,8 @@
  * Each part sees what it would see by itself: validation, what is measured on it and a checkpoint
  * of its own (PATH-LABEL) if it is trained by gradients, and train alone if not.
  * A model file takes the place of a fit if it has the same data, the same rows, ratings and
- * settings; else the part is fitted with the file's settings. */
+ * settings; else the part is fitted with the file's settings. The same holds for the files of
+ * fit_input.trained, which are offered for whatever part they fit. */
 #include <string.h>
 
 #include "models/hybrid/hybrid_parts.h"
@@ -58,37 +59,67 @@ static bool same_settings(const struct hybrid_part *part, const struct model_fil
     return true;
 }
 
+static uint64_t seed_of(const struct hybrid_part *part, const struct fit_input *input) {
+    return settings_is_set(part->settings, "seed") ? (uint64_t)settings_int(part->settings, "seed")
+                                                   : input->seed;
+}
+
+static bool same_seed(const struct hybrid_part *part, const struct model_file *file,
+                      const struct fit_input *input) {
+    return !(part->model->traits & MODEL_RANDOM) || !settings_knows(file->settings, "seed") ||
+           (uint64_t)settings_int(file->settings, "seed") == seed_of(part, input);
+}
+
+/* How the file differs from what the part would be fitted to; NULL: not at all. */
+static const char *difference(const struct hybrid_part *part, const struct model_file *file,
+                              const struct fit_input *input) {
+    return file->model->ops != part->ops   ? "is another model"
+           : !same_rows(file, input)       ? "was fitted on other rows"
+           : !same_settings(part, file)    ? "has other settings"
+           : !same_seed(part, file, input) ? "was fitted with another seed"
+                                           : NULL;
+}
+
+static void take(struct hybrid_part *part, struct model_file *file) {
+    model_destroy(part->model);
+    part->opened = file;
+    part->model = file->model;
+}
+
 /* Takes the model from its file, or leaves part->opened NULL and says why. */
 static enum status take_file(struct hybrid_part *part, const struct fit_input *input,
                              struct error *error) {
     struct model_file *file;
     if (model_file_open(&file, part->file, error) != STATUS_OK)
         return error_prefix(error, "part %s", part->label);
-    const char *differs = NULL;
-    if (file->model->ops != part->ops)
-        differs = "is another model";
-    else if (!same_rows(file, input))
-        differs = "was fitted on other rows";
-    else if (!same_settings(part, file))
-        differs = "has other settings";
-    if (differs) {
-        progress_line(input->progress, "part %s: %s %s; it is fitted anew", part->label, part->file,
-                      differs);
-        model_file_close(file);
+    const char *differs = difference(part, file, input);
+    if (!differs) {
+        take(part, file);
         return STATUS_OK;
     }
-    model_destroy(part->model);
-    part->opened = file;
-    part->model = file->model;
+    progress_line(input->progress, "part %s: %s %s; it is fitted anew", part->label, part->file,
+                  differs);
+    model_file_close(file);
     return STATUS_OK;
 }
 
-/* ---- By itself ------------------------------------------------------------------------------- */
-
-static uint64_t seed_of(const struct hybrid_part *part, const struct fit_input *input) {
-    return settings_is_set(part->settings, "seed") ? (uint64_t)settings_int(part->settings, "seed")
-                                                   : input->seed;
+/* Takes the model from the first of the files offered that it fits, if there is one. */
+static void take_trained(struct hybrid_part *part, const struct fit_input *input) {
+    for (size_t i = 0; i < input->trained_count && !part->opened; i++) {
+        struct model_file *file;
+        struct error ignored; /* what cannot be opened is no offer */
+        if (model_file_open(&file, input->trained[i], &ignored) != STATUS_OK)
+            continue;
+        if (difference(part, file, input)) {
+            model_file_close(file);
+            continue;
+        }
+        take(part, file);
+        progress_line(input->progress, "part %s: trained already", part->label);
+    }
 }
+
+/* ---- By itself ------------------------------------------------------------------------------- */
 
 static enum status fit_part(struct hybrid_part *part, const struct fit_input *input,
                             struct error *error) {
@@ -121,6 +152,8 @@ enum status hybrid_parts_fit(struct hybrid_parts *parts, const struct fit_input 
                              part->label);
         if (part->file)
             TRY(take_file(part, input, error));
+        if (!part->opened)
+            take_trained(part, input);
         struct fit_input own = *input;
         if (scale == MODEL_SCALE_RATING && part->model->scale != scale)
             own.measure = NULL;

@@ -11,39 +11,47 @@
  * Source   Choi et al., "Session-aware Linear Item-Item Models for Session-based Recommendation",
  *          WWW 2021, section 4.2 (SLIT), with all later items for targets there, and decay by a
  *          power here: it keeps the far past alive, which exponential decay forgets.
- * State    weights [items][items], popularity [items]; float32.
- * Cost     n items, m events: m window^2 / 2 + m window targets additions, 2 n^3 multiply-adds,
- *          three n x n matrices while fitting (ml-1m: 165 MB). score: window x items.
+ * Sums     Both matrices are sums over pairs of one history, and what a pair adds depends on its
+ *          distance d alone, and for X^T X on how many events follow the later one:
+ *            X^T X   C[d][n] = sum over g < n of x(g) x(g + d)
+ *            X^T Y   D[d]    = sum over g + h = d - 1 of x(g) y(h)
+ *          so no event is written down, and a row costs window additions instead of window^2.
+ * Sources  Weights are solved from the model.sources most frequent items; what is rarer is
+ *          predicted, but says nothing of what follows. Where that leaves items out, a history of
+ *          rare items alone gets the popular ones.
+ * State    weights [sources][items], rows [items] uint32: an item's row in them, or UINT32_MAX;
+ *          popularity [items]. float32.
+ * Cost     n items, s sources, m rows: m (2 window + targets) additions, s^3 / 6 + s^2 n
+ *          multiply-adds; s (s + n) floats and 8 m bytes while fitting. score: window x items.
  * Bare     A history in the order of time is all that is asked for; the user is not looked at.
  * Traps    Rows of an interaction with unknown time stand first and count as the oldest. The
  *          diagonal is kept: an item of the history does not come again anyway.
- * Checked  tests/models/test_next_item.c (numpy), conformance,
+ * Checked  tests/models/test_next_item.c (numpy, sources left out), conformance,
  *          config/recipes/ml-1m-ncf/next_item.yaml. */
 #include <math.h>
 #include <string.h>
 
 #include "base/parallel.h"
-#include "kernels/kernels.h"
 #include "models/baseline/item_share.h"
 #include "models/model.h"
 #include "sparse/csr.h"
+#include "sparse/largest.h"
 #include "sparse/spd.h"
 
 #define WINDOW_MAX 512
 #define TARGETS_MAX 64
 #define SHARD_ROWS 32
-#define CHUNK_ENTRIES                                                                              \
-    ((size_t)4 << 20) /* of X that are there at a time: 64 MB with its transpose */
 #define QUERY_BLOCK 64
+#define NO_ROW UINT32_MAX
 
 extern const struct model_ops model_next_item;
 
 struct next_item {
     struct model base;
     double l2, decay, target_decay;
-    size_t window, targets;
+    size_t window, targets, sources;
     float nearness[WINDOW_MAX]; /* of x, by gap; derived from the settings */
-    struct tensor weights, popularity;
+    struct tensor weights, rows, popularity;
 };
 
 static const struct setting_spec settings_table[] = {
@@ -57,6 +65,8 @@ static const struct setting_spec settings_table[] = {
      "how many of the following events are predicted"},
     {"model.target_decay", SETTING_REAL, "0.7", 0, 1, NULL, NULL,
      "by how much each further one of them counts less"},
+    {"model.sources", SETTING_INT, "4096", 1, 1e6, NULL, NULL,
+     "how many items, the most frequent, say what comes next: memory and time grow with them"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -71,7 +81,9 @@ static enum status create(struct model **out, const struct settings *settings,
     model->targets = (size_t)settings_int(settings, "model.targets");
     for (size_t g = 0; g < model->window; g++)
         model->nearness[g] = (float)pow((double)(g + 1), -model->decay);
+    model->sources = (size_t)settings_int(settings, "model.sources");
     model->weights.name = "weights";
+    model->rows.name = "rows";
     model->popularity.name = "popularity";
     *out = &model->base;
     return STATUS_OK;
@@ -79,153 +91,156 @@ static enum status create(struct model **out, const struct settings *settings,
 
 /* ---- Fit ------------------------------------------------------------------------------------- */
 
-/* Some users' events as rows: X and Y, and X by item. */
-struct chunk {
-    struct csr x, y, x_by_item;
-    float *gram, *target; /* [items][items] that they are added to */
+struct fitting {
+    const struct next_item *model;
+    const struct interactions *train;
+    size_t sources;
+    const uint32_t *row_of;  /* [items] among the sources, or NO_ROW */
+    uint32_t *user_of;       /* [rows of train] */
+    const uint64_t *offsets; /* [sources + 1] into places */
+    const uint32_t *places;  /* the rows of train that are of each source, ascending */
+    float *both;             /* C: [window][window + 1] */
+    float *after;            /* D: [window + targets]; after[0] is 0 */
+    float *gram, *target;    /* [sources][sources], its lower triangle, and [sources][items] */
 };
 
-/* Row i += sum over the events of x_i times the row of X or Y, for a shard of items. */
+static void fill_sums(const struct fitting *fitting) {
+    const struct next_item *model = fitting->model;
+    const size_t window = model->window;
+    const double decay = model->target_decay;
+    for (size_t d = 0; d < window; d++) {
+        double sum = 0;
+        for (size_t g = 0; g < window; g++) {
+            fitting->both[d * (window + 1) + g] = (float)sum;
+            if (g + d < window)
+                sum += (double)model->nearness[g] * (double)model->nearness[g + d];
+        }
+        fitting->both[d * (window + 1) + window] = (float)sum;
+    }
+    for (size_t d = 1; d < window + model->targets; d++) {
+        double sum = 0;
+        for (size_t h = 0; h < model->targets && h < d; h++)
+            if (d - 1 - h < window)
+                sum += pow(decay, (double)h) * (double)model->nearness[d - 1 - h];
+        fitting->after[d] = (float)sum;
+    }
+}
+
+/* What one event of a history, the row `at` of train, adds to row `source` of both matrices. */
+static void add_event(const struct fitting *fitting, size_t source, size_t at) {
+    const struct interactions *train = fitting->train;
+    const size_t window = fitting->model->window;
+    const uint32_t user = fitting->user_of[at];
+    const size_t begin = train->offsets[user], end = train->offsets[user + 1];
+    float *gram = fitting->gram + source * fitting->sources;
+    float *target = fitting->target + source * train->item_count;
+    for (size_t i = at - begin < window ? begin : at - window + 1; i < end && i < at + window;
+         i++) {
+        const size_t row = fitting->row_of[train->items[i]];
+        const size_t gap = i < at ? at - i : i - at, later = i < at ? at : i;
+        const size_t events = end - 1 - later < window ? end - 1 - later : window;
+        if (row <= source)
+            gram[row] += fitting->both[gap * (window + 1) + events];
+    }
+    for (size_t i = at + 1; i < end && i - at < window + fitting->model->targets; i++)
+        target[train->items[i]] += fitting->after[i - at];
+}
+
 static void add_shard(void *context, size_t shard) {
-    const struct chunk *chunk = context;
-    const struct kernel_table *table = kernels();
-    const size_t n = chunk->x_by_item.row_count, end = (shard + 1) * SHARD_ROWS;
-    for (size_t i = shard * SHARD_ROWS; i < n && i < end; i++) {
-        const struct csr_row events = csr_row(&chunk->x_by_item, (uint32_t)i);
-        for (size_t e = 0; e < events.count; e++) {
-            const struct csr_row x = csr_row(&chunk->x, events.columns[e]);
-            const struct csr_row y = csr_row(&chunk->y, events.columns[e]);
-            table->scatter_axpy(chunk->gram + i * n, events.values[e], x.columns, x.values,
-                                x.count);
-            table->scatter_axpy(chunk->target + i * n, events.values[e], y.columns, y.values,
-                                y.count);
-        }
+    const struct fitting *fitting = context;
+    const size_t end = (shard + 1) * SHARD_ROWS;
+    for (size_t source = shard * SHARD_ROWS; source < fitting->sources && source < end; source++)
+        for (size_t e = fitting->offsets[source]; e < fitting->offsets[source + 1]; e++)
+            add_event(fitting, source, fitting->places[e]);
+}
+
+/* The most frequent items, among equals those that come first, in the order of items. */
+static void choose_sources(const struct fitting *fitting, uint32_t *row_of, struct arena *scratch) {
+    const size_t items = fitting->train->item_count;
+    uint32_t *counts = ARENA_ARRAY(scratch, uint32_t, items);
+    struct entry *often = ARENA_ARRAY_RAW(scratch, struct entry, items);
+    interactions_item_counts(fitting->train, counts);
+    for (uint32_t i = 0; i < items; i++) {
+        often[i] = (struct entry){i, (float)counts[i]};
+        row_of[i] = NO_ROW;
     }
+    largest_select(often, items, fitting->sources);
+    for (size_t s = 0; s < fitting->sources; s++)
+        row_of[often[s].index] = 0;
+    for (uint32_t i = 0, row = 0; i < items; i++)
+        if (row_of[i] != NO_ROW)
+            row_of[i] = row++;
 }
 
-/* Rows of a csr matrix while it is written. */
-struct rows {
-    uint64_t *offsets;
-    uint32_t *columns;
-    float *values;
-    size_t row_count, count;
-};
-
-static struct rows rows_begin(size_t rows, size_t entries, struct arena *arena) {
-    return (struct rows){.offsets = ARENA_ARRAY(arena, uint64_t, rows + 1),
-                         .columns = ARENA_ARRAY_RAW(arena, uint32_t, entries),
-                         .values = ARENA_ARRAY_RAW(arena, float, entries)};
+/* Where each source occurs. */
+static void find_places(struct fitting *fitting, struct arena *scratch) {
+    const struct interactions *train = fitting->train;
+    uint64_t *offsets = ARENA_ARRAY(scratch, uint64_t, fitting->sources + 2);
+    uint32_t *places = ARENA_ARRAY_RAW(scratch, uint32_t, train->count);
+    fitting->user_of = ARENA_ARRAY_RAW(scratch, uint32_t, train->count);
+    for (uint32_t user = 0; user < train->user_count; user++)
+        for (size_t row = train->offsets[user]; row < train->offsets[user + 1]; row++)
+            fitting->user_of[row] = user;
+    /* One further on, so that filling moves each to where it belongs. */
+    for (size_t row = 0; row < train->count; row++)
+        if (fitting->row_of[train->items[row]] != NO_ROW)
+            offsets[fitting->row_of[train->items[row]] + 2]++;
+    for (size_t s = 0; s < fitting->sources; s++)
+        offsets[s + 2] += offsets[s + 1];
+    for (size_t row = 0; row < train->count; row++)
+        if (fitting->row_of[train->items[row]] != NO_ROW)
+            places[offsets[fitting->row_of[train->items[row]] + 1]++] = (uint32_t)row;
+    fitting->offsets = offsets;
+    fitting->places = places;
 }
 
-static void rows_put(struct rows *rows, uint32_t column, float value) {
-    rows->columns[rows->count] = column;
-    rows->values[rows->count++] = value;
-}
-
-static void rows_end_row(struct rows *rows) { rows->offsets[++rows->row_count] = rows->count; }
-
-static struct csr rows_matrix(const struct rows *rows, uint32_t columns) {
-    return (struct csr){(uint32_t)rows->row_count, columns, rows->offsets, rows->columns,
-                        rows->values};
-}
-
-/* Every event of a history but the first. */
-static void put_events(const struct next_item *model, const struct history *history, struct rows *x,
-                       struct rows *y) {
-    for (size_t t = 1; t < history->count; t++) {
-        for (size_t g = 0; g < model->window && g < t; g++)
-            rows_put(x, history->items[t - 1 - g], model->nearness[g]);
-        rows_end_row(x);
-        float weight = 1;
-        for (size_t g = 0; g < model->targets && t + g < history->count && weight > 0; g++) {
-            rows_put(y, history->items[t + g], weight);
-            weight *= (float)model->target_decay;
-        }
-        rows_end_row(y);
-    }
-}
-
-/* Adds the events of users `begin` ... to gram and target; returns the first user that is left. */
-static uint32_t add_chunk(const struct next_item *model, const struct interactions *train,
-                          uint32_t begin, struct chunk *chunk) {
-    struct arena scratch = {0};
-    uint32_t end = begin;
-    size_t events = 0;
-    while (end < train->user_count && (events == 0 || events * model->window < CHUNK_ENTRIES))
-        events += interactions_history(train, end++).count;
-    struct rows x = rows_begin(events, events * model->window, &scratch);
-    struct rows y = rows_begin(events, events * model->targets, &scratch);
-    for (uint32_t u = begin; u < end; u++) {
-        const struct history history = interactions_history(train, u);
-        put_events(model, &history, &x, &y);
-    }
-    chunk->x = rows_matrix(&x, train->item_count);
-    chunk->y = rows_matrix(&y, train->item_count);
-    chunk->x_by_item = csr_transpose(&chunk->x, &scratch);
-    parallel_for((train->item_count + SHARD_ROWS - 1) / SHARD_ROWS, add_shard, chunk);
-    arena_release(&scratch);
-    return end;
-}
-
-struct solving {
-    size_t n;
-    const float *inverse, *target;
-    float *weights;
-};
-
-static void multiply_shard(void *context, size_t shard) {
-    const struct solving *solving = context;
-    const size_t n = solving->n, begin = shard * SHARD_ROWS;
-    const size_t rows = n - begin < SHARD_ROWS ? n - begin : SHARD_ROWS;
-    kernels()->gemm(&(struct kernel_gemm){.m = rows,
-                                          .n = n,
-                                          .k = n,
-                                          .a = solving->inverse + begin * n,
-                                          .a_row = n,
-                                          .a_column = 1,
-                                          .b = solving->target,
-                                          .b_row = n,
-                                          .c = solving->weights + begin * n,
-                                          .c_row = n});
-}
-
-/* weights = (gram + l2 I)^-1 target; gram is lost. */
-static enum status solve(struct next_item *model, float *gram, const float *target,
-                         struct error *error) {
-    const size_t n = model->base.item_count;
+/* target becomes (gram + l2 I)^-1 target; gram is lost. */
+static enum status solve(const struct fitting *fitting, struct error *error) {
+    const size_t n = fitting->sources;
     for (size_t i = 0; i < n; i++)
-        gram[i * n + i] += (float)model->l2;
-    if (!spd_invert(gram, n))
+        fitting->gram[i * n + i] += (float)fitting->model->l2;
+    if (!spd_factor(fitting->gram, n))
         return error_set(error, STATUS_BAD_INPUT,
-                         "model.l2=%g is too small for these data: the matrix cannot be inverted "
+                         "model.l2=%g is too small for these data: the matrix cannot be factored "
                          "in single precision; try ten times as much",
-                         model->l2);
-    spd_mirror(gram, n);
-    tensor_make(&model->weights, TENSOR_F32, n, n, &model->base.arena);
-    struct solving solving = {n, gram, target, tensor_floats(&model->weights)};
-    parallel_for((n + SHARD_ROWS - 1) / SHARD_ROWS, multiply_shard, &solving);
+                         fitting->model->l2);
+    spd_substitute(fitting->gram, n, fitting->target, fitting->train->item_count);
     return STATUS_OK;
+}
+
+static enum status fit_weights(struct fitting *fitting, struct next_item *model,
+                               const struct fit_input *input, struct arena *scratch,
+                               struct error *error) {
+    const size_t n = fitting->train->item_count, window = model->window;
+    tensor_make(&model->rows, TENSOR_U32, n, 0, &model->base.arena);
+    choose_sources(fitting, model->rows.data, scratch);
+    fitting->row_of = model->rows.data;
+    tensor_make(&model->weights, TENSOR_F32, fitting->sources, n, &model->base.arena);
+    fitting->target = tensor_floats(&model->weights);
+    fitting->gram = ARENA_ARRAY(scratch, float, fitting->sources * fitting->sources);
+    fitting->both = ARENA_ARRAY(scratch, float, window *(window + 1));
+    fitting->after = ARENA_ARRAY(scratch, float, window + model->targets);
+    fill_sums(fitting);
+    find_places(fitting, scratch);
+    parallel_for((fitting->sources + SHARD_ROWS - 1) / SHARD_ROWS, add_shard, fitting);
+    if (input->cancel && atomic_load(input->cancel))
+        return error_set(error, STATUS_CANCELLED, "stopped; nothing was kept");
+    return solve(fitting, error);
 }
 
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
     struct next_item *model = (struct next_item *)base;
     const struct interactions *train = input->train;
     model_describe(base, train);
-    const size_t n = train->item_count;
-    TRY(model_expect_memory(
-        3 * n * n * sizeof(float) + CHUNK_ENTRIES * 16, "the matrices of next_item",
-        "use fewer items (data.min_item_interactions), or another model", error));
+    const size_t n = train->item_count, sources = model->sources < n ? model->sources : n;
+    TRY(model_expect_memory(sources * (sources + n) * sizeof(float) + train->count * 8,
+                            "the matrices of next_item",
+                            "lower model.sources, use fewer items (data.min_item_interactions), or "
+                            "another model",
+                            error));
     struct arena scratch = {0};
-    struct chunk chunk = {.gram = ARENA_ARRAY(&scratch, float, n *n),
-                          .target = ARENA_ARRAY(&scratch, float, n *n)};
-    enum status status = STATUS_OK;
-    for (uint32_t user = 0; user < train->user_count && status == STATUS_OK;) {
-        user = add_chunk(model, train, user, &chunk);
-        if (input->cancel && atomic_load(input->cancel))
-            status = error_set(error, STATUS_CANCELLED, "stopped; nothing was kept");
-    }
-    if (status == STATUS_OK)
-        status = solve(model, chunk.gram, chunk.target, error);
+    struct fitting fitting = {.model = model, .train = train, .sources = sources};
+    enum status status = fit_weights(&fitting, model, input, &scratch, error);
     arena_release(&scratch);
     if (status != STATUS_OK)
         return status;
@@ -236,13 +251,20 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
 
 /* ---- Score ----------------------------------------------------------------------------------- */
 
-/* The latest events of a history, oldest first, with their nearness in values[window]. */
+/* The latest events of a history that are sources, oldest first, as rows of the weights in
+ * columns[window], with their nearness in values[window]. */
 static struct csr_row latest(const struct next_item *model, const struct history *history,
-                             float *values) {
-    const size_t count = history->count < model->window ? history->count : model->window;
-    for (size_t g = 0; g < count; g++)
-        values[count - 1 - g] = model->nearness[g];
-    return (struct csr_row){count, history->items + history->count - count, values};
+                             uint32_t *columns, float *values) {
+    const uint32_t *rows = model->rows.data;
+    const size_t first = history->count < model->window ? 0 : history->count - model->window;
+    size_t count = 0;
+    for (size_t h = first; h < history->count; h++) {
+        if (rows[history->items[h]] == NO_ROW)
+            continue;
+        columns[count] = rows[history->items[h]];
+        values[count++] = model->nearness[history->count - 1 - h];
+    }
+    return (struct csr_row){count, columns, values};
 }
 
 static void score_listed(const struct next_item *model, const struct csr_row *row,
@@ -262,9 +284,11 @@ static void score(const struct model *base, const struct query *queries, size_t 
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     struct csr_row *rows = ARENA_ARRAY_RAW(scratch, struct csr_row, query_count);
+    uint32_t *columns = ARENA_ARRAY_RAW(scratch, uint32_t, query_count * model->window);
     float *values = ARENA_ARRAY_RAW(scratch, float, query_count * model->window);
     for (size_t q = 0; q < query_count; q++)
-        rows[q] = latest(model, &queries[q].history, values + q * model->window);
+        rows[q] = latest(model, &queries[q].history, columns + q * model->window,
+                         values + q * model->window);
     for (size_t q = 0; !items && q < query_count; q += QUERY_BLOCK)
         csr_multiply(scores + q * item_count, rows + q,
                      query_count - q < QUERY_BLOCK ? query_count - q : QUERY_BLOCK,
@@ -278,31 +302,42 @@ static void score(const struct model *base, const struct query *queries, size_t 
     arena_reset(scratch, mark);
 }
 
-/* Exact: the shares sum to the score. */
+/* Exact: the shares sum to the score, except where the score is popularity. */
 static void explain(const struct model *base, const struct query *query, uint32_t item,
                     float *shares) {
     const struct next_item *model = (const struct next_item *)base;
-    float values[WINDOW_MAX];
-    const struct csr_row row = latest(model, &query->history, values);
-    const size_t old = query->history.count - row.count;
-    memset(shares, 0, old * sizeof *shares);
-    for (size_t h = 0; h < row.count; h++)
-        shares[old + h] =
-            values[h] *
-            tensor_floats(&model->weights)[row.columns[h] * (size_t)base->item_count + item];
+    const struct history *history = &query->history;
+    const uint32_t *rows = model->rows.data;
+    for (size_t h = 0; h < history->count; h++) {
+        const size_t gap = history->count - 1 - h, row = rows[history->items[h]];
+        shares[h] = gap < model->window && row != NO_ROW
+                        ? model->nearness[gap] *
+                              tensor_floats(&model->weights)[row * base->item_count + item]
+                        : 0;
+    }
 }
 
 static size_t tensors(struct model *base, struct tensor **list) {
     struct next_item *model = (struct next_item *)base;
     list[0] = &model->weights;
-    list[1] = &model->popularity;
-    return 2;
+    list[1] = &model->rows;
+    list[2] = &model->popularity;
+    return 3;
 }
 
 static enum status attach(struct model *base, struct error *error) {
     const struct next_item *model = (const struct next_item *)base;
-    TRY(model_expect(&model->popularity, TENSOR_F32, base->item_count, 0, error));
-    return model_expect(&model->weights, TENSOR_F32, base->item_count, base->item_count, error);
+    const size_t items = base->item_count,
+                 sources = items < model->sources ? items : model->sources;
+    TRY(model_expect(&model->popularity, TENSOR_F32, items, 0, error));
+    TRY(model_expect(&model->rows, TENSOR_U32, items, 0, error));
+    TRY(model_expect(&model->weights, TENSOR_F32, sources, items, error));
+    const uint32_t *rows = model->rows.data;
+    for (size_t i = 0; i < items; i++)
+        if (rows[i] >= sources && rows[i] != NO_ROW)
+            return error_set(error, STATUS_BAD_INPUT,
+                             "next_item: the rows of its items are damaged; train the model again");
+    return STATUS_OK;
 }
 
 /* On a validation part of ml-1m-ncf (267 rows an item) 1000 was best of 100 to 2500; fewer rows ask
