@@ -404,19 +404,25 @@ static enum status run(struct trainer *trainer, struct error *error) {
     return STATUS_OK;
 }
 
+/* Rows of a dense parameter that are updated as one. */
+static size_t unit_rows(const struct parameter *parameter) {
+    return parameter->columns < UPDATE_ELEMENTS ? UPDATE_ELEMENTS / parameter->columns : 1;
+}
+
 static void list_units(struct trainer *trainer) {
     const struct trainee *trainee = trainer->trainee;
     size_t count = 0;
-    for (size_t i = 0; i < trainee->parameter_count; i++)
-        count += UPDATE_SHARES + parameter_count(&trainee->parameters[i]) / UPDATE_ELEMENTS + 1;
+    for (size_t i = 0; i < trainee->parameter_count; i++) {
+        const struct parameter *parameter = &trainee->parameters[i];
+        count += parameter->index ? UPDATE_SHARES : parameter->rows / unit_rows(parameter) + 1;
+    }
     trainer->units = ARENA_ARRAY(&trainer->arena, struct unit, count);
     trainer->unit_sums = ARENA_ARRAY(&trainer->arena, double, count);
     for (size_t i = 0; i < trainee->parameter_count; i++) {
         struct parameter *parameter = &trainee->parameters[i];
         for (size_t share = 0; parameter->index && share < UPDATE_SHARES; share++)
             trainer->units[trainer->unit_count++] = (struct unit){parameter, share, UPDATE_SHARES};
-        size_t rows = UPDATE_ELEMENTS / parameter->columns;
-        rows = rows > 0 ? rows : 1;
+        size_t rows = unit_rows(parameter);
         for (size_t row = 0; !parameter->index && row < parameter->rows; row += rows)
             trainer->units[trainer->unit_count++] = (struct unit){
                 parameter, row, row + rows < parameter->rows ? row + rows : parameter->rows};

@@ -110,3 +110,12 @@ float *csr_length_powers(const struct csr *matrix, double power, struct arena *a
     }
     return powers;
 }
+
+float *csr_weighted(const struct csr *matrix, const float *row_weights, const float *column_weights,
+                    struct arena *arena) {
+    float *values = ARENA_ARRAY_RAW(arena, float, csr_count(matrix));
+    for (uint32_t r = 0; r < matrix->row_count; r++)
+        for (uint64_t i = matrix->offsets[r]; i < matrix->offsets[r + 1]; i++)
+            values[i] = row_weights[r] * column_weights[matrix->columns[i]];
+    return values;
+}

@@ -58,6 +58,10 @@ struct csr csr_transpose(const struct csr *matrix, struct arena *arena);
  * empty row: what entries are divided by when a graph is normalised. */
 float *csr_length_powers(const struct csr *matrix, double power, struct arena *arena);
 
+/* The pattern with other values, in memory of the arena: the row's weight times the column's. */
+float *csr_weighted(const struct csr *matrix, const float *row_weights, const float *column_weights,
+                    struct arena *arena);
+
 /* The lower triangle of the Gram matrix A^T A of A = matrix: gram[i][j] for j <= i, row-major,
  * [column_count][column_count]; what lies above the diagonal is set to 0.
  *   transposed  csr_transpose(matrix)

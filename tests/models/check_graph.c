@@ -176,12 +176,44 @@ static void ngcf_with_dropout(void **state) {
                                .message_dropout = 0.3});
 }
 
+/* A negative stands for all items that the user has not: -log e^s / (e^s + sum of w e^n). */
+static void softmax_stands_for_all_items(void **state) {
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture, &(struct ngcf_shape){.embedding_dim = DIMENSION}, &losses[1]);
+    const real *vectors = encode(&fixture);
+    double expected = 0;
+    for (size_t b = 0; b < BATCH; b++) {
+        const real *user = vectors + users[b] * DIMENSION;
+        const size_t has = offsets[users[b] + 1] - offsets[users[b]];
+        double sum = 0, target = 0, others = 0;
+        for (size_t n = 0; n <= NEGATIVES; n++) {
+            const uint32_t item = n < NEGATIVES ? shared[n] : items[b];
+            const real *other = vectors + (USERS + item) * DIMENSION;
+            double score = 0;
+            for (size_t k = 0; k < DIMENSION; k++)
+                score += user[k] * other[k];
+            bool his = false;
+            for (uint64_t i = offsets[users[b]]; i < offsets[users[b] + 1]; i++)
+                his |= histories[i] == item;
+            target = score;
+            sum += n < NEGATIVES && !his ? exp(score) : 0;
+            others += n < NEGATIVES && !his;
+        }
+        expected += log(exp(target) + sum * (double)(ITEMS - has) / others) - target;
+    }
+    const double found = graph_loss_run(&fixture.loss, &fixture.batch, vectors, NULL);
+    assert_true(fabs(found - expected) < 1e-9 * expected);
+    arena_release(&fixture.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lightgcn),
         cmocka_unit_test(ngcf),
         cmocka_unit_test(ngcf_without_loops),
         cmocka_unit_test(ngcf_with_dropout),
+        cmocka_unit_test(softmax_stands_for_all_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

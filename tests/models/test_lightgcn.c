@@ -71,8 +71,12 @@ static void vectors_are_the_mean_of_the_layers(void **state) {
     struct arena arena = {0};
     struct interactions rows = classic_rows(&table, false, &arena);
     for (size_t layers = 0; layers < 4; layers++) {
-        const char *pairs[] = {"trainer.max_epochs=0", "model.embedding_dim=5", "model.ranking=dot",
-                               arena_format(&arena, "model.num_layers=%zu", layers), NULL};
+        const char *pairs[] = {"trainer.max_epochs=0",
+                               "model.init=normal",
+                               "model.embedding_dim=5",
+                               "model.ranking=dot",
+                               arena_format(&arena, "model.num_layers=%zu", layers),
+                               NULL};
         struct model *model = fitted(&rows, pairs);
         double expected[2 * CLASSIC_MAX][DIMENSION];
         expect_mean(&table, layers, expected);
@@ -85,6 +89,29 @@ static void vectors_are_the_mean_of_the_layers(void **state) {
             }
         model_destroy(model);
     }
+    arena_release(&arena);
+}
+
+/* Two groups that share nothing have a singular vector each: who is in one starts as its fellows do
+ * and at a right angle to the others. */
+static void spectral_start_tells_groups_apart(void **state) {
+    (void)state;
+    struct table table = {6, 4, {{0}}};
+    for (uint32_t u = 0; u < 6; u++)
+        for (uint32_t i = 0; i < 4; i++)
+            table.at[u][i] = (u < 4) == (i < 2);
+    struct arena arena = {0};
+    struct interactions rows = classic_rows(&table, false, &arena);
+    const char *pairs[] = {"trainer.max_epochs=0", "model.init=spectral", "model.embedding_dim=2",
+                           "model.ranking=cosine", "model.num_layers=0",  NULL};
+    struct model *model = fitted(&rows, pairs);
+    const float *users = tensor_of(model, 0), *items = tensor_of(model, 1);
+    for (uint32_t u = 0; u < 6; u++)
+        for (uint32_t i = 0; i < 4; i++) {
+            const float *a = users + (size_t)u * 2, *b = items + (size_t)i * 2;
+            assert_near(a[0] * b[0] + a[1] * b[1], table.at[u][i], 1e-5);
+        }
+    model_destroy(model);
     arena_release(&arena);
 }
 
@@ -161,6 +188,7 @@ static void cosines_have_items_of_length_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_are_the_mean_of_the_layers),
+        cmocka_unit_test(spectral_start_tells_groups_apart),
         cmocka_unit_test(every_loss_learns),
         cmocka_unit_test(cosines_have_items_of_length_one),
     };

@@ -464,12 +464,24 @@ static void test_constant_is_none(void **state) {
     end(&run);
 }
 
+/* 820 columns leave a fifth of a block of elements over: more blocks than the elements fill. */
+static void test_any_width_has_room(void **state) {
+    (void)state;
+    struct run run;
+    begin(&run, "lightgcn", NULL);
+    set(&run, "model.embedding_dim", "820");
+    set(&run, "trainer.max_epochs", "1");
+    must_fit(&run, "lightgcn");
+    end(&run);
+}
+
 int main(void) {
     snprintf(path, sizeof path, "/tmp/matinee-test-trainer-%ld", (long)getpid());
     progress_init(&silent, true);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_epoch_is_told),
         cmocka_unit_test(test_constant_is_none),
+        cmocka_unit_test(test_any_width_has_room),
         cmocka_unit_test(test_stops_and_restores_the_best_epoch),
         cmocka_unit_test(test_without_early_stopping_the_last_epoch_stays),
         cmocka_unit_test(test_loss_falls_and_is_watched),

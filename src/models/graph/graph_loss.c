@@ -105,17 +105,23 @@ static double softmax_row(struct graph_loss *loss, size_t row, real *scores) {
     const struct graph_batch *batch = loss->batch;
     size_t width = loss->options.width, count = batch->negative_count;
     uint32_t user = batch->users[row];
-    for (uint64_t i = batch->offsets[user]; i < batch->offsets[user + 1]; i++) {
+    uint64_t begin = batch->offsets[user], end = batch->offsets[user + 1];
+    size_t others = count;
+    for (uint64_t i = begin; i < end; i++) {
         uint32_t place = loss->place_of[batch->histories[i]];
-        if (place != ROW_INDEX_NONE)
+        if (place != ROW_INDEX_NONE) {
             scores[place] = (real)-INFINITY;
+            others--;
+        }
     }
+    const real stands_for =
+        others > 0 ? (real)(loss->options.item_count - (end - begin)) / (real)others : 0;
     const real *x = row_at(loss->x, loss, row), *item = row_at(loss->x, loss, batch->count + row);
     real positive = table->dot(x, item, width), largest = table->maximum(scores, count);
     largest = largest > positive ? largest : positive;
-    real sum = table->exponentials(scores, scores, largest, count);
+    real sum = stands_for * table->exponentials(scores, scores, largest, count);
     real own = (real)exp((double)(positive - largest)), factor = batch->scale / (sum + own);
-    table->scale(scores, factor, count);
+    table->scale(scores, factor * stands_for, count);
     real error = own * factor - batch->scale;
     real *user_d = row_at(loss->dx, loss, row),
          *item_d = row_at(loss->dx, loss, batch->count + row);

@@ -7,7 +7,8 @@
  *         softmax  -log of the positive's share of e^s among itself and negatives that the whole
  *                  batch shares (Wu et al. 2022, "On the Effectiveness of Sampled Softmax Loss for
  *                  Item Recommendation", equation 4). A negative that a user has does not count for
- *                  him.
+ *                  him; each of the others stands for as many as he has not and were not drawn, so
+ *                  that the loss is that of all items but for the noise.
  * Shapes  vectors and gradient [users + items][width], users first. Only rows that the batch
  * touches have a gradient; the others are 0. Idea    Places are users, positives, negatives, one
  * after another. Their vectors are copied side by side, so that all scores of a chunk of the batch

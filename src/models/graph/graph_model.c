@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
+#include "sparse/svd.h"
 
 #define DRAW_POSITIVES 256 /* whose negatives come from one stream */
 #define COPY_ROWS 512
@@ -32,6 +33,7 @@ enum status graph_model_read(struct graph_model *self, const struct settings *se
         .temperature = settings_real(settings, "model.temperature"),
         .deviation = settings_real(settings, "model.init_deviation"),
         .dropout = settings_real(settings, "model.dropout"),
+        .spectral_start = settings_choice(settings, "model.init") == 1,
         .form = (settings_bool(settings, "model.normalize") ? 0u : BIPARTITE_PLAIN) |
                 (settings_bool(settings, "model.add_self_loops") ? BIPARTITE_LOOPS : 0u),
     };
@@ -261,11 +263,54 @@ void graph_model_graph(const struct graph_model *self, const struct interactions
     bipartite_init(graph, &edges, self->options.form, arena);
 }
 
-void graph_model_start(const struct graph_model *self, uint64_t seed,
-                       struct parameter *embeddings) {
+/* Rows become a node's part of the singular vectors, at the length that a random row has; a node
+ * that has no part in them keeps its random row. */
+static void start_side(const struct svd *svd, const float *vectors, double length,
+                       struct parameter *side) {
+    for (size_t row = 0; row < side->rows; row++) {
+        const float *from = vectors + row * svd->count;
+        real *to = side->weight + row * side->columns;
+        double square = 0;
+        for (size_t c = 0; c < svd->count; c++)
+            square += (double)from[c] * (double)from[c];
+        if (square == 0)
+            continue;
+        memset(to, 0, side->columns * sizeof *to);
+        for (size_t c = 0; c < svd->count; c++)
+            to[c] = (real)((double)from[c] * length / sqrt(square));
+    }
+}
+
+/* The subspace that the ideal low pass keeps (spectral.c), which a fit from random rows spends its
+ * first epochs on. */
+static void start_from_spectrum(const struct graph_model *self, const struct interactions *train,
+                                struct parameter *embeddings) {
+    struct arena arena = {0};
+    struct csr graph = {train->user_count, train->item_count, train->offsets, train->items, NULL};
+    const struct csr by_item = csr_transpose(&graph, &arena);
+    graph.values = csr_weighted(&graph, csr_length_powers(&graph, 0.5, &arena),
+                                csr_length_powers(&by_item, 0.5, &arena), &arena);
+    const struct csr turned = csr_transpose(&graph, &arena);
+    size_t columns = embeddings->columns;
+    const struct svd svd = svd_truncated(&graph, &turned, columns, SVD_LEFT | SVD_RIGHT, &arena);
+    double length = self->options.deviation * sqrt((double)columns);
+    struct parameter users = {
+        .rows = graph.row_count, .columns = columns, .weight = embeddings->weight};
+    struct parameter items = {.rows = graph.column_count,
+                              .columns = columns,
+                              .weight = embeddings->weight + users.rows * columns};
+    start_side(&svd, svd.left, length, &users);
+    start_side(&svd, svd.right, length, &items);
+    arena_release(&arena);
+}
+
+void graph_model_start(const struct graph_model *self, const struct interactions *train,
+                       uint64_t seed, struct parameter *embeddings) {
     struct rng rng;
     rng_init(&rng, seed, 0);
     parameter_fill_normal(embeddings, self->options.deviation, &rng);
+    if (self->options.spectral_start)
+        start_from_spectrum(self, train, embeddings);
 }
 
 enum status graph_model_train(struct graph_model *self, const struct fit_input *input,

@@ -34,6 +34,7 @@ struct graph_options {
     enum sampler_strategy strategy;
     double temperature;
     bool cosine, rank_cosine;
+    bool spectral_start;
     double deviation; /* of the embeddings' starting values */
     double dropout;   /* of edges */
     unsigned form;    /* of the graph: enum bipartite_form */
@@ -47,9 +48,9 @@ struct graph_model {
     struct dot_items dot;
 };
 
-/* Settings rows of all graph models; `loops` and `loss` are defaults as text. */
+/* Settings rows of all graph models; `loops`, `loss` and `start` are defaults as text. */
 /* clang-format off */
-#define GRAPH_MODEL_SETTINGS(loops, loss)                                                          \
+#define GRAPH_MODEL_SETTINGS(loops, loss, start)                                                   \
     {"model.embedding_dim", SETTING_INT, "64", 1, 1024, NULL, "embedding_dim",                     \
      "width of the embeddings"},                                                                   \
     {"model.dropout", SETTING_REAL, "0", 0, 0.95, NULL, "dropout|model.node_dropout",              \
@@ -74,6 +75,8 @@ struct graph_model {
      "what the loss compares: auto is cosine for softmax, dot for bpr"},                           \
     {"model.ranking", SETTING_TEXT, "auto", 0, 0, "auto|dot|cosine", NULL,                         \
      "what ranks items after training; auto: as model.similarity"},                                \
+    {"model.init", SETTING_TEXT, start, 0, 0, "normal|spectral", NULL,                             \
+     "starting values: at random, or each node's part of the graph's leading singular vectors"},   \
     {"model.init_deviation", SETTING_REAL, "0.1", 1e-6, 1, NULL, NULL,                             \
      "standard deviation of the embeddings' starting values"}
 /* clang-format on */
@@ -85,7 +88,8 @@ enum status graph_model_read(struct graph_model *self, const struct settings *se
 void graph_model_graph(const struct graph_model *self, const struct interactions *train,
                        struct bipartite *graph, struct arena *arena);
 /* Starting values of the embeddings [nodes][embedding_dim]. */
-void graph_model_start(const struct graph_model *self, uint64_t seed, struct parameter *embeddings);
+void graph_model_start(const struct graph_model *self, const struct interactions *train,
+                       uint64_t seed, struct parameter *embeddings);
 /* Trains the encoder's parameters and leaves the final vectors and the map in the model. */
 enum status graph_model_train(struct graph_model *self, const struct fit_input *input,
                               struct graph_encoder *encoder, struct error *error);

@@ -32,7 +32,7 @@ struct lightgcn {
 static const struct setting_spec settings_table[] = {
     {"model.num_layers", SETTING_INT, "3", 0, 16, NULL, "num_layers|model.n_layers",
      "layers of the convolution; 0: plain matrix factorisation"},
-    GRAPH_MODEL_SETTINGS("false", "softmax"),
+    GRAPH_MODEL_SETTINGS("false", "softmax", "spectral"),
     {0},
 };
 
@@ -111,7 +111,7 @@ static void encoder_init(struct encoder *encoder, const struct lightgcn *self,
                                              .columns = options->embedding_dim,
                                              .weight = ARENA_ARRAY_RAW(arena, real, count)};
     parameter_init(&encoder->embeddings, 0, arena);
-    graph_model_start(&self->graph, input->seed, &encoder->embeddings);
+    graph_model_start(&self->graph, input->train, input->seed, &encoder->embeddings);
     encoder->room = ARENA_ARRAY_RAW(arena, real, count);
     encoder->sum = ARENA_ARRAY_RAW(arena, real, self->graph.trainer.accumulate > 1 ? count : 0);
     encoder->base = (struct graph_encoder){.parameters = &encoder->embeddings,

@@ -27,7 +27,7 @@ static const struct setting_spec settings_table[] = {
      "hidden_dims|model.hidden_size_list", "widths of the layers"},
     {"model.message_dropout", SETTING_REAL, "0.1", 0, 0.95, NULL, "message_dropout",
      "share of a layer's output that is dropped while training"},
-    GRAPH_MODEL_SETTINGS("true", "softmax"),
+    GRAPH_MODEL_SETTINGS("true", "softmax", "normal"),
     {0},
 };
 
@@ -77,7 +77,7 @@ static enum status fit(struct model *model, const struct fit_input *input, struc
     if (self->shape.edge_dropout > 0)
         bipartite_reserve(&network.thinned, &network.whole, &arena);
     ngcf_network_init(&network, &self->shape, input->seed, &arena);
-    graph_model_start(&self->graph, input->seed, &network.parameters[0]);
+    graph_model_start(&self->graph, input->train, input->seed, &network.parameters[0]);
     enum status status = graph_model_train(&self->graph, input, &network.base, error);
     arena_release(&arena);
     return status;

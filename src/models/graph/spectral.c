@@ -133,12 +133,8 @@ static enum status fit_low_pass(struct spectral *model, struct error *error) {
     TRY(model_expect_memory(svd_bytes(&graph, components, SVD_RIGHT) +
                                 2 * components * graph.column_count * sizeof(float),
                             "the spectrum of these data", "lower model.n_components", error));
-    float *values = ARENA_ARRAY_RAW(&scratch, float, csr_count(&graph));
     const float *users = csr_length_powers(&graph, model->user_power, &scratch);
-    for (uint32_t u = 0; u < graph.row_count; u++)
-        for (uint64_t i = graph.offsets[u]; i < graph.offsets[u + 1]; i++)
-            values[i] = users[u] * model->item_weights[graph.columns[i]];
-    graph.values = values;
+    graph.values = csr_weighted(&graph, users, model->item_weights, &scratch);
     const struct csr turned = csr_transpose(&graph, &scratch);
     const struct svd svd = svd_truncated(&graph, &turned, components, SVD_RIGHT, &scratch);
     struct arena *arena = &model->base.arena;
