@@ -11,10 +11,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/files.h"
 #include "base/progress.h"
+#include "base/wall_clock.h"
 #include "trackers/rest.h"
 #include "trackers/tracker.h"
 
@@ -33,11 +33,7 @@ struct mlflow {
     double sent_at;
 };
 
-static int64_t now_milliseconds(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
+static json_int_t now_milliseconds(void) { return (json_int_t)(wall_clock_seconds() * 1e3); }
 
 static const char *setting(const struct tracker_run *run, const char *key, const char *otherwise) {
     const char *value = settings_text(run->logger, key);
@@ -90,7 +86,7 @@ static enum status create_run(struct mlflow *mlflow, const char *experiment, str
     TRY(rest_call(mlflow->rest, "POST", API "runs/create",
                   json_pack("{s:s, s:s, s:I, s:o}", "experiment_id", experiment, "run_name",
                             setting(run, "logger.mlflow.run_name", run->name), "start_time",
-                            (json_int_t)now_milliseconds(), "tags", tags),
+                            now_milliseconds(), "tags", tags),
                   &answer, error));
     json_t *info = json_object_get(json_object_get(answer, "run"), "info");
     const char *id = json_string_value(json_object_get(info, "run_id"));
@@ -169,8 +165,8 @@ static enum status log_scalars(struct tracker *tracker, int64_t step,
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(mlflow->waiting,
                               json_pack("{s:s, s:f, s:I, s:I}", "key", scalars[i].name, "value",
-                                        scalars[i].value, "timestamp",
-                                        (json_int_t)now_milliseconds(), "step", (json_int_t)step));
+                                        scalars[i].value, "timestamp", now_milliseconds(), "step",
+                                        (json_int_t)step));
         if (json_array_size(mlflow->waiting) == METRICS_MAX)
             TRY(send_waiting(mlflow, error));
     }
@@ -242,7 +238,7 @@ static enum status close_run(struct tracker *tracker, const struct tracker_end *
     struct error second; /* the first failure is the one to tell of */
     enum status last = rest_call(mlflow->rest, "POST", API "runs/update",
                                  json_pack("{s:s, s:s, s:I}", "run_id", mlflow->run_id, "status",
-                                           state, "end_time", (json_int_t)now_milliseconds()),
+                                           state, "end_time", now_milliseconds()),
                                  NULL, status == STATUS_OK ? error : &second);
     rest_destroy(mlflow->rest);
     json_decref(mlflow->waiting);
