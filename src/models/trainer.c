@@ -471,6 +471,15 @@ static void begin(struct trainer *trainer) {
         (double)trainer->batches.count * (double)(1 + trainee->negative_count);
 }
 
+/* "4 negatives each positive" */
+static const char *negatives_words(const struct trainee *trainee, struct arena *arena) {
+    if (trainee->negatives)
+        return trainee->negatives;
+    return trainee->negative_count > 0
+               ? arena_format(arena, "%zu negatives each positive", trainee->negative_count)
+               : "no negatives";
+}
+
 static void summarize(const struct trainer *trainer) {
     static const char *const optimizers[] = {"adam", "adamw", "adagrad", "sgd"};
     const struct trainer_options *options = trainer->options;
@@ -486,16 +495,18 @@ static void summarize(const struct trainer *trainer) {
                       train->count, options->schedule.rate, options->max_epochs);
         return;
     }
-    progress_line(
-        trainer->input->progress,
-        "%s: %zu parameters; %u users, %u items, %zu training rows; steps of %zu rows "
-        "(%zu negatives each positive), %s with %s embedding updates, rate %g, at most %u "
-        "epochs",
-        trainer->trainee->name, count, train->user_count, train->item_count, train->count,
-        step_groups(trainer) * (1 + trainer->trainee->negative_count),
-        trainer->trainee->negative_count, optimizers[options->optimizer.kind],
-        options->optimizer.sparse == OPTIMIZER_LAZY ? "lazy" : "dense-equivalent",
-        options->schedule.rate, options->max_epochs);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    progress_line(trainer->input->progress,
+                  "%s: %zu parameters; %u users, %u items, %zu training rows; steps of %zu rows "
+                  "(%s), %s with %s embedding updates, rate %g, at most %u "
+                  "epochs",
+                  trainer->trainee->name, count, train->user_count, train->item_count, train->count,
+                  step_groups(trainer) * (1 + trainer->trainee->negative_count),
+                  negatives_words(trainer->trainee, scratch), optimizers[options->optimizer.kind],
+                  options->optimizer.sparse == OPTIMIZER_LAZY ? "lazy" : "dense-equivalent",
+                  options->schedule.rate, options->max_epochs);
+    arena_reset(scratch, mark);
 }
 
 /* The best epoch's weights, where one was measured and stopping is wanted. */
