@@ -4,10 +4,10 @@
  *          of a step (an epoch), gathered and sent at most once a second; at the end the model file
  *          is uploaded as an artifact and, if asked for, registered as a version of a model.
  * Source   mlflow.org/docs: REST API 2.0; the artifacts of a server that proxies them have
- * addresses "mlflow-artifacts:/..." and are put to /api/2.0/mlflow-artifacts/artifacts/... Traps A
- * server takes 100 parameters, 1000 metrics a batch and no parameter above 6000 bytes. Artifacts
- * that do not go through the server (s3://...) are not uploaded, which is said. Checked tools/check
- * trackers: read back through MLflow's own client. */
+ *          addresses "mlflow-artifacts:/..." and are put to its own address for them.
+ * Traps    A server takes 100 parameters, 1000 metrics a batch and no parameter above 6000 bytes.
+ *          Artifacts that do not go through the server (s3://...) are not uploaded, which is said.
+ * Checked  tools/check trackers: read back through MLflow's own client. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "base/wall_clock.h"
-#include "trackers/rest.h"
+#include "trackers/mlflow_server.h"
 #include "trackers/tracker.h"
 
-#define API "/api/2.0/mlflow/"
+#define API MLFLOW_SERVER_API
 #define SERVER "http://127.0.0.1:5000"
 #define PARAMETERS_MAX 100
 #define METRICS_MAX 1000
@@ -38,16 +38,6 @@ static json_int_t now_milliseconds(void) { return (json_int_t)(wall_clock_second
 static const char *setting(const struct tracker_run *run, const char *key, const char *otherwise) {
     const char *value = settings_text(run->logger, key);
     return *value ? value : otherwise;
-}
-
-static const char *server_of(const struct tracker_run *run, struct arena *arena) {
-    const char *environment = getenv("MLFLOW_TRACKING_URI");
-    const char *uri = setting(run, "logger.mlflow.tracking_uri",
-                              environment && *environment ? environment : SERVER);
-    size_t length = strlen(uri);
-    while (length > 0 && uri[length - 1] == '/')
-        length--;
-    return arena_copy_length(arena, uri, length);
 }
 
 /* ---- Beginning ---- */
@@ -132,8 +122,9 @@ static enum status open_run(struct tracker **out, const struct tracker_run *run,
                             struct arena *arena, struct error *error) {
     struct mlflow *mlflow = ARENA_NEW(arena, struct mlflow);
     mlflow->base = (struct tracker){&tracker_mlflow, run, arena};
-    mlflow->rest = rest_create(server_of(run, arena), getenv("MLFLOW_TRACKING_USERNAME"),
-                               getenv("MLFLOW_TRACKING_PASSWORD"), getenv("MLFLOW_TRACKING_TOKEN"));
+    const char *address =
+        mlflow_server_address(settings_text(run->logger, "logger.mlflow.tracking_uri"), arena);
+    mlflow->rest = mlflow_server_connect(address ? address : SERVER);
     mlflow->waiting = json_array();
     enum status status = begin(mlflow, error);
     *out = &mlflow->base;
@@ -179,22 +170,17 @@ static enum status log_scalars(struct tracker *tracker, int64_t step,
 
 /* An artifact at the run's own address: through the server, or on a disk that both see. */
 static enum status put_model(struct mlflow *mlflow, const char *file, struct error *error) {
-    static const char proxied[] = "mlflow-artifacts:";
     struct arena *arena = mlflow->base.arena;
-    const char *uri = mlflow->artifact_uri;
-    const char *name = arena_format(arena, "model/%s", files_base_name(arena, file));
-    if (strncmp(uri, proxied, sizeof proxied - 1) == 0) {
-        uri += sizeof proxied - 1;
-        uri += strspn(uri, "/");
-        return rest_upload(
-            mlflow->rest,
-            arena_format(arena, "/api/2.0/mlflow-artifacts/artifacts/%s/%s", uri, name), file,
-            error);
-    }
-    return error_set(error, STATUS_IO,
-                     "artifacts of this server lie at %s, not behind it; start it with "
-                     "--serve-artifacts, or set logger.mlflow.log_model=false",
-                     uri);
+    const char *place = mlflow_server_artifact(mlflow->artifact_uri);
+    if (!place)
+        return error_set(error, STATUS_IO,
+                         "artifacts of this server lie at %s, not behind it; start it with "
+                         "--serve-artifacts, or set logger.mlflow.log_model=false",
+                         mlflow->artifact_uri);
+    return rest_upload(mlflow->rest,
+                       arena_format(arena, MLFLOW_SERVER_ARTIFACTS "/%s/model/%s", place,
+                                    files_base_name(arena, file)),
+                       file, error);
 }
 
 static enum status register_model(struct mlflow *mlflow, struct error *error) {
