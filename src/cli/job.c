@@ -32,8 +32,6 @@ const struct setting_spec job_settings[] = {
      "where model files go; the data folder's models/ if not said"},
     {"paths.checkpoint_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
      "where checkpoints go; beside the model file if not said"},
-    {"paths.mlflow_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
-     "accepted from other programs' files; logger.mlflow.tracking_uri names a server"},
     {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 

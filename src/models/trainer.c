@@ -266,9 +266,44 @@ static enum status measure(struct trainer *trainer, uint32_t epoch, double *out,
     return STATUS_OK;
 }
 
+/* The sum of squares of the units of a parameter, which stand one behind another. */
+static double gradient_squares(const struct trainer *trainer, const struct parameter *parameter) {
+    double total = 0;
+    for (size_t i = 0; i < trainer->unit_count; i++)
+        if (trainer->units[i].parameter == parameter)
+            total += trainer->unit_sums[i];
+    return total;
+}
+
+/* While the last step's gradients are still there: a measurement may use their room. */
+static void tell_norms(struct trainer *trainer) {
+    const struct trainee *trainee = trainer->trainee;
+    if (!trainer->input->norms_done)
+        return;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct epoch_norm *norms = ARENA_ARRAY(scratch, struct epoch_norm, trainee->parameter_count);
+    bool has_gradients = !trainee->whole_epoch;
+    if (has_gradients)
+        parallel_for(trainer->unit_count, square_unit, trainer);
+    for (size_t p = 0; p < trainee->parameter_count; p++) {
+        const struct parameter *parameter = &trainee->parameters[p];
+        double total = 0;
+        for (size_t i = 0; i < parameter_count(parameter); i++)
+            total += (double)parameter->weight[i] * (double)parameter->weight[i];
+        norms[p] = (struct epoch_norm){parameter->name, sqrt(total),
+                                       has_gradients ? sqrt(gradient_squares(trainer, parameter))
+                                                     : (double)NAN};
+    }
+    trainer->input->norms_done(trainer->input->epoch_context, trainer->state.epoch, norms,
+                               trainee->parameter_count);
+    arena_reset(scratch, mark);
+}
+
 static enum status end_epoch(struct trainer *trainer, struct error *error) {
     struct trainer_state *state = &trainer->state;
     parallel_for(trainer->unit_count, flush_unit, trainer);
+    tell_norms(trainer);
     double rows = (double)trainer->batches.count * (double)(1 + trainer->trainee->negative_count);
     double started = progress_clock(), value;
     TRY(measure(trainer, state->epoch, &value, error));

@@ -13,6 +13,13 @@ const char *mlflow_server_address(const char *uri, struct arena *arena) {
     return length > 0 ? arena_copy_length(arena, uri, length) : NULL;
 }
 
+const char *mlflow_server_of_run(const struct settings *logger, struct arena *arena) {
+    const char *address =
+        mlflow_server_address(settings_text(logger, "logger.mlflow.tracking_uri"), arena);
+    const char *folder = settings_text(logger, "paths.mlflow_dir");
+    return address ? address : *folder ? folder : "http://127.0.0.1:5000";
+}
+
 bool mlflow_server_is_remote(const char *address) {
     return strncmp(address, "http://", 7) == 0 || strncmp(address, "https://", 8) == 0;
 }

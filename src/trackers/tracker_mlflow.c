@@ -19,7 +19,6 @@
 #include "trackers/tracker.h"
 
 #define API MLFLOW_SERVER_API
-#define SERVER "http://127.0.0.1:5000"
 #define PARAMETERS_MAX 100
 #define METRICS_MAX 1000
 #define VALUE_BYTES_MAX 500 /* what servers of every age take */
@@ -120,11 +119,12 @@ static enum status begin(struct mlflow *mlflow, struct error *error) {
 
 static enum status open_run(struct tracker **out, const struct tracker_run *run,
                             struct arena *arena, struct error *error) {
+    const char *address = mlflow_server_of_run(run->logger, arena);
+    if (!mlflow_server_is_remote(address))
+        return tracker_mlflow_folder.open(out, run, arena, error);
     struct mlflow *mlflow = ARENA_NEW(arena, struct mlflow);
     mlflow->base = (struct tracker){&tracker_mlflow, run, arena};
-    const char *address =
-        mlflow_server_address(settings_text(run->logger, "logger.mlflow.tracking_uri"), arena);
-    mlflow->rest = mlflow_server_connect(address ? address : SERVER);
+    mlflow->rest = mlflow_server_connect(address);
     mlflow->waiting = json_array();
     enum status status = begin(mlflow, error);
     *out = &mlflow->base;

@@ -51,6 +51,10 @@ static enum status open_file(struct tracker **out, const struct tracker_run *run
     buffer_init(&bytes, arena);
     event_file_begin(&bytes, wall_clock_seconds());
     event_file_text(&bytes, wall_clock_seconds(), "settings/text_summary", table_of(run, arena));
+    for (size_t i = 0; i < run->text_count; i++)
+        event_file_text(&bytes, wall_clock_seconds(),
+                        arena_format(arena, "%s/text_summary", run->texts[i].key),
+                        run->texts[i].value);
     if (write_out(board, &bytes, error) != STATUS_OK) {
         fclose(board->file);
         return error->status;
