@@ -3,7 +3,7 @@
  * Traps    A number in JSON is a double to most readers: an id of more than 15 digits stays a
  *          string, since it would not come back as it went. "007" and "-0" are no canonical
  *          numbers.
- * Checked  tests/api/test_api_film.c. */
+ * Checked  tests/api/test_api.c, by the answers of every route. */
 #include "api/film.h"
 
 #include <stdbool.h>

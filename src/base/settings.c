@@ -272,6 +272,11 @@ size_t settings_choice(const struct settings *settings, const char *key) {
     return value->choices[0];
 }
 
+const struct setting_spec *settings_spec(const struct settings *settings, const char *key) {
+    const struct row *row = find(settings, key);
+    return row ? row->spec : NULL;
+}
+
 const char *settings_show(const struct settings *settings, const char *key) {
     const struct row *row = find(settings, key);
     return row ? row->value.text : NULL;

@@ -71,6 +71,8 @@ size_t settings_text_list(const struct settings *settings, const char *key,
 /* Index of the value among its row's choices. */
 size_t settings_choice(const struct settings *settings, const char *key);
 
+/* The row of a key or of an alias of it; NULL if no table has it. */
+const struct setting_spec *settings_spec(const struct settings *settings, const char *key);
 /* A value of any kind as canonical text; NULL if no table has the key. */
 const char *settings_show(const struct settings *settings, const char *key);
 

@@ -115,9 +115,14 @@ static size_t operand_most(const struct command *command) {
     return command->operand_repeats ? SIZE_MAX : count;
 }
 
+/* A key=value word whose key is an option's alias is that option. */
 static enum status read_operand(struct reading *reading, const char *word) {
     struct arguments *arguments = reading->arguments;
     const char *equals = strchr(word, '=');
+    const struct command_option *option =
+        equals ? option_of(arguments->command, word, (size_t)(equals - word)) : NULL;
+    if (option)
+        return set_option(reading, option, equals + 1);
     if (arguments->command->takes_settings && equals && equals > word) {
         reading->pairs[arguments->pair_count++] = word;
         return STATUS_OK;

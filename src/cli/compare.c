@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/names.h"
 #include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/figures.h"
@@ -289,13 +290,6 @@ static void sort_entries(struct comparison *comparison, const char *metric) {
     }
 }
 
-static bool is_listed(const char *const *names, size_t count, const char *name) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
 /* Metrics for the table, the one to sort by first: the usual ones at K = 10 where there are any,
  * then whatever was measured. */
 static size_t headline(const struct comparison *comparison, const char **names) {
@@ -307,7 +301,7 @@ static size_t headline(const struct comparison *comparison, const char **names) 
         if (figures_find(report, usual[i]))
             names[count++] = figures_find(report, usual[i])->name;
     for (size_t i = 0; i < report->metric_count && count < METRIC_COLUMNS; i++)
-        if (!is_listed(names, count, report->metrics[i].name))
+        if (!names_have(names, count, report->metrics[i].name))
             names[count++] = report->metrics[i].name;
     return count;
 }

@@ -7,16 +7,16 @@
 
 #define TITLES_SHOWN 3 /* that may have been meant */
 
-enum status engine_open(struct engine *engine, const char *file, struct arena *arena,
+enum status engine_open(struct engine *engine, const char *file, const struct arguments *arguments,
                         struct error *error) {
     *engine = (struct engine){0};
-    TRY(model_folder_choose(&engine->path, file, arena, error));
+    TRY(model_folder_choose(&engine->path, file, arguments, error));
     TRY(service_create(&engine->service, error));
     TRY(service_load(engine->service, engine->path, NULL, error));
     TRY(service_acquire(engine->service, NULL, &engine->snapshot, error));
     engine->catalogue = service_catalogue(engine->snapshot);
     struct service_model *list;
-    if (service_models(engine->service, &list, arena) > 0)
+    if (service_models(engine->service, &list, arguments->arena) > 0)
         engine->model = list[0];
     return STATUS_OK;
 }

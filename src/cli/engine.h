@@ -2,8 +2,7 @@
 #ifndef MATINEE_CLI_ENGINE_H
 #define MATINEE_CLI_ENGINE_H
 
-#include "base/arena.h"
-#include "base/error.h"
+#include "cli/command.h"
 #include "service/service.h"
 
 struct engine {
@@ -14,8 +13,8 @@ struct engine {
     struct service_model model;      /* strings live in the arena */
 };
 
-/* `file` NULL: the newest model of the data folder. Give it to engine_close in any case. */
-enum status engine_open(struct engine *engine, const char *file, struct arena *arena,
+/* `file` as model_folder_choose takes it. Give it to engine_close in any case. */
+enum status engine_open(struct engine *engine, const char *file, const struct arguments *arguments,
                         struct error *error);
 void engine_close(struct engine *engine);
 

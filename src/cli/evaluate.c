@@ -15,7 +15,7 @@
 static enum status evaluate(const struct arguments *arguments, struct progress *progress,
                             struct error *error) {
     const char *file;
-    TRY(model_folder_choose(&file, command_operand(arguments, 0), arguments->arena, error));
+    TRY(model_folder_choose(&file, command_operand(arguments, 0), arguments, error));
     const int64_t *lengths;
     size_t length_count = job_read_evolution(arguments, &lengths);
     const struct experiment_options options = {
@@ -50,7 +50,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
+     WORD_FILE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
 
@@ -66,6 +67,7 @@ static const struct command_option options[] = {
      NULL,
      WORD_NONE},
     JOB_WORK_OPTIONS,
+    MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

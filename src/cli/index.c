@@ -28,7 +28,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     struct settings *settings;
     const char *path;
     TRY(read_settings(&settings, arguments, error));
-    TRY(model_folder_choose(&path, command_operand(arguments, 0), arguments->arena, error));
+    TRY(model_folder_choose(&path, command_operand(arguments, 0), arguments, error));
     struct service_index report;
     TRY(service_index_build(path, settings, arguments->arena, &report, error));
     const char *json = command_text(arguments, "--json");
@@ -42,7 +42,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
+     WORD_FILE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
 
@@ -51,6 +52,7 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

@@ -32,8 +32,6 @@ const struct setting_spec job_settings[] = {
      "where model files go; the data folder's models/ if not said"},
     {"paths.checkpoint_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
      "where checkpoints go; beside the model file if not said"},
-    {"paths.mlflow_dir", SETTING_TEXT, "", 0, 0, NULL, NULL,
-     "accepted from other programs' files; logger.mlflow.tracking_uri names a server"},
     {NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -212,25 +210,54 @@ static struct config keep_known(const struct config *config, const struct settin
 }
 
 static enum status check_keys(const struct config *config, const struct model_ops *ops,
-                              const struct settings *all, struct error *error) {
+                              struct settings *own, struct error *error) {
     for (size_t i = 0; i < config->count; i++) {
         const struct config_entry *entry = &config->entries[i];
-        if (settings_knows(all, entry->key))
+        if (settings_knows(own, entry->key))
             continue;
-        known_refuse(ops, entry->key, error);
+        known_refuse(ops, entry->key, own, error);
         return entry->origin ? error_prefix(error, "%s", entry->origin) : error->status;
+    }
+    return STATUS_OK;
+}
+
+/* "model.reg=0.01,0.1": several values for one number or choice, of a command that could try each.
+ */
+static enum status check_single(const struct config *config, const struct arguments *arguments,
+                                const struct settings *all, struct error *error) {
+    if (!settings_knows(arguments->options, "--multirun"))
+        return STATUS_OK;
+    for (size_t i = 0; i < config->count; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        const struct setting_spec *spec = settings_spec(all, entry->key);
+        if (!spec || entry->origin || strstr(entry->value, "${"))
+            continue;
+        bool is_single =
+            spec->kind == SETTING_TEXT ? spec->choices != NULL : spec->kind < SETTING_TEXT;
+        if (is_single && strchr(entry->value, ','))
+            return error_set(
+                error, STATUS_BAD_USAGE,
+                "%s must be one value, found \"%.64s\"; --multirun trains with each of "
+                "them",
+                spec->key, entry->value);
     }
     return STATUS_OK;
 }
 
 /* Sets everything in one set of all tables, so that any ${key} is found, and takes it apart. */
 static enum status apply(struct job *job, const struct config *config,
-                         const struct settings *others, struct arena *arena, struct error *error) {
+                         const struct arguments *arguments, const struct settings *others,
+                         struct error *error) {
+    struct arena *arena = arguments->arena;
     struct settings *all = experiment_settings_for(job->ops, arena);
     settings_add(all, job_settings);
     settings_add(all, tracker_settings);
     struct config kept = keep_known(config, all, others, arena);
-    TRY(check_keys(&kept, job->ops, all, error));
+    struct settings *own = settings_copy(all, arena);
+    if (others)
+        known_add(own, others, arena);
+    TRY(check_keys(&kept, job->ops, own, error));
+    TRY(check_single(&kept, arguments, all, error));
     TRY(config_apply(&kept, all, error));
     job->settings = experiment_settings_for(job->ops, arena);
     job->places = settings_create(arena);
@@ -253,7 +280,7 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
     TRY(check_one_model(arguments, model, error));
     TRY(read_config(&config, arguments, model, error));
     TRY(find_model(&job->ops, &config, arguments, error));
-    TRY(apply(job, &config, others, arguments->arena, error));
+    TRY(apply(job, &config, arguments, others, error));
     if (!settings_is_set(job->settings, "data"))
         settings_default(job->settings, "data", catalogue_default());
     else if (!*settings_text(job->settings, "data"))

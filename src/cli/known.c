@@ -80,15 +80,23 @@ static const char *owners(const char *key, struct arena *arena) {
     return list;
 }
 
-enum status known_refuse(const struct model_ops *ops, const char *key, struct error *error) {
+enum status known_refuse(const struct model_ops *ops, const char *key, struct settings *own,
+                         struct error *error) {
     struct arena arena = {0};
     const char *who = owners(key, &arena);
-    if (*who)
+    if (*who) {
         error_set(error, STATUS_BAD_USAGE,
                   "%s has no setting \"%.64s\" (a setting of %s); matinee models %s lists its own",
                   ops->name, key, who, ops->name);
-    else /* refused, with the nearest key of all */
-        settings_set(known_settings(ops, &arena), key, "", NULL, error);
+    } else { /* refused by both, each with its nearest key; another model's is no help */
+        struct error of_all;
+        settings_set(known_settings(ops, &arena), key, "", NULL, &of_all);
+        settings_set(own, key, "", NULL, error);
+        if (strcmp(of_all.text, error->text) != 0)
+            error_set(error, STATUS_BAD_USAGE,
+                      "%s has no setting \"%.64s\"; matinee models %s lists its own", ops->name,
+                      key, ops->name);
+    }
     arena_release(&arena);
     return STATUS_BAD_USAGE;
 }

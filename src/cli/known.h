@@ -19,8 +19,9 @@ void known_add(struct settings *to, const struct settings *from, struct arena *a
 bool known_is_models(const char *key);
 /* What may be said, in words: "whole number, 1 to 100", "cosine, pearson"; a text of the arena. */
 const char *known_values(const struct setting_spec *spec, struct arena *arena);
-/* The refusal of a key that a model does not know (STATUS_BAD_USAGE): names the models that know
- * it, or the nearest key of all. */
-enum status known_refuse(const struct model_ops *ops, const char *key, struct error *error);
+/* The refusal of a key that `own`, all that a model and the command with it read, has not
+ * (STATUS_BAD_USAGE): names the models that know it, or the nearest key where `own` has it. */
+enum status known_refuse(const struct model_ops *ops, const char *key, struct settings *own,
+                         struct error *error);
 
 #endif

@@ -7,6 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/log.h"
+#include "cli/interrupt.h"
+#include "trackers/env_file.h"
+#include "trackers/mlflow_registry.h"
 
 #define ENDING ".safetensors"
 
@@ -64,9 +68,28 @@ size_t model_folder_list(const char *folder, const char *const **paths, struct a
     return count;
 }
 
-enum status model_folder_choose(const char **path, const char *file, struct arena *arena,
-                                struct error *error) {
+/* A version of MLflow's registry, kept in the data folder's registry/. */
+static enum status fetch(const char **path, const char *name, const struct arguments *arguments,
+                         struct error *error) {
+    struct arena *arena = arguments->arena;
+    const char *server = command_text(arguments, "--tracking-uri");
+    if (env_file_load(".env", error) != STATUS_OK)
+        log_warning(".env is not read: %s", error->text);
+    const struct mlflow_registry_request request = {
+        .name = name,
+        .server = server ? server : "",
+        .folder = files_join(arena, files_data_home(arena), "registry"),
+        .cancel = interrupt_flag(),
+    };
+    return mlflow_registry_fetch(&request, arena, path, error);
+}
+
+enum status model_folder_choose(const char **path, const char *file,
+                                const struct arguments *arguments, struct error *error) {
+    struct arena *arena = arguments->arena;
     *path = file ? file : getenv("MODEL_PATH");
+    if (*path && mlflow_registry_names(*path))
+        return fetch(path, *path, arguments, error);
     if (*path && **path)
         return STATUS_OK;
     const char *folder = model_folder_default(arena);

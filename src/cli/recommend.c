@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/json.h"
+#include "cli/model_folder.h"
 #include "cli/person.h"
 #include "cli/style.h"
 #include "cli/table.h"
@@ -235,8 +236,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
         return error_set(error, STATUS_BAD_USAGE,
                          "--compare is of one person, --all of everybody; leave one of them out");
     struct engine engine;
-    enum status status =
-        engine_open(&engine, command_operand(arguments, 0), arguments->arena, error);
+    enum status status = engine_open(&engine, command_operand(arguments, 0), arguments, error);
     if (status == STATUS_OK)
         status = (settings_bool(arguments->options, "--all") ? answer_all
                   : settings_bool(arguments->options, "--compare")
@@ -247,7 +247,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
+     WORD_FILE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
 
@@ -308,6 +309,7 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

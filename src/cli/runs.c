@@ -13,6 +13,7 @@
 #include "cli/plot.h"
 #include "cli/record.h"
 #include "cli/runs_record.h"
+#include "cli/runs_settings.h"
 #include "cli/style.h"
 #include "cli/table.h"
 
@@ -30,11 +31,30 @@ static bool wants_json(const struct arguments *arguments) {
     return command_text(arguments, "--json") != NULL;
 }
 
+/* What was set otherwise than by default, and the command that repeats the run. */
+static void add_command(json_t *run, const struct runs_record *record, struct arena *arena) {
+    struct runs_setting *list;
+    size_t count;
+    struct error ignored; /* settings that do not read are there as they are */
+    if (!record->settings || !record->model ||
+        runs_settings_list(record, true, arena, &list, &count, &ignored) != STATUS_OK)
+        return;
+    json_t *changed = json_object();
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(changed, list[i].key, json_string(list[i].value));
+    json_object_set_new(run, "changed", changed);
+    json_object_set_new(run, "command",
+                        json_string(runs_settings_command(record, list, count, arena)));
+}
+
 static enum status write_json(const struct arguments *arguments, const struct chosen *chosen,
                               struct error *error) {
     json_t *list = json_array();
-    for (size_t i = 0; i < chosen->count; i++)
-        json_array_append_new(list, runs_record_json(&chosen->runs[i]));
+    for (size_t i = 0; i < chosen->count; i++) {
+        json_t *run = runs_record_json(&chosen->runs[i]);
+        add_command(run, &chosen->runs[i].record, arguments->arena);
+        json_array_append_new(list, run);
+    }
     return json_write(json_pack("{s:o}", "runs", list), command_text(arguments, "--json"), error);
 }
 
@@ -168,6 +188,30 @@ static void print_run(const struct runs_record_full *full, struct arena *arena) 
     }
 }
 
+/* What was set otherwise than by default, or everything, and how the run is repeated. */
+static enum status print_settings(const struct runs_record *record, bool all, struct arena *arena,
+                                  struct error *error) {
+    struct runs_setting *list;
+    size_t count;
+    struct table table;
+    if (!record->settings || !record->model)
+        return STATUS_OK;
+    TRY(runs_settings_list(record, !all, arena, &list, &count, error));
+    table_init(&table, "lLL", arena);
+    table_row(&table, "setting", "value", "default", NULL);
+    for (size_t i = 0; i < count; i++)
+        table_row(&table, list[i].key, list[i].value, list[i].usual ? list[i].usual : "unknown",
+                  NULL);
+    putchar('\n');
+    if (count > 0)
+        table_print(&table, stdout);
+    TRY(runs_settings_list(record, true, arena, &list, &count, error));
+    const struct style *style = style_of(stdout);
+    printf("\nTo repeat it: %s%s%s\n", style->bold,
+           runs_settings_command(record, list, count, arena), style->off);
+    return STATUS_OK;
+}
+
 static enum status show(struct runs *runs, const struct arguments *arguments, struct error *error) {
     struct chosen chosen;
     TRY(read_chosen(runs, arguments, &chosen, error));
@@ -181,6 +225,8 @@ static enum status show(struct runs *runs, const struct arguments *arguments, st
         if (i > 0)
             putchar('\n');
         print_run(&chosen.runs[i], arguments->arena);
+        TRY(print_settings(&chosen.runs[i].record, settings_bool(arguments->options, "--all"),
+                           arguments->arena, error));
     }
     return STATUS_OK;
 }
@@ -376,6 +422,11 @@ static const struct command_option options[] = {
      WORD_CHOICE},
     {{"--limit", SETTING_INT, "30", 1, 1000000, NULL, NULL, "list: at most so many"},
      "N",
+     NULL,
+     WORD_NONE},
+    {{"--all", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "show: every setting, not only those that differ from the defaults"},
+     NULL,
      NULL,
      WORD_NONE},
     {{"--yaml", SETTING_TEXT, "", 0, 0, NULL, NULL,

@@ -14,10 +14,12 @@
 #include "service/service.h"
 
 /* The newest model of the data folder that was trained on `data` (NULL: on anything). */
-static enum status choose_newest(const char **path, const char *data, struct arena *arena,
+static enum status choose_newest(const char **path, const struct arguments *arguments,
                                  struct error *error) {
+    struct arena *arena = arguments->arena;
+    const char *data = command_text(arguments, "--data");
     if (!data)
-        return model_folder_choose(path, NULL, arena, error);
+        return model_folder_choose(path, NULL, arguments, error);
     const char *folder = model_folder_default(arena);
     const char *const *paths;
     size_t count = model_folder_list(folder, &paths, arena);
@@ -59,15 +61,16 @@ static enum status load_folder(struct service *service, const char *folder, stru
 
 static enum status load_models(struct service *service, const struct arguments *arguments,
                                struct error *error) {
-    const char *folder = command_text(arguments, "--model-dir");
-    for (size_t i = 0; i < arguments->operand_count; i++)
-        TRY(service_load(service, arguments->operands[i], NULL, error));
+    const char *folder = command_text(arguments, "--model-dir"), *path;
+    for (size_t i = 0; i < arguments->operand_count; i++) {
+        TRY(model_folder_choose(&path, arguments->operands[i], arguments, error));
+        TRY(service_load(service, path, NULL, error));
+    }
     if (folder && arguments->operand_count == 0)
         return load_folder(service, folder, arguments->arena, error);
     if (arguments->operand_count > 0)
         return STATUS_OK;
-    const char *path;
-    TRY(choose_newest(&path, command_text(arguments, "--data"), arguments->arena, error));
+    TRY(choose_newest(&path, arguments, error));
     return service_load(service, path, NULL, error);
 }
 
@@ -105,7 +108,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "model files; without one the newest of the data folder", WORD_FILE, NULL},
+    {"FILE", "model files, or models:/NAME/VERSION; without one the newest of the data folder",
+     WORD_FILE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
 
@@ -141,6 +145,7 @@ static const struct command_option options[] = {
      "ORIGIN",
      NULL,
      WORD_NONE},
+    MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 
@@ -148,6 +153,8 @@ static const struct command_example examples[] = {
     {"matinee serve", "The newest model, at http://127.0.0.1:8080/."},
     {"matinee serve knn.safetensors neumf.safetensors --default-model neumf --port 9000",
      "Two models; requests choose with model=NAME."},
+    {"matinee serve models:/evening/latest --tracking-uri http://127.0.0.1:5000",
+     "The newest version of MLflow's registry; /3 is the third, @best an alias."},
     {NULL, NULL},
 };
 

@@ -6,15 +6,18 @@
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/json.h"
+#include "cli/model_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
+#include "trackers/mlflow_registry.h"
 
 /* Of "[FILE] --item ID" and "[FILE] TITLE": a single word is a file if there is such a file. */
 static enum status read_words(const struct arguments *arguments, const char **file,
                               const char **film, struct error *error) {
     const char *first = command_operand(arguments, 0), *second = command_operand(arguments, 1);
     *film = command_text(arguments, "--item");
-    bool first_is_file = first && (second || *film || files_is_regular(first));
+    bool first_is_file =
+        first && (second || *film || files_is_regular(first) || mlflow_registry_names(first));
     *file = first_is_file ? first : NULL;
     const char *title = first_is_file ? second : first;
     if (*film && title)
@@ -79,7 +82,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     const char *file, *film;
     TRY(read_words(arguments, &file, &film, error));
     struct engine engine;
-    enum status status = engine_open(&engine, file, arguments->arena, error);
+    enum status status = engine_open(&engine, file, arguments, error);
     if (status == STATUS_OK)
         status = answer_film(arguments, &engine, film, error);
     engine_close(&engine);
@@ -87,7 +90,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file; without it the newest of the data folder", WORD_FILE, NULL},
+    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
+     WORD_FILE, NULL},
     {"TITLE", "the film's title, with or without its year", WORD_NONE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
@@ -105,6 +109,7 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 

@@ -1,5 +1,4 @@
-/* encoding.c: see encoding.h. Checked by tests/dataset/test_encoding.c against Unicode's own table
- * of well-formed sequences. */
+/* encoding.c: see encoding.h. Checked by tests/dataset/test_fields.c. */
 #include "dataset/encoding.h"
 
 #include <stdint.h>

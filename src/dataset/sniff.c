@@ -1,4 +1,4 @@
-/* sniff.c: see sniff.h. Checked by tests/dataset/test_sniff.c. */
+/* sniff.c: see sniff.h. Checked by tests/dataset/test_formats.c. */
 #include "dataset/sniff.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
 /* volume.c: what files there are below a path. See volume.h.
  *
  * A file is taken for what its first bytes say, not for its name: "PK" is a zip, 1f 8b is gzip, and
- * gzip around "ustar" is a packed tar. Checked by tests/dataset/test_volume.c. */
+ * gzip around "ustar" is a packed tar. Checked by tests/dataset/test_formats.c and
+ * test_bad_input.c. */
 #include "dataset/volume.h"
 
 #include <archive.h>

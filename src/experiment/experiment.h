@@ -76,7 +76,7 @@ struct experiment_report {
     struct experiment_evolution evolution;
 };
 
-/* Who follows an experiment while it runs; any of the two may be NULL. */
+/* Who follows an experiment while it runs; any of the three may be NULL. */
 struct experiment_watch {
     void *context;
     /* The first fit is about to begin: on which data, with which settings, defaults suited to the
@@ -85,6 +85,9 @@ struct experiment_watch {
                   const struct settings *settings);
     /* An epoch has ended. `part`: which fit, "" the first of one run, "seed7", "refit". */
     void (*epoch)(void *context, const char *part, const struct epoch_record *record);
+    /* The same before it: how large its parameters and their gradients are. */
+    void (*norms)(void *context, const char *part, uint32_t epoch, const struct epoch_norm *norms,
+                  size_t count);
 };
 
 struct experiment_options {

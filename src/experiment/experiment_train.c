@@ -116,6 +116,16 @@ static void tell_epoch(void *context, const struct epoch_record *record) {
     arena_reset(scratch, mark);
 }
 
+static void tell_norms(void *context, uint32_t epoch, const struct epoch_norm *norms,
+                       size_t count) {
+    const struct listening *listening = context;
+    const struct experiment_watch *watch = listening->run->job->options->watch;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    watch->norms(watch->context, part_name(listening, scratch), epoch, norms, count);
+    arena_reset(scratch, mark);
+}
+
 static enum status fit(struct run *run, const struct fit_order *order, struct model **out,
                        struct error *error) {
     const struct experiment_job *job = run->job;
@@ -135,6 +145,10 @@ static enum status fit(struct run *run, const struct fit_order *order, struct mo
     struct listening listening = {run, order};
     if (options->watch && options->watch->epoch) {
         input.epoch_done = tell_epoch;
+        input.epoch_context = &listening;
+    }
+    if (options->watch && options->watch->norms) {
+        input.norms_done = tell_norms;
         input.epoch_context = &listening;
     }
     TRY(check_cancel(run, error));

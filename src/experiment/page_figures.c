@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "metrics/metrics.h"
 
 const char *page_figures_text(const json_t *object, const char *key) {
@@ -16,13 +17,6 @@ double page_figures_number(const json_t *object, const char *key) {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static bool is_listed(const char *const *names, size_t count, const char *name) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
 size_t page_figures_names(const struct page_run *runs, size_t count,
                           const char *names[PAGE_FIGURES_METRICS_MAX]) {
     size_t used = 0;
@@ -31,7 +25,7 @@ size_t page_figures_names(const struct page_run *runs, size_t count,
         const char *name;
         json_object_foreach(metrics, name, value) {
             if (used < PAGE_FIGURES_METRICS_MAX && json_is_number(value) &&
-                !is_listed(names, used, name))
+                !names_have(names, used, name))
                 names[used++] = name;
         }
     }
@@ -80,7 +74,7 @@ const char *page_figures_headline(const struct page_run *runs, size_t count) {
     const char *names[PAGE_FIGURES_METRICS_MAX];
     size_t used = page_figures_names(runs, count, names);
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (is_listed(names, used, usual[i]))
+        if (names_have(names, used, usual[i]))
             return usual[i];
     return used > 0 ? names[0] : NULL;
 }

@@ -32,7 +32,8 @@ struct recorder {
     struct tracker_run run; /* what trackers are told */
     struct tracker *trackers[TRACKERS_MAX];
     size_t tracker_count;
-    int64_t step; /* the last epoch */
+    int64_t step;   /* the last epoch */
+    bool has_norms; /* some came */
 };
 
 /* ---- The store ---- */
@@ -147,11 +148,14 @@ static void drop_tracker(struct recorder *recorder, size_t index, const struct e
     recorder->trackers[index] = recorder->trackers[--recorder->tracker_count];
 }
 
-static void log_to_trackers(struct recorder *recorder, const struct tracker_scalar *scalars,
-                            size_t count) {
+/* `only` NULL: to all of them. */
+static void log_to_trackers(struct recorder *recorder, const struct tracker_ops *only,
+                            const struct tracker_scalar *scalars, size_t count) {
     struct error error;
     for (size_t i = recorder->tracker_count; i-- > 0;) {
         struct tracker *tracker = recorder->trackers[i];
+        if (only && tracker->ops != only)
+            continue;
         if (tracker->ops->log(tracker, recorder->step, scalars, count, &error) != STATUS_OK)
             drop_tracker(recorder, i, &error);
     }
@@ -221,15 +225,47 @@ static void on_epoch(void *context, const char *part, const struct epoch_record 
         scalars[count++] = (struct tracker_scalar){
             arena_format(scratch, "%s%s", before, watched_name(recorder, scratch)),
             record->validation};
-    log_to_trackers(recorder, scalars, count);
+    log_to_trackers(recorder, NULL, scalars, count);
     arena_reset(scratch, mark);
+}
+
+/* What logger.wandb.watch_model asks for. */
+static void on_norms(void *context, const char *part, uint32_t epoch,
+                     const struct epoch_norm *norms, size_t count) {
+    struct recorder *recorder = context;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct tracker_scalar *scalars = ARENA_ARRAY(scratch, struct tracker_scalar, 2 * count);
+    const char *before = *part ? arena_format(scratch, "%s/", part) : "";
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct {
+            const char *what;
+            double value;
+        } pair[] = {{"weights", norms[i].weight}, {"gradients", norms[i].gradient}};
+        for (size_t p = 0; p < 2; p++)
+            if (isfinite(pair[p].value))
+                scalars[used++] = (struct tracker_scalar){
+                    arena_format(scratch, "%s%s/%s", before, pair[p].what, norms[i].name),
+                    pair[p].value};
+    }
+    recorder->step = epoch;
+    recorder->has_norms = true;
+    log_to_trackers(recorder, &tracker_wandb, scalars, used);
+    arena_reset(scratch, mark);
+}
+
+static bool watches_model(const struct recorder *recorder) {
+    return settings_bool(recorder->options.places, "logger.use_wandb") &&
+           settings_bool(recorder->options.places, "logger.wandb.watch_model");
 }
 
 struct recorder *recorder_create(const struct recorder_options *options, struct arena *arena) {
     struct recorder *recorder = ARENA_NEW(arena, struct recorder);
     recorder->options = *options;
     recorder->arena = arena;
-    recorder->watch = (struct experiment_watch){recorder, on_begun, on_epoch};
+    recorder->watch = (struct experiment_watch){recorder, on_begun, on_epoch,
+                                                watches_model(recorder) ? on_norms : NULL};
     const char *data = files_base_name(arena, settings_text(options->settings, "data"));
     const char *model = settings_text(options->settings, "model");
     recorder->run = (struct tracker_run){
@@ -286,6 +322,10 @@ static int64_t end_store(struct recorder *recorder, const struct runs_record *re
 
 int64_t recorder_done(struct recorder *recorder, const struct experiment_report *report) {
     struct arena *arena = recorder->arena;
+    if (watches_model(recorder) && !recorder->has_norms)
+        log_warning("logger.wandb.watch_model: %s is not trained by the steps of gradients that "
+                    "could be watched",
+                    recorder->run.model);
     struct runs_metric *metrics = ARENA_ARRAY(arena, struct runs_metric, report->metric_count + 1);
     struct tracker_scalar *scalars =
         ARENA_ARRAY(arena, struct tracker_scalar, report->metric_count + 2);

@@ -1,11 +1,12 @@
 /* matinee.c: the public library on top of the service. See include/matinee.h.
  *
  * Idea     One model file is one service with one snapshot, taken once and kept. Answers are made
- * in an arena of the call; what is handed out (ids, titles) is copied once, at the opening, into
- * texts that end in '\0'. Traps    Everything that a caller may pass wrongly is checked here and
- * answered with a status: a library must not end its host. Checked  tests/library/test_matinee.c;
- * tests/library/test_install.sh compiles the example with the installed files and holds the
- * exported names against the header. */
+ *          in an arena of the call; what is handed out (ids, titles) is copied once, at the
+ *          opening, into texts that end in '\0'.
+ * Traps    Everything that a caller may pass wrongly is checked here and answered with a status: a
+ *          library must not end its host.
+ * Checked  tests/library/test_matinee.c; tests/library/install compiles the example with the
+ *          installed files and holds the exported names against the header. */
 #include <matinee.h>
 
 #include <string.h>

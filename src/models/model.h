@@ -77,6 +77,13 @@ struct epoch_record {
     double seconds;
 };
 
+/* How large a parameter is at the end of an epoch, and its gradient in the epoch's last step,
+ * before clipping (NaN: the model takes steps of its own): the roots of the sums of squares. */
+struct epoch_norm {
+    const char *name;
+    double weight, gradient;
+};
+
 /* Everything a fit may look at. Zeroed members are absent. */
 struct fit_input {
     const struct interactions *train;
@@ -99,6 +106,8 @@ struct fit_input {
     size_t trained_count;
     /* Told of every epoch when it has ended, in the fit's own thread; NULL: nobody listens. */
     void (*epoch_done)(void *context, const struct epoch_record *record);
+    /* The same before epoch_done, by what gradients train; NULL: they are not worked out. */
+    void (*norms_done)(void *context, uint32_t epoch, const struct epoch_norm *norms, size_t count);
     void *epoch_context;
 };
 

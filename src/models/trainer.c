@@ -266,9 +266,44 @@ static enum status measure(struct trainer *trainer, uint32_t epoch, double *out,
     return STATUS_OK;
 }
 
+/* The sum of squares of the units of a parameter, which stand one behind another. */
+static double gradient_squares(const struct trainer *trainer, const struct parameter *parameter) {
+    double total = 0;
+    for (size_t i = 0; i < trainer->unit_count; i++)
+        if (trainer->units[i].parameter == parameter)
+            total += trainer->unit_sums[i];
+    return total;
+}
+
+/* While the last step's gradients are still there: a measurement may use their room. */
+static void tell_norms(struct trainer *trainer) {
+    const struct trainee *trainee = trainer->trainee;
+    if (!trainer->input->norms_done)
+        return;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    struct epoch_norm *norms = ARENA_ARRAY(scratch, struct epoch_norm, trainee->parameter_count);
+    bool has_gradients = !trainee->whole_epoch;
+    if (has_gradients)
+        parallel_for(trainer->unit_count, square_unit, trainer);
+    for (size_t p = 0; p < trainee->parameter_count; p++) {
+        const struct parameter *parameter = &trainee->parameters[p];
+        double total = 0;
+        for (size_t i = 0; i < parameter_count(parameter); i++)
+            total += (double)parameter->weight[i] * (double)parameter->weight[i];
+        norms[p] = (struct epoch_norm){parameter->name, sqrt(total),
+                                       has_gradients ? sqrt(gradient_squares(trainer, parameter))
+                                                     : (double)NAN};
+    }
+    trainer->input->norms_done(trainer->input->epoch_context, trainer->state.epoch, norms,
+                               trainee->parameter_count);
+    arena_reset(scratch, mark);
+}
+
 static enum status end_epoch(struct trainer *trainer, struct error *error) {
     struct trainer_state *state = &trainer->state;
     parallel_for(trainer->unit_count, flush_unit, trainer);
+    tell_norms(trainer);
     double rows = (double)trainer->batches.count * (double)(1 + trainer->trainee->negative_count);
     double started = progress_clock(), value;
     TRY(measure(trainer, state->epoch, &value, error));
@@ -477,6 +512,15 @@ static void begin(struct trainer *trainer) {
         (double)trainer->batches.count * (double)(1 + trainee->negative_count);
 }
 
+/* "4 negatives each positive" */
+static const char *negatives_words(const struct trainee *trainee, struct arena *arena) {
+    if (trainee->negatives)
+        return trainee->negatives;
+    return trainee->negative_count > 0
+               ? arena_format(arena, "%zu negatives each positive", trainee->negative_count)
+               : "no negatives";
+}
+
 static void summarize(const struct trainer *trainer) {
     static const char *const optimizers[] = {"adam", "adamw", "adagrad", "sgd"};
     const struct trainer_options *options = trainer->options;
@@ -492,16 +536,18 @@ static void summarize(const struct trainer *trainer) {
                       train->count, options->schedule.rate, options->max_epochs);
         return;
     }
-    progress_line(
-        trainer->input->progress,
-        "%s: %zu parameters; %u users, %u items, %zu training rows; steps of %zu rows "
-        "(%zu negatives each positive), %s with %s embedding updates, rate %g, at most %u "
-        "epochs",
-        trainer->trainee->name, count, train->user_count, train->item_count, train->count,
-        step_groups(trainer) * (1 + trainer->trainee->negative_count),
-        trainer->trainee->negative_count, optimizers[options->optimizer.kind],
-        options->optimizer.sparse == OPTIMIZER_LAZY ? "lazy" : "dense-equivalent",
-        options->schedule.rate, options->max_epochs);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    progress_line(trainer->input->progress,
+                  "%s: %zu parameters; %u users, %u items, %zu training rows; steps of %zu rows "
+                  "(%s), %s with %s embedding updates, rate %g, at most %u "
+                  "epochs",
+                  trainer->trainee->name, count, train->user_count, train->item_count, train->count,
+                  step_groups(trainer) * (1 + trainer->trainee->negative_count),
+                  negatives_words(trainer->trainee, scratch), optimizers[options->optimizer.kind],
+                  options->optimizer.sparse == OPTIMIZER_LAZY ? "lazy" : "dense-equivalent",
+                  options->schedule.rate, options->max_epochs);
+    arena_reset(scratch, mark);
 }
 
 /* The best epoch's weights, where one was measured and stopping is wanted. */

@@ -76,6 +76,7 @@ struct trainee {
     size_t parameter_count;
     enum trainer_unit unit;
     size_t negative_count;
+    const char *negatives; /* words for the start line where the model draws its own; or NULL */
     enum sampler_strategy strategy;
     bool on_ratings;    /* batches carry ratings, mapped from the training range to 0 ... 1 */
     bool measure_first; /* the starting weights count as epoch 0: they may be the best */

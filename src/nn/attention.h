@@ -8,7 +8,7 @@
  *         weights [width][width]. tokens is small (2 for a user and an item).
  * Traps   weight gradients are not taken here: they are products over the whole batch
  *         (linear_backward_weight of x with dq, dk, dv and of mixed with dy).
- * Checked tests/nn/test_layers.c: finite differences in double. */
+ * Checked tests/nn/check_layers.c: finite differences in double. */
 #ifndef MATINEE_NN_ATTENTION_H
 #define MATINEE_NN_ATTENTION_H
 

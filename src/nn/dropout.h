@@ -3,10 +3,10 @@
  *
  * Idea    What was dropped is exactly zero afterwards, so the activations are their own mask: the
  *         backward pass stops where the forward pass left a zero. After a ReLU that is exact (a
- * unit that is zero passes no gradient anyway); elsewhere an input that is itself exactly zero
- *         loses its gradient, which happens with probability zero.
+ *         unit that is zero passes no gradient anyway); elsewhere an input that is itself exactly
+ *         zero loses its gradient, which happens with probability zero.
  * Cost    one random word for four elements; the rate counts in steps of 2^-16.
- * Checked tests/nn/test_layers.c. */
+ * Checked tests/nn/check_layers.c. */
 #ifndef MATINEE_NN_DROPOUT_H
 #define MATINEE_NN_DROPOUT_H
 

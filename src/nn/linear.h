@@ -1,11 +1,12 @@
 /* linear.h: y = x W + b as forward/backward pair, and the gradient of ReLU.
  *
  * Shapes  x [rows][in], y [rows][out], weight [in][out], bias [out]; dx, dy as x and y. Rows of x,
- * y and dx may lie further apart than they are long. Idea    Weight gradients are split from the
- * rest: the batch is worked off in shards of rows (forward, input gradient), the weight gradients
- * by blocks of weight rows over the whole batch. Every element is then one sum over the batch in
- * order: the same bits for any cutting, and no partial sums to add up. Checked
- * tests/nn/test_layers.c: finite differences in double. */
+ *         y and dx may lie further apart than they are long.
+ * Idea    Weight gradients are split from the rest: the batch is worked off in shards of rows
+ *         (forward, input gradient), the weight gradients by blocks of weight rows over the whole
+ *         batch. Every element is then one sum over the batch in order: the same bits for any
+ *         cutting, and no partial sums to add up.
+ * Checked tests/nn/check_layers.c: finite differences in double. */
 #ifndef MATINEE_NN_LINEAR_H
 #define MATINEE_NN_LINEAR_H
 

@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/files.h"
+#include "base/wall_clock.h"
 #include "store/database.h"
 
 static const char *const steps[] = {
@@ -143,12 +143,6 @@ void runs_close(struct runs *runs) {
     alloc_free(runs);
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 /* ---- Writing ---- */
 
 enum status runs_begin(struct runs *runs, const struct runs_record *record, int64_t *id,
@@ -168,7 +162,7 @@ enum status runs_begin(struct runs *runs, const struct runs_record *record, int6
                                  record->settings, record->version,    record->machine};
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
         database_bind_text(&query, i + 2, texts[i]);
-    database_bind_real(&query, 11, now());
+    database_bind_real(&query, 11, wall_clock_seconds());
     database_bind_text(&query, 12, owner.boot);
     database_bind_int(&query, 13, owner.process);
     database_bind_int(&query, 14, owner.began);
@@ -218,7 +212,7 @@ static enum status write_end(struct runs *runs, int64_t id, const struct runs_re
                      error));
     database_bind_int(&query, 1, id);
     database_bind_text(&query, 2, record->status);
-    database_bind_real(&query, 3, now());
+    database_bind_real(&query, 3, wall_clock_seconds());
     const char *const texts[] = {record->split, record->candidates, record->model_file,
                                  record->error, record->report};
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)

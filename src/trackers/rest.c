@@ -1,6 +1,7 @@
 /* rest.c: see rest.h. An answer is at most 4 MiB. Waiting is short: five seconds for a connection,
  * thirty for an answer, so that a server that hangs costs a training little. Checked by
- * tests/trackers/test_trackers.c (a server that is not there) and tools/check trackers. */
+ * tests/trackers/test_trackers.c (a server that is not there), test_mlflow_registry.c (downloads)
+ * and tools/check trackers. */
 #include "trackers/rest.h"
 
 #include <curl/curl.h>
@@ -16,7 +17,7 @@
 
 #define CONNECT_SECONDS 5L
 #define ANSWER_SECONDS 30L
-#define UPLOAD_STALL_SECONDS 60L
+#define STALL_SECONDS 60L
 #define ANSWER_BYTES_MAX ((size_t)4 << 20)
 
 struct rest {
@@ -134,11 +135,78 @@ enum status rest_upload(struct rest *rest, const char *path, const char *file,
     curl_easy_setopt(rest->curl, CURLOPT_READDATA, from);
     curl_easy_setopt(rest->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)files_size(file));
     curl_easy_setopt(rest->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(rest->curl, CURLOPT_LOW_SPEED_TIME, UPLOAD_STALL_SECONDS);
+    curl_easy_setopt(rest->curl, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
     if (status == STATUS_OK)
         status = perform(rest, url, &bytes, error);
     if (from)
         fclose(from);
+    arena_release(&arena);
+    return status;
+}
+
+/* A file on its way in. */
+struct download {
+    CURL *curl;
+    const atomic_bool *cancel;
+    struct files_writer writer;
+    struct buffer *refusal; /* what comes with another answer than 200 */
+    struct error *error;
+    enum status status; /* of the writer */
+};
+
+static size_t receive_file(char *bytes, size_t one, size_t size, void *context) {
+    struct download *download = context;
+    long http = 0;
+    curl_easy_getinfo(download->curl, CURLINFO_RESPONSE_CODE, &http);
+    if (http != 200)
+        return receive(bytes, one, size, download->refusal);
+    download->status = files_writer_write(&download->writer, bytes, size, download->error);
+    return download->status == STATUS_OK ? size : 0;
+}
+
+static int look_up(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                   curl_off_t up_now) {
+    (void)total, (void)now, (void)up_total, (void)up_now;
+    const struct download *download = context;
+    return download->cancel && atomic_load(download->cancel);
+}
+
+static enum status download_into(struct rest *rest, const char *url, struct download *download,
+                                 struct error *error) {
+    prepare(rest, "GET", url, download->refusal);
+    curl_easy_setopt(rest->curl, CURLOPT_WRITEFUNCTION, receive_file);
+    curl_easy_setopt(rest->curl, CURLOPT_WRITEDATA, download);
+    curl_easy_setopt(rest->curl, CURLOPT_XFERINFOFUNCTION, look_up);
+    curl_easy_setopt(rest->curl, CURLOPT_XFERINFODATA, download);
+    curl_easy_setopt(rest->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(rest->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(rest->curl, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
+    struct error why;
+    enum status status = perform(rest, url, download->refusal, &why);
+    if (download->status != STATUS_OK) /* the disk's error says more than the network's */
+        return download->status;
+    if (status != STATUS_OK && download->cancel && atomic_load(download->cancel))
+        return error_set(error, STATUS_CANCELLED, "download of %s stopped", url);
+    if (status != STATUS_OK)
+        *error = why;
+    return status;
+}
+
+enum status rest_download(struct rest *rest, const char *path, const char *file,
+                          const atomic_bool *cancel, struct error *error) {
+    struct arena arena = {0};
+    struct buffer refusal;
+    buffer_init(&refusal, &arena);
+    struct download download = {rest->curl, cancel, .refusal = &refusal, .error = error};
+    const char *url = arena_format(&arena, "%s%s", rest->base, path);
+    enum status status = files_writer_open(&download.writer, file, error);
+    if (status == STATUS_OK) {
+        status = download_into(rest, url, &download, error);
+        if (status == STATUS_OK)
+            status = files_writer_commit(&download.writer, error);
+        else
+            files_writer_discard(&download.writer);
+    }
     arena_release(&arena);
     return status;
 }

@@ -3,6 +3,7 @@
 #define MATINEE_TRACKERS_REST_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -22,6 +23,10 @@ enum status rest_call(struct rest *rest, const char *method, const char *path, j
                       json_t **answer, struct error *error);
 /* Puts a file's bytes to `path`. */
 enum status rest_upload(struct rest *rest, const char *path, const char *file, struct error *error);
+/* Writes the bytes at `path` into a file that is there when they are complete. `cancel` may be
+ * NULL. Errors: as rest_call's; STATUS_CANCELLED; a full disk. */
+enum status rest_download(struct rest *rest, const char *path, const char *file,
+                          const atomic_bool *cancel, struct error *error);
 /* A text as a part of an address: "a b" is "a%20b"; in `arena`. */
 const char *rest_escape(struct rest *rest, const char *text, struct arena *arena);
 

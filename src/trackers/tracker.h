@@ -2,7 +2,7 @@
  *
  *   csv          metrics.csv and settings.yaml in a folder of the run
  *   tensorboard  an event file, read by TensorBoard
- *   mlflow       a tracking server, by REST
+ *   mlflow       a tracking server, by REST; or a folder, as its file store
  *   wandb        an event file that the `wandb` client uploads
  *
  * A tracker is a guest: whatever goes wrong with it is an error for the caller to tell once, and
@@ -38,6 +38,8 @@ struct tracker_run {
     const char *settings; /* the resolved settings as YAML */
     const struct tracker_parameter *parameters; /* the same, one by one */
     size_t parameter_count;
+    const struct tracker_parameter *texts; /* more for TensorBoard's TEXT page: "wandb/notes" */
+    size_t text_count;
 };
 
 struct tracker_end {
@@ -75,5 +77,7 @@ const struct tracker_ops *tracker_at(size_t index);
 const char *tracker_metric_name(const char *metric, struct arena *arena);
 
 extern const struct tracker_ops tracker_csv, tracker_tensorboard, tracker_mlflow, tracker_wandb;
+/* What tracker_mlflow opens in place of itself where a folder is named, and no server. */
+extern const struct tracker_ops tracker_mlflow_folder;
 
 #endif

@@ -4,22 +4,21 @@
  *          of a step (an epoch), gathered and sent at most once a second; at the end the model file
  *          is uploaded as an artifact and, if asked for, registered as a version of a model.
  * Source   mlflow.org/docs: REST API 2.0; the artifacts of a server that proxies them have
- * addresses "mlflow-artifacts:/..." and are put to /api/2.0/mlflow-artifacts/artifacts/... Traps A
- * server takes 100 parameters, 1000 metrics a batch and no parameter above 6000 bytes. Artifacts
- * that do not go through the server (s3://...) are not uploaded, which is said. Checked tools/check
- * trackers: read back through MLflow's own client. */
+ *          addresses "mlflow-artifacts:/..." and are put to its own address for them.
+ * Traps    A server takes 100 parameters, 1000 metrics a batch and no parameter above 6000 bytes.
+ *          Artifacts that do not go through the server (s3://...) are not uploaded, which is said.
+ * Checked  tools/check trackers: read back through MLflow's own client. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/files.h"
 #include "base/progress.h"
-#include "trackers/rest.h"
+#include "base/wall_clock.h"
+#include "trackers/mlflow_server.h"
 #include "trackers/tracker.h"
 
-#define API "/api/2.0/mlflow/"
-#define SERVER "http://127.0.0.1:5000"
+#define API MLFLOW_SERVER_API
 #define PARAMETERS_MAX 100
 #define METRICS_MAX 1000
 #define VALUE_BYTES_MAX 500 /* what servers of every age take */
@@ -33,25 +32,11 @@ struct mlflow {
     double sent_at;
 };
 
-static int64_t now_milliseconds(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
+static json_int_t now_milliseconds(void) { return (json_int_t)(wall_clock_seconds() * 1e3); }
 
 static const char *setting(const struct tracker_run *run, const char *key, const char *otherwise) {
     const char *value = settings_text(run->logger, key);
     return *value ? value : otherwise;
-}
-
-static const char *server_of(const struct tracker_run *run, struct arena *arena) {
-    const char *environment = getenv("MLFLOW_TRACKING_URI");
-    const char *uri = setting(run, "logger.mlflow.tracking_uri",
-                              environment && *environment ? environment : SERVER);
-    size_t length = strlen(uri);
-    while (length > 0 && uri[length - 1] == '/')
-        length--;
-    return arena_copy_length(arena, uri, length);
 }
 
 /* ---- Beginning ---- */
@@ -90,7 +75,7 @@ static enum status create_run(struct mlflow *mlflow, const char *experiment, str
     TRY(rest_call(mlflow->rest, "POST", API "runs/create",
                   json_pack("{s:s, s:s, s:I, s:o}", "experiment_id", experiment, "run_name",
                             setting(run, "logger.mlflow.run_name", run->name), "start_time",
-                            (json_int_t)now_milliseconds(), "tags", tags),
+                            now_milliseconds(), "tags", tags),
                   &answer, error));
     json_t *info = json_object_get(json_object_get(answer, "run"), "info");
     const char *id = json_string_value(json_object_get(info, "run_id"));
@@ -134,10 +119,12 @@ static enum status begin(struct mlflow *mlflow, struct error *error) {
 
 static enum status open_run(struct tracker **out, const struct tracker_run *run,
                             struct arena *arena, struct error *error) {
+    const char *address = mlflow_server_of_run(run->logger, arena);
+    if (!mlflow_server_is_remote(address))
+        return tracker_mlflow_folder.open(out, run, arena, error);
     struct mlflow *mlflow = ARENA_NEW(arena, struct mlflow);
     mlflow->base = (struct tracker){&tracker_mlflow, run, arena};
-    mlflow->rest = rest_create(server_of(run, arena), getenv("MLFLOW_TRACKING_USERNAME"),
-                               getenv("MLFLOW_TRACKING_PASSWORD"), getenv("MLFLOW_TRACKING_TOKEN"));
+    mlflow->rest = mlflow_server_connect(address);
     mlflow->waiting = json_array();
     enum status status = begin(mlflow, error);
     *out = &mlflow->base;
@@ -169,8 +156,8 @@ static enum status log_scalars(struct tracker *tracker, int64_t step,
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(mlflow->waiting,
                               json_pack("{s:s, s:f, s:I, s:I}", "key", scalars[i].name, "value",
-                                        scalars[i].value, "timestamp",
-                                        (json_int_t)now_milliseconds(), "step", (json_int_t)step));
+                                        scalars[i].value, "timestamp", now_milliseconds(), "step",
+                                        (json_int_t)step));
         if (json_array_size(mlflow->waiting) == METRICS_MAX)
             TRY(send_waiting(mlflow, error));
     }
@@ -183,22 +170,17 @@ static enum status log_scalars(struct tracker *tracker, int64_t step,
 
 /* An artifact at the run's own address: through the server, or on a disk that both see. */
 static enum status put_model(struct mlflow *mlflow, const char *file, struct error *error) {
-    static const char proxied[] = "mlflow-artifacts:";
     struct arena *arena = mlflow->base.arena;
-    const char *uri = mlflow->artifact_uri;
-    const char *name = arena_format(arena, "model/%s", files_base_name(arena, file));
-    if (strncmp(uri, proxied, sizeof proxied - 1) == 0) {
-        uri += sizeof proxied - 1;
-        uri += strspn(uri, "/");
-        return rest_upload(
-            mlflow->rest,
-            arena_format(arena, "/api/2.0/mlflow-artifacts/artifacts/%s/%s", uri, name), file,
-            error);
-    }
-    return error_set(error, STATUS_IO,
-                     "artifacts of this server lie at %s, not behind it; start it with "
-                     "--serve-artifacts, or set logger.mlflow.log_model=false",
-                     uri);
+    const char *place = mlflow_server_artifact(mlflow->artifact_uri);
+    if (!place)
+        return error_set(error, STATUS_IO,
+                         "artifacts of this server lie at %s, not behind it; start it with "
+                         "--serve-artifacts, or set logger.mlflow.log_model=false",
+                         mlflow->artifact_uri);
+    return rest_upload(mlflow->rest,
+                       arena_format(arena, MLFLOW_SERVER_ARTIFACTS "/%s/model/%s", place,
+                                    files_base_name(arena, file)),
+                       file, error);
 }
 
 static enum status register_model(struct mlflow *mlflow, struct error *error) {
@@ -242,7 +224,7 @@ static enum status close_run(struct tracker *tracker, const struct tracker_end *
     struct error second; /* the first failure is the one to tell of */
     enum status last = rest_call(mlflow->rest, "POST", API "runs/update",
                                  json_pack("{s:s, s:s, s:I}", "run_id", mlflow->run_id, "status",
-                                           state, "end_time", (json_int_t)now_milliseconds()),
+                                           state, "end_time", now_milliseconds()),
                                  NULL, status == STATUS_OK ? error : &second);
     rest_destroy(mlflow->rest);
     json_decref(mlflow->waiting);

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/wall_clock.h"
 #include "trackers/event_file.h"
 #include "trackers/tracker.h"
 
@@ -16,12 +16,6 @@ struct board {
     FILE *file;
     const char *path;
 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 static enum status write_out(struct board *board, const struct buffer *bytes, struct error *error) {
     if (fwrite(bytes->bytes, 1, bytes->size, board->file) == bytes->size &&
@@ -49,14 +43,18 @@ static enum status open_file(struct tracker **out, const struct tracker_run *run
     /* TensorBoard takes what has "tfevents" in its name, in the order of the names. */
     board->path = files_join(arena, run->folder,
                              arena_format(arena, "events.out.tfevents.%lld.matinee.%ld",
-                                          (long long)now(), (long)getpid()));
+                                          (long long)wall_clock_seconds(), (long)getpid()));
     board->file = fopen(board->path, "we");
     if (!board->file)
         return error_set(error, STATUS_IO, "%s: %s", board->path, strerror(errno));
     struct buffer bytes;
     buffer_init(&bytes, arena);
-    event_file_begin(&bytes, now());
-    event_file_text(&bytes, now(), "settings/text_summary", table_of(run, arena));
+    event_file_begin(&bytes, wall_clock_seconds());
+    event_file_text(&bytes, wall_clock_seconds(), "settings/text_summary", table_of(run, arena));
+    for (size_t i = 0; i < run->text_count; i++)
+        event_file_text(&bytes, wall_clock_seconds(),
+                        arena_format(arena, "%s/text_summary", run->texts[i].key),
+                        run->texts[i].value);
     if (write_out(board, &bytes, error) != STATUS_OK) {
         fclose(board->file);
         return error->status;
@@ -73,7 +71,7 @@ static enum status log_scalars(struct tracker *tracker, int64_t step,
     struct arena arena = {0};
     struct buffer bytes;
     buffer_init(&bytes, &arena);
-    event_file_scalars(&bytes, now(), step, scalars, count);
+    event_file_scalars(&bytes, wall_clock_seconds(), step, scalars, count);
     enum status status = write_out((struct board *)tracker, &bytes, error);
     arena_release(&arena);
     return status;

@@ -134,17 +134,20 @@
   refused.
 
   Words
-    FILE  a model file; without it the newest of the data folder
+    FILE  a model file, or models:/NAME/VERSION; without it the newest of the data
+          folder
 
   Options
-    --json FILE        the report as JSON; - is standard output
-    --evolution LIST   the cold-start curve too: lists after so many ratings, as
-                       in 1,2,3,5,10,15,20, tested on the next five (default [])
-    --threads N        how many threads, 0 for all; the figures are the same, 0 to
-                       1024 (default 0)
-    --max-memory SIZE  refuse what would need more, as in 500MB or 4GB
-    --quiet            no progress
-    --help             this page
+    --json FILE         the report as JSON; - is standard output
+    --evolution LIST    the cold-start curve too: lists after so many ratings, as
+                        in 1,2,3,5,10,15,20, tested on the next five (default [])
+    --threads N         how many threads, 0 for all; the figures are the same, 0
+                        to 1024 (default 0)
+    --max-memory SIZE   refuse what would need more, as in 500MB or 4GB
+    --quiet             no progress
+    --tracking-uri URI  the MLflow server that models:/NAME/VERSION in place of a
+                        file is fetched from [$MLFLOW_TRACKING_URI]
+    --help              this page
 
   Settings
     key=value; matinee models NAME lists every setting that a model takes, with
@@ -201,25 +204,29 @@
   gets 0.20 more, unless --strict leaves the others out.
 
   Words
-    FILE  a model file; without it the newest of the data folder
+    FILE  a model file, or models:/NAME/VERSION; without it the newest of the data
+          folder
 
   Options
-    --user ID          a person of the data
-    --ratings FILE     somebody new: lines of "film,rating", a film by id or title
-    --prefer LIST      genres liked, 1 to 5 each: action=5,comedy=3
-    --top-k N          how many films, 1 to 1000 (default 10) [$TOP_K]
-    --genre G          films of this genre first; may be given again
-    --exclude-genre G  no films of this genre; may be given again
-    --exclude FILM     not this film, by id or title; may be given again
-    --strict           only the genres of --genre
-    --diversity X      how much variety of genres counts, 0 to 1 (default 0)
-    --explain          say why each film is there
-    --compare          the person's ratings beside those that the model predicts;
-                       no wishes with it
-    --all              a list for every user, as CSV
-    --out FILE         where --all writes
-    --json FILE        the answer as JSON; - is standard output
-    --help             this page
+    --user ID           a person of the data
+    --ratings FILE      somebody new: lines of "film,rating", a film by id or
+                        title
+    --prefer LIST       genres liked, 1 to 5 each: action=5,comedy=3
+    --top-k N           how many films, 1 to 1000 (default 10) [$TOP_K]
+    --genre G           films of this genre first; may be given again
+    --exclude-genre G   no films of this genre; may be given again
+    --exclude FILM      not this film, by id or title; may be given again
+    --strict            only the genres of --genre
+    --diversity X       how much variety of genres counts, 0 to 1 (default 0)
+    --explain           say why each film is there
+    --compare           the person's ratings beside those that the model predicts;
+                        no wishes with it
+    --all               a list for every user, as CSV
+    --out FILE          where --all writes
+    --json FILE         the answer as JSON; - is standard output
+    --tracking-uri URI  the MLflow server that models:/NAME/VERSION in place of a
+                        file is fetched from [$MLFLOW_TRACKING_URI]
+    --help              this page
 
   Examples
     matinee recommend --user 1 --explain
@@ -244,14 +251,17 @@
   film.
 
   Words
-    FILE   a model file; without it the newest of the data folder
+    FILE   a model file, or models:/NAME/VERSION; without it the newest of the
+           data folder
     TITLE  the film's title, with or without its year
 
   Options
-    --item ID    the film, by id or title
-    --top-k N    how many films, 1 to 1000 (default 10) [$TOP_K]
-    --json FILE  the answer as JSON; - is standard output
-    --help       this page
+    --item ID           the film, by id or title
+    --top-k N           how many films, 1 to 1000 (default 10) [$TOP_K]
+    --json FILE         the answer as JSON; - is standard output
+    --tracking-uri URI  the MLflow server that models:/NAME/VERSION in place of a
+                        file is fetched from [$MLFLOW_TRACKING_URI]
+    --help              this page
 
   Examples
     matinee similar "Toy Story"
@@ -287,7 +297,8 @@
   Loads model files and answers requests until Ctrl-C; / lists the addresses.
 
   Words
-    FILE  model files; without one the newest of the data folder
+    FILE  model files, or models:/NAME/VERSION; without one the newest of the data
+          folder
 
   Options
     --model-dir DIR       serve every model file of a folder [$MODEL_DIR]
@@ -299,6 +310,8 @@
     --top-k N             films of an answer that does not say, 1 to 1000 (default
                           10) [$TOP_K]
     --cors-origin ORIGIN  whose pages may call from a browser; * is any
+    --tracking-uri URI    the MLflow server that models:/NAME/VERSION in place of
+                          a file is fetched from [$MLFLOW_TRACKING_URI]
     --help                this page
 
   Examples
@@ -306,6 +319,8 @@
         The newest model, at http://127.0.0.1:8080/.
     matinee serve knn.safetensors neumf.safetensors --default-model neumf --port 9000
         Two models; requests choose with model=NAME.
+    matinee serve models:/evening/latest --tracking-uri http://127.0.0.1:5000
+        The newest version of MLflow's registry; /3 is the third, @best an alias.
   matinee completion: a completion script for bash or zsh
 
   Usage

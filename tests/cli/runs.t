@@ -43,6 +43,14 @@
     hit_rate@10   0.0167  0.0052 to 0.0283
     hit_rate@20   0.0272  0.0126 to 0.0418
 
+    setting              value          default
+    ───────────────────────────────────────────
+    data                 built-in
+    data.max_ratings     5000           0
+    data.split.strategy  leave_one_out  auto
+
+  To repeat it: matinee train popularity data=built-in data.max_ratings=5000 data.split.strategy=leave_one_out
+
   $ matinee runs compare 1 3 | steady | head -n 4 | sed -E 's/ +/ /g; s/─+/─/g'
    1 popularity 3 item_knn
    ─
@@ -96,6 +104,39 @@
   model: gmf
   trainer.max_epochs: 6
   experiment_name: evening
+  the same bytes
+
+# What was set otherwise than by default, and the command that makes the same bytes again.
+
+  $ matinee runs show 2 | sed -n '/^ *setting/,$p'
+    setting                          value          default
+    ───────────────────────────────────────────────────────
+    data                             built-in
+    model.mf_dim                     32             8
+    model.reg_mf                     0.02           -1
+    model.mf_weights                 fixed          learned
+    model.num_negatives              8              4
+    model.init_deviation             0.1            0.01
+    data.max_ratings                 5000           0
+    data.split.strategy              leave_one_out  auto
+    trainer.max_epochs               6              20
+    trainer.learning_rate            0.006          0.001
+    trainer.scheduler.name           step           none
+    trainer.scheduler.factor         0.88           0.5
+    trainer.early_stopping.patience  5              10
+    trainer.eval_every_n_epochs      1              5
+    experiment_name                  evening
+    run_name                         first try
+
+  To repeat it: matinee train gmf data=built-in model.mf_dim=32 model.reg_mf=0.02 model.mf_weights=fixed model.num_negatives=8 model.init_deviation=0.1 data.max_ratings=5000 data.split.strategy=leave_one_out trainer.max_epochs=6 trainer.learning_rate=0.006 trainer.scheduler.name=step trainer.scheduler.factor=0.88 trainer.early_stopping.patience=5 trainer.eval_every_n_epochs=1 experiment_name=evening 'run_name=first try'
+
+  $ matinee runs show 2 --all | sed -n '/^ *setting/,$p' | grep -E '^ *(model|seed|trainer.max_epochs) '
+    model                              gmf                               gmf
+    seed                               42                                42
+    trainer.max_epochs                 6                                 20
+
+  $ eval "$(matinee runs show 2 --json - | sed -n 's/ *"command": "\(.*\)",*$/\1/p') --out typed.safetensors --quiet --no-record" >/dev/null
+  > cmp first.safetensors typed.safetensors && echo "the same bytes"
   the same bytes
 
 # A loss that explodes says where, and what to try.

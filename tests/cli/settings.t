@@ -21,7 +21,29 @@
   [2]
 
   $ matinee train item_knn trainer.max_epoch=3
+  ! matinee: item_knn has no setting "trainer.max_epoch"; matinee models item_knn lists its own
+  [2]
+
+  $ matinee train gmf trainer.max_epoch=3
   ! matinee: unknown setting "trainer.max_epoch"; did you mean "trainer.max_epochs"?
+  [2]
+
+  $ matinee train popularity model.kk=3
+  ! matinee: popularity has no setting "model.kk"; matinee models popularity lists its own
+  [2]
+
+  $ matinee compare models=popularity,item_knn model.kk=3
+  ! matinee: none of the models could be compared: unknown setting "model.kk"; did you mean "model.k"?
+  [2]
+
+# Several values for one are --multirun's.
+
+  $ matinee train als model.reg=0.01,0.1
+  ! matinee: model.reg must be one value, found "0.01,0.1"; --multirun trains with each of them
+  [2]
+
+  $ matinee train item_knn model.similarity=cosine,pearson
+  ! matinee: model.similarity must be one value, found "cosine,pearson"; --multirun trains with each of them
   [2]
 
   $ matinee train random model.k=3

@@ -451,6 +451,45 @@ static void test_every_epoch_is_told(void **state) {
     end(&run);
 }
 
+struct norms {
+    size_t calls, count;
+    double last[32][2];
+};
+
+static void note_norms(void *context, uint32_t epoch, const struct epoch_norm *norms,
+                       size_t count) {
+    struct norms *seen = context;
+    assert_int_equal(epoch, ++seen->calls);
+    seen->count = count;
+    for (size_t i = 0; i < count; i++) {
+        assert_non_null(norms[i].name);
+        seen->last[i][0] = norms[i].weight;
+        seen->last[i][1] = norms[i].gradient;
+    }
+}
+
+/* The same for any number of threads; a model with steps of its own has no gradients to show. */
+static void test_norms_are_told(void **state) {
+    (void)state;
+    struct run run;
+    static const char *const models[] = {"neumf", "neumf", "bpr"};
+    struct norms seen[3] = {{0}};
+    for (size_t m = 0; m < 3; m++) {
+        parallel_set_threads(1 + m);
+        begin(&run, models[m], NULL);
+        run.input.norms_done = note_norms;
+        run.input.epoch_context = &seen[m];
+        must_fit(&run, models[m]);
+        assert_int_equal(seen[m].calls, run.model->report.epoch_count);
+        for (size_t i = 0; i < seen[m].count; i++)
+            assert_true(seen[m].last[i][0] >= 0 && (m == 2) == isnan(seen[m].last[i][1]));
+        end(&run);
+    }
+    parallel_set_threads(0);
+    assert_true(seen[0].count > 3 && seen[0].last[0][0] > 0 && seen[0].last[0][1] > 0);
+    assert_memory_equal(&seen[0], &seen[1], sizeof seen[0]);
+}
+
 static void test_constant_is_none(void **state) {
     (void)state;
     struct run run;
@@ -480,6 +519,7 @@ int main(void) {
     progress_init(&silent, true);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_epoch_is_told),
+        cmocka_unit_test(test_norms_are_told),
         cmocka_unit_test(test_constant_is_none),
         cmocka_unit_test(test_any_width_has_room),
         cmocka_unit_test(test_stops_and_restores_the_best_epoch),

@@ -98,12 +98,92 @@ static void mlflow_is_down(void **state) {
     assert_non_null(strstr(error.text, "127.0.0.1:9"));
 }
 
+static const char *text_of(const char *path) {
+    struct error error;
+    char *text;
+    size_t size;
+    if (files_read(path, 65536, &arena, &text, &size, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return text;
+}
+
+/* The only name in a folder but meta.yaml. */
+static const char *only_in(const char *place) {
+    const char *const *names, *found = NULL;
+    size_t count;
+    struct error error;
+    assert_int_equal(files_list(place, &arena, &names, &count, &error), STATUS_OK);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], "meta.yaml") != 0) {
+            assert_null(found);
+            found = names[i];
+        }
+    assert_non_null(found);
+    return files_join(&arena, place, found);
+}
+
+static struct tracker_run in_folder(const char *key, const char *value) {
+    struct error error;
+    struct tracker_run own = run;
+    struct settings *settings = settings_create(&arena);
+    settings_add(settings, tracker_settings);
+    assert_int_equal(settings_set(settings, key, value, NULL, &error), STATUS_OK);
+    own.logger = settings;
+    own.experiment = "Bob's";
+    return own;
+}
+
+static void mlflow_folder(void **state) {
+    (void)state;
+    struct error error;
+    struct tracker *tracker;
+    unsetenv("MLFLOW_TRACKING_URI");
+    const char *place = files_join(&arena, folder, "mlruns");
+    const char *file = files_join(&arena, folder, "m.safetensors");
+    assert_int_equal(files_write(file, "bytes", 5, &error), STATUS_OK);
+    struct tracker_run own = in_folder("paths.mlflow_dir", place);
+    assert_int_equal(tracker_mlflow.open(&tracker, &own, &arena, &error), STATUS_OK);
+    const char *experiment = only_in(place), *kept = only_in(experiment);
+    assert_non_null(
+        strstr(text_of(files_join(&arena, experiment, "meta.yaml")), "name: 'Bob''s'\n"));
+    assert_non_null(strstr(text_of(files_join(&arena, kept, "meta.yaml")), "\nstatus: 1\n"));
+    const struct tracker_scalar loss = {"train/loss", 0.5};
+    for (int64_t step = 1; step <= 2; step++)
+        assert_int_equal(tracker->ops->log(tracker, step, &loss, 1, &error), STATUS_OK);
+    struct tracker_end done = end;
+    done.model_file = file;
+    assert_int_equal(tracker->ops->close(tracker, &done, &error), STATUS_OK);
+    assert_string_equal(text_of(files_join(&arena, kept, "params/seed")), "42");
+    assert_string_equal(text_of(files_join(&arena, kept, "tags/mlflow.runName")), "b");
+    assert_string_equal(text_of(files_join(&arena, kept, "artifacts/model/m.safetensors")),
+                        "bytes");
+    const char *losses = text_of(files_join(&arena, kept, "metrics/train/loss"));
+    assert_non_null(strstr(losses, " 0.5 1\n"));
+    assert_non_null(strstr(losses, " 0.5 2\n"));
+    assert_non_null(strstr(text_of(files_join(&arena, kept, "metrics/final_ndcg_at_10")), " 0.25"));
+    assert_non_null(strstr(text_of(files_join(&arena, kept, "meta.yaml")), "\nstatus: 3\n"));
+    /* Another run of the experiment, named otherwise, which asks for what a folder has not. */
+    own = in_folder("logger.mlflow.tracking_uri", arena_format(&arena, "file://%s/", place));
+    settings_set((struct settings *)own.logger, "logger.mlflow.register_model", "x", NULL, &error);
+    assert_int_equal(tracker_mlflow.open(&tracker, &own, &arena, &error), STATUS_OK);
+    assert_int_equal(tracker->ops->close(tracker, &done, &error), STATUS_BAD_USAGE);
+    assert_non_null(strstr(error.text, "no registry"));
+    assert_string_equal(only_in(place), experiment);
+    own = in_folder("logger.mlflow.tracking_uri", "sqlite:///mlflow.db");
+    assert_int_equal(tracker_mlflow.open(&tracker, &own, &arena, &error), STATUS_BAD_USAGE);
+    assert_null(tracker);
+}
+
 /* A script in place of the client that writes down how it was called. */
 static void wandb(void **state) {
     (void)state;
     struct error error;
     const char *client = files_join(&arena, folder, "wandb");
-    const char *script = arena_format(&arena, "#!/bin/sh\necho \"$@\" >%s/called\n", folder);
+    const char *script = arena_format(&arena,
+                                      "#!/bin/sh\necho \"$@\" >%s/called\n"
+                                      "echo \"$WANDB_NAME|$WANDB_TAGS|$WANDB_NOTES\" "
+                                      ">%s/labels\n",
+                                      folder, folder);
     assert_int_equal(files_write(client, script, strlen(script), &error), STATUS_OK);
     chmod(client, 0755);
     unsetenv("WANDB_API_KEY");
@@ -113,6 +193,8 @@ static void wandb(void **state) {
     setenv("WANDB_API_KEY", "secret", 1);
     setenv("PATH", arena_format(&arena, "%s:%s", folder, getenv("PATH")), 1);
     settings_set(logger, "logger.wandb.entity", "us", NULL, &error);
+    settings_set(logger, "logger.wandb.tags", "[warm,cold evenings]", NULL, &error);
+    settings_set(logger, "logger.wandb.notes", "why not", NULL, &error);
     tracker = opened(&tracker_wandb);
     if (tracker->ops->close(tracker, &end, &error) != STATUS_OK)
         fail_msg("%s", error.text);
@@ -122,7 +204,29 @@ static void wandb(void **state) {
     assert_string_equal(
         text, arena_format(&arena, "sync %s/wandb --project matinee --entity us\n", run.folder));
     assert_null(strstr(text, "secret"));
+    assert_string_equal(text_of(files_join(&arena, folder, "labels")),
+                        "b|warm,cold evenings|why not\n");
     unsetenv("WANDB_API_KEY");
+    const char *events = files_join(&arena, run.folder, "wandb");
+    const char *const *names;
+    size_t count;
+    assert_int_equal(files_list(events, &arena, &names, &count, &error), STATUS_OK);
+    files_read(files_join(&arena, events, names[count - 1]), 65536, &arena, &text, &size, &error);
+    static const char tag[] = "wandb/notes/text_summary", notes[] = "why not";
+    assert_non_null(memmem(text, size, tag, sizeof tag - 1));
+    assert_non_null(memmem(text, size, notes, sizeof notes - 1));
+}
+
+static void wandb_disabled(void **state) {
+    (void)state;
+    struct error error;
+    struct tracker *tracker;
+    struct tracker_run own = in_folder("logger.wandb.mode", "disabled");
+    own.folder = files_join(&arena, folder, "nothing");
+    assert_int_equal(tracker_wandb.open(&tracker, &own, &arena, &error), STATUS_OK);
+    assert_int_equal(tracker->ops->log(tracker, 1, final, 1, &error), STATUS_OK);
+    assert_int_equal(tracker->ops->close(tracker, &end, &error), STATUS_OK);
+    assert_false(files_exists(own.folder));
 }
 
 static void env_files(void **state) {
@@ -163,8 +267,14 @@ static void names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv),   cmocka_unit_test(no_room),   cmocka_unit_test(mlflow_is_down),
-        cmocka_unit_test(wandb), cmocka_unit_test(env_files), cmocka_unit_test(names),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(no_room),
+        cmocka_unit_test(mlflow_is_down),
+        cmocka_unit_test(wandb),
+        cmocka_unit_test(wandb_disabled),
+        cmocka_unit_test(mlflow_folder),
+        cmocka_unit_test(env_files),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -331,6 +331,11 @@ enum status graph_model_train(struct graph_model *self, const struct fit_input *
         .name = model->ops->name,
         .parameters = encoder->parameters,
         .parameter_count = encoder->parameter_count,
+        .negatives =
+            arena_format(&arena,
+                         self->options.loss == GRAPH_SOFTMAX ? "%zu negatives shared by all"
+                                                             : "%zu negatives each positive",
+                         training.negative_count),
         .group_max = group_max,
         .context = &training,
         .gradient = gradient,

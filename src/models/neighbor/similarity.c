@@ -21,7 +21,7 @@
  *
  * Traps    Ties among the k nearest go to the lower index, so the last neighbours depend on the
  *          numbering of items where similarities are equal.
- * Checked  tests/models/test_item_knn.c against tests/models/neighbor_reference.txt (numpy). */
+ * Checked  tests/models/test_item_knn.c against tests/golden/classic.txt (numpy). */
 #include "models/neighbor/similarity.h"
 
 #include <math.h>

@@ -134,6 +134,7 @@ static enum status put_trained(struct neumf *self, const struct fit_input *input
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
     struct fit_input own = *input;
+    own.norms_done = NULL;
     own.epoch_done = NULL; /* the epochs of a part are not those of the whole */
     if (input->checkpoint_path)
         own.checkpoint_path =

@@ -12,7 +12,7 @@
  * Memory  item_count * (mf_dim + first width) numbers.
  * Traps   with attention heads layer 1 does not fall apart: then the network of the training step
  *         runs on every pair, which is some ten times slower.
- * Checked tests/models/test_neumf_score.c: against the training step's forward pass. */
+ * Checked tests/models/test_neumf.c: against the training step's forward pass. */
 #ifndef MATINEE_MODELS_NEURAL_NEUMF_SCORE_H
 #define MATINEE_MODELS_NEURAL_NEUMF_SCORE_H
 

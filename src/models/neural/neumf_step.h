@@ -3,12 +3,13 @@
  *
  * Idea    Two phases. (1) Shards of about 64 rows (whole groups): look up, forward, loss, backward
  *         through the activations; what the weight gradients need is left in the workspace. One
- * more shard indexes which rows of which embedding the batch touches. (2) Tasks, each a block of
- *         one parameter's gradient: a product over the whole batch, in order.
+ *         more shard indexes which rows of which embedding the batch touches. (2) Tasks, each a
+ *         block of one parameter's gradient: a product over the whole batch, in order.
  * Cost    a row of a tower d -> w1 -> w2 ...: 6 * (w1 * d * (1 + 1/(1 + negatives)) + w1 * w2 +
- * ...) floating-point operations. Memory  the workspace: per row about 2 * (mlp_dim + sum of
- * widths) numbers. Checked tests/models/test_neumf_gradient.c (finite differences in double, all
- * options), tests/models/test_neumf_golden.c (a PyTorch step). */
+ *         ...) floating-point operations.
+ * Memory  the workspace: per row about 2 * (mlp_dim + sum of widths) numbers.
+ * Checked tests/models/check_neumf.c (finite differences in double, all options),
+ *         tests/models/test_neumf_golden.c (a PyTorch step). */
 #ifndef MATINEE_MODELS_NEURAL_NEUMF_STEP_H
 #define MATINEE_MODELS_NEURAL_NEUMF_STEP_H
 

@@ -197,11 +197,16 @@ static enum status fit(struct model *model, const struct fit_input *input, struc
     shape(self, input);
     self->options.row_max = chunk_rows(&self->shape, self->options.checkpoints);
     sasrec_step_init(&training.step, &self->network, input->train, &self->options, &arena);
+    static const char *const negatives[] = {[SASREC_SOFTMAX] = "all items as negatives",
+                                            [SASREC_SAMPLED_SOFTMAX] =
+                                                "%zu negatives for a block of events",
+                                            [SASREC_BCE] = "negatives for each event: %zu"};
     const struct trainee trainee = {
         .model = model,
         .name = model->ops->name,
         .parameters = self->network.parameters,
         .parameter_count = self->network.parameter_count,
+        .negatives = arena_format(&arena, negatives[self->options.loss], self->options.negatives),
         .unit = TRAINER_USERS,
         .group_max = batch_users(self),
         .context = &training,
