@@ -58,10 +58,11 @@ size_t graph_model_batch(const struct interactions *train) {
 }
 
 /* A step costs the whole graph, so batches are large; some thousands of steps are enough at a rate
- * that falls to nothing along a cosine. On all of gowalla a rate of 0.005 and a temperature of 0.1
- * were ahead, where a sub-sample of a few thousand items liked 0.02 and 0.15. Validation says when
- * to stop, and its rows are brought back by a refit: without their edges the graph is not the same.
- */
+ * that falls to nothing along a cosine. On all of gowalla smaller steps and a colder softmax were
+ * ahead, where a few thousand items like 0.02 and 0.15. Of many items the epochs are a fixed
+ * number, for the time that watching them takes; of few, validation says when to stop. Either way
+ * the rows of validation are brought back by a refit: without their edges the graph is not the
+ * same. */
 void graph_model_suggest(struct settings *settings, const struct interactions *train) {
     char text[32];
     snprintf(text, sizeof text, "%zu", graph_model_batch(train));
@@ -70,8 +71,9 @@ void graph_model_suggest(struct settings *settings, const struct interactions *t
         settings_default(settings, "model.embedding_dim", "16");
     bool many = train->item_count > GRAPH_MODEL_MANY_ITEMS;
     settings_default(settings, "trainer.learning_rate", many ? "0.005" : "0.02");
-    settings_default(settings, "trainer.max_epochs", many ? "20" : "30");
-    settings_default(settings, "model.temperature", many ? "0.1" : "0.15");
+    settings_default(settings, "trainer.max_epochs", many ? "12" : "30");
+    settings_default(settings, "model.temperature", many ? "0.07" : "0.15");
+    settings_default(settings, "trainer.early_stopping.enabled", many ? "false" : "true");
     settings_default(settings, "trainer.scheduler.name", "cosine");
     settings_default(settings, "trainer.eval_every_n_epochs", "3");
     settings_default(settings, "trainer.early_stopping.patience", "3");

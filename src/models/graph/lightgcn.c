@@ -6,6 +6,8 @@
  * Source   He et al., "LightGCN", SIGIR 2020: equations (3) convolution, (8) matrix form, (15) BPR
  *          with L2 on the embeddings of the batch. The default loss is a sampled softmax over
  *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
+ * Start    model.init=spectral: the embeddings are the leading singular vectors of the graph, the
+ *          subspace that training from random rows has to find first; normal is the paper's.
  * Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
  * Backward The convolution is symmetric, so the embeddings' gradient is the convolution of the
  *          vectors' gradient.
@@ -49,11 +51,17 @@ static enum status create(struct model **out, const struct settings *settings,
     return STATUS_OK;
 }
 
-/* The softmax is as well off with two layers, at two thirds of the cost. */
+/* The softmax is as well off with two layers, at two thirds of the cost. Many items need more
+ * columns to be told apart and more negatives to be told from. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     graph_model_suggest(settings, train);
-    if (settings_choice(settings, "model.loss_type") == GRAPH_SOFTMAX)
-        settings_default(settings, "model.num_layers", "2");
+    if (settings_choice(settings, "model.loss_type") != GRAPH_SOFTMAX)
+        return;
+    settings_default(settings, "model.num_layers", "2");
+    if (train->item_count > GRAPH_MODEL_MANY_ITEMS) {
+        settings_default(settings, "model.embedding_dim", "128");
+        settings_default(settings, "model.shared_negatives", "2048");
+    }
 }
 
 struct encoder {
