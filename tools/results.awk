@@ -1,11 +1,17 @@
 # Makes Markdown of tests/regression/results.csv: for each data set, split and candidates a table of
-# recipes. Order-aware results stand apart from order-blind ones by a word behind the model.
+# recipes, beside what others have published (tests/regression/published.csv, which is read first).
+# Order-aware results stand apart from order-blind ones by a word behind the model.
 
 function cell(line, metric) {
     return (line, metric) in value ? value[line, metric] : ""
 }
 
-NR == 1 { next }
+FNR == 1 { next }
+
+FILENAME ~ /published/ {
+    published[$1] = $2
+    next
+}
 
 {
     group = $1 ", " $4 ", candidates: " $5
@@ -17,7 +23,7 @@ NR == 1 { next }
     if (!(line in seeds)) {
         recipes[group] = recipes[group] " " $2
         model[line] = $3 ($6 == "true" ? " (uses order)" : "")
-        seeds[line] = $7
+        seeds[line] = $7 > 0 ? $7 : "folds"
         seconds[line] = $12
         memory[line] = $14
     }
@@ -30,15 +36,15 @@ END {
     for (g = 1; g <= group_count; g++) {
         printf "\n### %s\n\n", order[g]
         print "| recipe | model | seeds | HR@10 | NDCG@10 | recall@20 | NDCG@20 | RMSE" \
-              " | fit s | MB |"
-        print "|---|---|---|---|---|---|---|---|---|---|"
+              " | published | fit s | MB |"
+        print "|---|---|---|---|---|---|---|---|---|---|---|"
         count = split(recipes[order[g]], recipe, " ")
         for (i = 1; i <= count; i++) {
             line = order[g] SUBSEP recipe[i]
-            printf "| `%s` | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", recipe[i],
+            printf "| `%s` | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", recipe[i],
                 model[line], seeds[line], cell(line, "hit_rate@10"), cell(line, "ndcg@10"),
                 cell(line, "recall@20"), cell(line, "ndcg@20"), cell(line, "rmse"),
-                seconds[line], memory[line]
+                published[recipe[i]], seconds[line], memory[line]
         }
     }
 }
