@@ -10,7 +10,8 @@ static const char *const kinds[] = {"cosine",  "asymmetric",       "tversky", "a
                                     "pearson", "pearson_baseline", "msd"};
 static const char *const weightings[] = {"none", "tfidf", "bm25"};
 
-/* scores[items] of a user: the sum of the rows of the three nearest. */
+/* scores[items] of a user: the sum of the rows of the three nearest, similarities to the power 1.5.
+ */
 static void expect_scores(const struct interactions *rows, const struct csr *nearest, uint32_t user,
                           bool ratings, double *scores) {
     const struct csr_row row = csr_row(nearest, user);
@@ -20,7 +21,7 @@ static void expect_scores(const struct interactions *rows, const struct csr *nea
         const struct history other = interactions_history(rows, row.columns[v]);
         for (size_t i = 0; i < other.count; i++)
             scores[other.items[i]] +=
-                (double)row.values[v] * (ratings ? (double)other.ratings[i] : 1);
+                pow((double)row.values[v], 1.5) * (ratings ? (double)other.ratings[i] : 1);
     }
 }
 
@@ -43,6 +44,7 @@ static void check_kind(const struct interactions *rows, unsigned kind, unsigned 
                                  "model.shrinkage=2",
                                  "model.alpha=0.3",
                                  "model.beta=0.7",
+                                 "model.amplification=1.5",
                                  use_ratings ? "model.use_ratings=true" : NULL,
                                  NULL};
     struct model *model = classic_fitted(&model_user_knn, rows, pairs);

@@ -32,7 +32,7 @@ struct item_knn {
     size_t min_k;
     bool use_ratings;
     bool predicts; /* ratings */
-    double damping, amplification;
+    double damping;
     struct tensor offsets, items, similarities, popularity;
     struct tensor item_bias, mean; /* for predicted ratings */
 };
@@ -80,7 +80,6 @@ static enum status create(struct model **out, const struct settings *settings,
     model->use_ratings = settings_bool(settings, "model.use_ratings");
     model->predicts = settings_choice(settings, "model.predict") == PREDICTION_RATING;
     model->damping = settings_real(settings, "model.damping");
-    model->amplification = settings_real(settings, "model.amplification");
     if (model->predicts)
         model->base.scale = MODEL_SCALE_RATING;
     model->item_bias.name = "item_bias";
@@ -97,12 +96,6 @@ static enum status create(struct model **out, const struct settings *settings,
 static struct csr neighbors(const struct item_knn *model) {
     uint32_t n = model->base.item_count;
     return (struct csr){n, n, model->offsets.data, model->items.data, model->similarities.data};
-}
-
-/* Case amplification: Breese, Heckerman & Kadie, UAI 1998. */
-static void amplify(float *similarities, size_t count, double power) {
-    for (size_t e = 0; e < count && power != 1; e++)
-        similarities[e] = (float)pow((double)similarities[e], power);
 }
 
 static void fit_baseline(struct item_knn *model, const struct interactions *train) {
@@ -138,7 +131,6 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
                      &base->arena);
     tensor_make_copy(&model->items, TENSOR_U32, count, by_history.columns, &base->arena);
     tensor_make_copy(&model->similarities, TENSOR_F32, count, by_history.values, &base->arena);
-    amplify(tensor_floats(&model->similarities), count, model->amplification);
     arena_release(&scratch);
     tensor_make(&model->popularity, TENSOR_F32, train->item_count, 0, &base->arena);
     item_share_fill(tensor_floats(&model->popularity), train);

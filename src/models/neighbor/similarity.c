@@ -55,6 +55,7 @@ enum status similarity_read(struct similarity *similarity, const struct settings
         .shrinkage = settings_real(settings, "model.shrinkage"),
         .alpha = settings_real(settings, "model.alpha"),
         .beta = settings_real(settings, "model.beta"),
+        .amplification = settings_real(settings, "model.amplification"),
     };
     if (similarity->kind == SIMILARITY_ASYMMETRIC && similarity->alpha > 1)
         return error_set(error, STATUS_BAD_USAGE,
@@ -173,7 +174,11 @@ static size_t find_nearest(const struct similarity_index *index, const struct su
         compare_over_common(index, subject, sums, &nearest);
     else
         compare_over_all(index, subject, sums, &nearest);
-    return largest_end(&nearest);
+    const size_t count = largest_end(&nearest);
+    const double power = index->how->amplification;
+    for (size_t i = 0; i < count && power != 0 && power != 1; i++)
+        room[i].value = (float)pow((double)room[i].value, power);
+    return count;
 }
 
 static void nearest_of_shard(void *context, size_t shard) {

@@ -31,10 +31,11 @@ struct similarity {
     size_t k;                 /* neighbours that a row keeps at most */
     double shrinkage;         /* >= 0; see similarity.c */
     double alpha, beta;       /* >= 0; asymmetric and tversky */
+    double amplification;     /* power that they are raised to (Breese et al. 1998); 0: 1 */
 };
 
-/* Reads model.similarity, weighting, k, shrinkage, alpha and beta. Error: an alpha above 1 with
- * asymmetric. */
+/* Reads model.similarity, weighting, k, shrinkage, alpha, beta and amplification. Error: an alpha
+ * above 1 with asymmetric. */
 enum status similarity_read(struct similarity *similarity, const struct settings *settings,
                             struct error *error);
 

@@ -52,6 +52,8 @@ static const struct setting_spec settings_table[] = {
      "weight of the user: asymmetric, tversky"},
     {"model.beta", SETTING_REAL, "0.5", 0, 10, NULL, "model.tversky_beta",
      "weight of the neighbour: tversky"},
+    {"model.amplification", SETTING_REAL, "1", 0.1, 10, NULL, NULL,
+     "power that similarities are raised to: above 1 the nearest say more"},
     {"model.discount", SETTING_REAL, "0", 0, 2, NULL, NULL,
      "power of an item's popularity that its score is divided by"},
     {"model.use_ratings", SETTING_BOOL, "false", 0, 0, NULL, NULL,
