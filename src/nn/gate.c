@@ -13,7 +13,7 @@ size_t gate_columns(const struct gate *gate) {
 void gate_shares(const struct gate *gate, const real *logits, real *shares) {
     double highest = -INFINITY, sum = 0, values[GATE_GROUPS_MAX];
     for (size_t g = 0; g < gate->group_count; g++)
-        highest = fmax(highest, (double)logits[g]);
+        highest = (double)logits[g] > highest ? (double)logits[g] : highest;
     for (size_t g = 0; g < gate->group_count; g++)
         sum += values[g] = exp((double)logits[g] - highest);
     for (size_t g = 0; g < gate->group_count; g++)
