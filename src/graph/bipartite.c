@@ -164,6 +164,44 @@ void bipartite_drop(struct bipartite *part, const struct bipartite *whole,
     }
 }
 
+/* ---- Hiding ---------------------------------------------------------------------------------- */
+
+/* The weight of an edge; NULL: there is none. */
+static real *edge_at(const struct bipartite_side *side, uint32_t row, uint32_t column) {
+    uint64_t low = side->offsets[row], high = side->offsets[row + 1];
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (side->columns[middle] < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < side->offsets[row + 1] && side->columns[low] == column ? side->values + low : NULL;
+}
+
+void bipartite_hide(struct bipartite *graph, const struct bipartite_hidden *edges) {
+    for (size_t i = 0; i < edges->count; i++) {
+        real *there = edge_at(&graph->by_user, edges->users[i], edges->items[i]);
+        real *back = edge_at(&graph->by_item, edges->items[i], edges->users[i]);
+        if (!there)
+            continue;
+        edges->weights[2 * i] = *there;
+        edges->weights[2 * i + 1] = *back;
+        *there = *back = 0;
+    }
+}
+
+/* From the last to the first: an edge that is named twice weighed nothing the second time. */
+void bipartite_show(struct bipartite *graph, const struct bipartite_hidden *edges) {
+    for (size_t i = edges->count; i-- > 0;) {
+        real *there = edge_at(&graph->by_user, edges->users[i], edges->items[i]);
+        if (!there)
+            continue;
+        *there = edges->weights[2 * i];
+        *edge_at(&graph->by_item, edges->items[i], edges->users[i]) = edges->weights[2 * i + 1];
+    }
+}
+
 /* ---- Spreading ------------------------------------------------------------------------------- */
 
 struct spreading {

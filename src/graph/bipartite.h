@@ -63,6 +63,16 @@ struct bipartite_dropout {
 void bipartite_drop(struct bipartite *part, const struct bipartite *whole,
                     const struct bipartite_dropout *dropout);
 
+/* Edges that weigh nothing for a while, those between users[i] and items[i]; an edge that the graph
+ * does not have is passed over. weights [2 * count]: what they weighed, for bipartite_show. */
+struct bipartite_hidden {
+    const uint32_t *users, *items;
+    size_t count;
+    real *weights;
+};
+void bipartite_hide(struct bipartite *graph, const struct bipartite_hidden *edges);
+void bipartite_show(struct bipartite *graph, const struct bipartite_hidden *edges);
+
 /* out = S in + start, [nodes][width]. start NULL: nothing; it may be out, not in.
  *
  *   wanted   [nodes] which rows of out are worked out, the others are left as they are; NULL: all

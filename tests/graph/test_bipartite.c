@@ -160,6 +160,35 @@ static void dropout_takes_a_share_of_the_edges_on_both_sides(void **state) {
     arena_release(&arena);
 }
 
+static void hidden_edges_weigh_nothing_until_they_are_shown(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct csr pattern = edges(&arena);
+    struct bipartite graph;
+    bipartite_init(&graph, &pattern, 0, &arena);
+    /* One of them twice, and one that the graph does not have. */
+    const uint32_t users[] = {0, 4, 0, 2}, items[] = {1, 2, 1, 3};
+    real weights[8], before[USERS][ITEMS];
+    for (uint32_t u = 0; u < USERS; u++)
+        for (uint32_t i = 0; i < ITEMS; i++)
+            before[u][i] = value_at(&graph.by_user, u, i);
+    const struct bipartite_hidden hidden = {users, items, 4, weights};
+    bipartite_hide(&graph, &hidden);
+    for (uint32_t u = 0; u < USERS; u++)
+        for (uint32_t i = 0; i < ITEMS; i++) {
+            real left = (u == 0 && i == 1) || (u == 4 && i == 2) ? 0 : before[u][i];
+            assert_true(value_at(&graph.by_user, u, i) == left);
+            assert_true(value_at(&graph.by_item, i, u) == left);
+        }
+    bipartite_show(&graph, &hidden);
+    for (uint32_t u = 0; u < USERS; u++)
+        for (uint32_t i = 0; i < ITEMS; i++) {
+            assert_true(value_at(&graph.by_user, u, i) == before[u][i]);
+            assert_true(value_at(&graph.by_item, i, u) == before[u][i]);
+        }
+    arena_release(&arena);
+}
+
 /* Rows that are not wanted stay as they were; rows of zeros may be said to be some. */
 static void some_rows_are_as_in_the_whole(void **state) {
     (void)state;
@@ -221,6 +250,7 @@ int main(void) {
         cmocka_unit_test(spread_is_the_dense_product),
         cmocka_unit_test(layer_mean_is_the_mean_of_the_layers),
         cmocka_unit_test(dropout_takes_a_share_of_the_edges_on_both_sides),
+        cmocka_unit_test(hidden_edges_weigh_nothing_until_they_are_shown),
         cmocka_unit_test(some_rows_are_as_in_the_whole),
         cmocka_unit_test(threads_change_nothing),
     };

@@ -24,7 +24,7 @@ static const uint32_t users[BATCH] = {0, 0, 1, 3, 4, 2, 0}, items[BATCH] = {0, 4
 static const uint32_t shared[NEGATIVES] = {3, 5, 1};
 static const uint32_t own[BATCH * NEGATIVES] = {1, 3, 5, 1, 1, 3, 0, 3, 4, 1, 2,
                                                 4, 0, 5, 1, 1, 2, 0, 5, 3, 1};
-static const struct graph_step step = {5, 77, NULL};
+static const struct graph_step step = {.seed = 5, .stream = 77};
 
 struct fixture {
     struct arena arena;

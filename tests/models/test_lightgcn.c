@@ -92,6 +92,27 @@ static void vectors_are_the_mean_of_the_layers(void **state) {
     arena_release(&arena);
 }
 
+/* A step that hides its targets leaves the graph as it was: hardly moved, the vectors are the mean
+ * of the whole graph's layers. */
+static void hidden_targets_come_back(void **state) {
+    (void)state;
+    struct table table = classic_ratings();
+    struct arena arena = {0};
+    struct interactions rows = classic_rows(&table, false, &arena);
+    const char *pairs[] = {
+        "trainer.max_epochs=2", "trainer.learning_rate=1e-8", "trainer.batch_size=7",
+        "model.init=normal",    "model.embedding_dim=5",      "model.ranking=dot",
+        "model.num_layers=2",   "model.hide_targets=true",    NULL};
+    struct model *model = fitted(&rows, pairs);
+    double expected[2 * CLASSIC_MAX][DIMENSION];
+    expect_mean(&table, 2, expected);
+    for (size_t u = 0; u < table.rows; u++)
+        for (size_t k = 0; k < DIMENSION; k++)
+            assert_near(tensor_of(model, 0)[u * DIMENSION + k], expected[u][k], 1e-5);
+    model_destroy(model);
+    arena_release(&arena);
+}
+
 /* Two groups that share nothing have a singular vector each: who is in one starts as its fellows do
  * and at a right angle to the others. */
 static void spectral_start_tells_groups_apart(void **state) {
@@ -146,6 +167,8 @@ static void every_loss_learns(void **state) {
         {"model.loss_type=softmax", "model.dropout=0.2"},
         {"model.loss_type=softmax", "trainer.accumulate_grad_batches=2"},
         {"model.loss_type=softmax", "model.add_self_loops=true"},
+        {"model.loss_type=softmax", "model.hide_targets=true"},
+        {"trainer.accumulate_grad_batches=2", "model.hide_targets=true"},
     };
     struct table table = classic_ratings();
     struct arena arena = {0};
@@ -188,6 +211,7 @@ static void cosines_have_items_of_length_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_are_the_mean_of_the_layers),
+        cmocka_unit_test(hidden_targets_come_back),
         cmocka_unit_test(spectral_start_tells_groups_apart),
         cmocka_unit_test(every_loss_learns),
         cmocka_unit_test(cosines_have_items_of_length_one),

@@ -12,6 +12,8 @@ struct graph_step {
     uint64_t seed, stream;  /* what its random numbers are made of */
     const uint8_t *touched; /* [nodes] whose vectors the batch looks at: others need not be worked
                                out, and have no gradient; NULL: any. Valid until backward. */
+    const uint32_t *users, *items; /* [count] the batch's positives; valid until backward */
+    size_t count;
 };
 
 /* The first member of every encoder. */

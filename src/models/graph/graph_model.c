@@ -169,8 +169,13 @@ static void touch(struct training *training, const struct graph_batch *batch, ui
 static double gradient(void *context, const struct batch *batch, bool first) {
     struct training *training = context;
     struct graph_encoder *encoder = training->encoder;
-    const struct graph_step step = {batch->seed, batch->stream, training->touched};
     struct graph_batch positives = draw(training, batch);
+    const struct graph_step step = {.seed = batch->seed,
+                                    .stream = batch->stream,
+                                    .touched = training->touched,
+                                    .users = positives.users,
+                                    .items = positives.items,
+                                    .count = positives.count};
     touch(training, &positives, 1);
     encoder->forward(encoder, &step);
     double total =

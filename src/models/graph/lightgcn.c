@@ -29,11 +29,14 @@ extern const struct model_ops model_lightgcn;
 struct lightgcn {
     struct graph_model graph; /* what graph models share */
     size_t layers;
+    bool hides;
 };
 
 static const struct setting_spec settings_table[] = {
     {"model.num_layers", SETTING_INT, "3", 0, 16, NULL, "num_layers|model.n_layers",
      "layers of the convolution; 0: plain matrix factorisation"},
+    {"model.hide_targets", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+     "a training step's graph lacks the edges that the step predicts"},
     GRAPH_MODEL_SETTINGS("false", "softmax", "spectral"),
     {0},
 };
@@ -42,6 +45,7 @@ static enum status create(struct model **out, const struct settings *settings,
                           struct error *error) {
     struct lightgcn *self = model_allocate(&model_lightgcn, sizeof *self);
     self->layers = (size_t)settings_int(settings, "model.num_layers");
+    self->hides = settings_bool(settings, "model.hide_targets");
     enum status status = graph_model_read(&self->graph, settings, error);
     if (status != STATUS_OK) {
         model_destroy(&self->graph.base);
@@ -70,10 +74,30 @@ struct encoder {
     struct parameter embeddings;
     size_t layers;
     double dropout;
-    const struct bipartite *used; /* by the last forward */
-    const uint8_t *touched;       /* as it was told */
-    real *room, *sum;             /* [nodes][width] */
+    bool hides;
+    struct arena *arena;
+    size_t hidden_max; /* edges that hidden.weights has room for */
+    /* Of the last forward. */
+    struct bipartite *used;
+    struct bipartite_hidden hidden;
+    const uint8_t *touched; /* as it was told */
+    real *room, *sum;       /* [nodes][width] */
 };
+
+/* Takes the edges that the step predicts out of the graph until backward. */
+static void hide(struct encoder *encoder, const struct graph_step *step) {
+    struct bipartite_hidden *hidden = &encoder->hidden;
+    hidden->count = step && encoder->hides ? step->count : 0;
+    if (hidden->count == 0)
+        return;
+    if (hidden->count > encoder->hidden_max) {
+        encoder->hidden_max = hidden->count;
+        hidden->weights = ARENA_ARRAY_RAW(encoder->arena, real, 2 * hidden->count);
+    }
+    hidden->users = step->users;
+    hidden->items = step->items;
+    bipartite_hide(encoder->used, hidden);
+}
 
 static void forward(struct graph_encoder *base, const struct graph_step *step) {
     struct encoder *encoder = (struct encoder *)base;
@@ -84,6 +108,7 @@ static void forward(struct graph_encoder *base, const struct graph_step *step) {
                        &(struct bipartite_dropout){encoder->dropout, step->seed, step->stream});
         encoder->used = &encoder->thinned;
     }
+    hide(encoder, step);
     bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = encoder->embeddings.weight,
                                                                  .out = base->vectors,
                                                                  .room = encoder->room,
@@ -101,6 +126,7 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
                                                                  .width = base->width,
                                                                  .layers = encoder->layers,
                                                                  .nonzero = encoder->touched});
+    bipartite_show(encoder->used, &encoder->hidden);
     if (adds)
         kernels()->axpy(encoder->embeddings.gradient, 1, out,
                         parameter_count(&encoder->embeddings));
@@ -109,7 +135,8 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
 static void encoder_init(struct encoder *encoder, const struct lightgcn *self,
                          const struct fit_input *input, struct arena *arena) {
     const struct graph_options *options = &self->graph.options;
-    *encoder = (struct encoder){.layers = self->layers, .dropout = options->dropout};
+    *encoder = (struct encoder){
+        .layers = self->layers, .dropout = options->dropout, .hides = self->hides, .arena = arena};
     graph_model_graph(&self->graph, input->train, &encoder->whole, arena);
     if (options->dropout > 0)
         bipartite_reserve(&encoder->thinned, &encoder->whole, arena);
