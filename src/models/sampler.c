@@ -144,3 +144,45 @@ void sampler_draw_shared(const struct sampler *sampler, struct rng *rng, uint8_t
     for (size_t i = 0; i < count; i++)
         marks[items[i]] = 0;
 }
+
+/* The share of each item in what propose() yields. */
+static void shares(const struct sampler *sampler, double *share) {
+    uint32_t count = sampler->item_count;
+    for (uint32_t i = 0; i < count; i++)
+        share[i] = sampler->alias ? 0 : 1.0 / count;
+    for (uint32_t i = 0; sampler->alias && i < count; i++) {
+        share[i] += (double)sampler->keep[i] / count;
+        share[sampler->alias[i]] += (1 - (double)sampler->keep[i]) / count;
+    }
+}
+
+/* Expected number of different items after t draws. */
+static double different(const double *share, uint32_t count, double t) {
+    double sum = 0;
+    for (uint32_t i = 0; i < count; i++)
+        sum -= expm1(-t * share[i]);
+    return sum;
+}
+
+void sampler_stand_for(const struct sampler *sampler, size_t count, real *weights) {
+    uint32_t items = sampler->item_count;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    double *share = ARENA_ARRAY_RAW(scratch, double, items);
+    shares(sampler, share);
+    double low = 0, high = (double)count;
+    while (count < items && high < 1e12 && different(share, items, high) < (double)count)
+        high *= 2;
+    for (int round = 0; count < items && round < 60; round++) {
+        double middle = low + (high - low) / 2;
+        if (different(share, items, middle) < (double)count)
+            low = middle;
+        else
+            high = middle;
+    }
+    for (uint32_t i = 0; i < items; i++) {
+        double taken = count < items ? -expm1(-high * share[i]) : 1;
+        weights[i] = (real)(taken > 1e-9 ? 1 / taken : 1);
+    }
+    arena_reset(scratch, mark);
+}

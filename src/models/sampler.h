@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/rng.h"
 #include "dataset/interactions.h"
+#include "kernels/real.h"
 
 #define SAMPLER_BITS_MAX ((size_t)32 << 20)
 
@@ -41,6 +42,10 @@ bool sampler_can_draw(const struct sampler *sampler, uint32_t user);
  * all 0 before and after. */
 void sampler_draw_shared(const struct sampler *sampler, struct rng *rng, uint8_t *marks,
                          uint32_t *items, size_t count);
+/* weights[item_count]: how many items each stands for when it is among `count` shared ones: 1 / the
+ * probability that it is (Horvitz & Thompson 1952). Drawing until all differ takes an item of share
+ * s with probability 1 - e^(-t s) or nearly so, with the t that makes `count` of them. */
+void sampler_stand_for(const struct sampler *sampler, size_t count, real *weights);
 /* items[count]: none of them the user's. The user must be one that sampler_can_draw for. */
 void sampler_draw(const struct sampler *sampler, uint32_t user, struct rng *rng, uint32_t *items,
                   size_t count);

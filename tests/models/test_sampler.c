@@ -127,6 +127,36 @@ static void test_shared_draws_are_all_different(void **state) {
     }
 }
 
+/* What items stand for is 1 / the share of draws that have them. */
+static void test_what_shared_draws_stand_for(void **state) {
+    (void)state;
+    enum { DRAWS = 50000 };
+    for (int strategy = 0; strategy < 2; strategy++)
+        for (size_t count = 2; count <= ITEMS; count += 3) {
+            struct arena arena = {0};
+            struct sampler sampler;
+            sampler_init(&sampler, &rows, (enum sampler_strategy)strategy, &arena);
+            real weights[ITEMS];
+            sampler_stand_for(&sampler, count, weights);
+            struct rng rng;
+            rng_init(&rng, 8, 3);
+            uint8_t marks[ITEMS] = {0};
+            uint32_t drawn[ITEMS];
+            double seen[ITEMS] = {0}, total = 0;
+            for (int round = 0; round < DRAWS; round++) {
+                sampler_draw_shared(&sampler, &rng, marks, drawn, count);
+                for (size_t i = 0; i < count; i++)
+                    seen[drawn[i]] += 1.0 / DRAWS;
+            }
+            for (size_t i = 0; i < ITEMS; i++) {
+                assert_true(fabs(seen[i] * (double)weights[i] - 1) < 0.03);
+                total += 1 / (double)weights[i];
+            }
+            assert_true(fabs(total - (double)count) < 1e-3);
+            arena_release(&arena);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draws_what_the_user_does_not_have),
@@ -134,6 +164,7 @@ int main(void) {
         cmocka_unit_test(test_popularity_is_to_the_power_three_quarters),
         cmocka_unit_test(test_same_stream_same_draws),
         cmocka_unit_test(test_shared_draws_are_all_different),
+        cmocka_unit_test(test_what_shared_draws_stand_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

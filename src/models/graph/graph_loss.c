@@ -41,6 +41,7 @@ void graph_loss_init(struct graph_loss *loss, const struct graph_loss_options *o
         .dx = ARENA_ARRAY_RAW(arena, real, places * width),
         .lengths = ARENA_ARRAY_RAW(arena, real, places),
         .columns = ARENA_ARRAY_RAW(arena, real, softmax ? width * negatives : 0),
+        .logarithms = ARENA_ARRAY_RAW(arena, real, softmax ? negatives : 0),
         .scores = ARENA_ARRAY_RAW(
             arena, real, softmax ? rows * negatives : 2 * options->batch_max * (1 + negatives)),
         .place_of = ARENA_ARRAY_RAW(arena, uint32_t, options->item_count),
@@ -106,16 +107,19 @@ static double softmax_row(struct graph_loss *loss, size_t row, real *scores) {
     size_t width = loss->options.width, count = batch->negative_count;
     uint32_t user = batch->users[row];
     uint64_t begin = batch->offsets[user], end = batch->offsets[user + 1];
-    size_t others = count;
+    double others = loss->weight;
     for (uint64_t i = begin; i < end; i++) {
         uint32_t place = loss->place_of[batch->histories[i]];
         if (place != ROW_INDEX_NONE) {
             scores[place] = (real)-INFINITY;
-            others--;
+            others -= batch->weights ? (double)batch->weights[place] : 1;
         }
     }
+    /* A remainder of rounding is nobody. */
     const real stands_for =
-        others > 0 ? (real)(loss->options.item_count - (end - begin)) / (real)others : 0;
+        others > 1e-3 ? (real)((double)(loss->options.item_count - (end - begin)) / others) : 0;
+    if (batch->weights)
+        table->axpy(scores, 1, loss->logarithms, count);
     const real *x = row_at(loss->x, loss, row), *item = row_at(loss->x, loss, batch->count + row);
     real positive = table->dot(x, item, width), largest = table->maximum(scores, count);
     largest = largest > positive ? largest : positive;
@@ -190,8 +194,12 @@ static void negative_shard(void *context, size_t shard) {
 static void softmax(struct graph_loss *loss) {
     const struct graph_batch *batch = loss->batch;
     size_t width = loss->options.width, negatives = batch->negative_count;
+    loss->weight = 0;
     for (size_t j = 0; j < negatives; j++) {
         const real *x = row_at(loss->x, loss, 2 * batch->count + j);
+        const double weight = batch->weights ? (double)batch->weights[j] : 1;
+        loss->weight += weight;
+        loss->logarithms[j] = (real)log(weight);
         ASSERT(loss->place_of[batch->negatives[j]] == ROW_INDEX_NONE);
         loss->place_of[batch->negatives[j]] = (uint32_t)j;
         for (size_t k = 0; k < width; k++)

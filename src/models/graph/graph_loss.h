@@ -7,8 +7,8 @@
  *         softmax  -log of the positive's share of e^s among itself and negatives that the whole
  *                  batch shares (Wu et al. 2022, "On the Effectiveness of Sampled Softmax Loss for
  *                  Item Recommendation", equation 4). A negative that a user has does not count for
- *                  him; each of the others stands for as many as he has not and were not drawn, so
- *                  that the loss is that of all items but for the noise.
+ *                  him; the others stand for all that he has not, each by its weight, so that the
+ *                  loss is that of all items but for the noise.
  * Shapes  vectors and gradient [users + items][width], users first. Only rows that the batch
  * touches have a gradient; the others are 0. Idea    Places are users, positives, negatives, one
  * after another. Their vectors are copied side by side, so that all scores of a chunk of the batch
@@ -48,18 +48,22 @@ struct graph_batch {
     const uint32_t *users, *items, *negatives;
     const uint64_t *offsets; /* [users + 1] of histories; softmax alone */
     const uint32_t *histories;
-    real scale; /* of the gradient */
+    const real *weights; /* [negative_count] softmax: items that each stands for, up to a common
+                            factor; NULL: all as many */
+    real scale;          /* of the gradient */
 };
 
 struct graph_loss {
     struct graph_loss_options options;
     struct row_index touched; /* of nodes, by the batch that was added last */
     size_t place_max;
-    uint32_t *nodes; /* [place_max] */
-    real *x, *dx;    /* [place_max][width] vectors as they are scored, and their gradients */
-    real *lengths;   /* [place_max] before they were made 1; cosine alone */
-    real *columns;   /* [width][negatives] of the shared negatives' x */
-    real *scores;    /* softmax [chunk][negatives]; bpr [batch][1 + negatives] twice: and errors */
+    uint32_t *nodes;  /* [place_max] */
+    real *x, *dx;     /* [place_max][width] vectors as they are scored, and their gradients */
+    real *lengths;    /* [place_max] before they were made 1; cosine alone */
+    real *columns;    /* [width][negatives] of the shared negatives' x */
+    real *logarithms; /* [negatives] of the shared negatives' weights */
+    double weight;    /* their sum */
+    real *scores;     /* softmax [chunk][negatives]; bpr [batch][1 + negatives] twice: and errors */
     uint32_t *place_of; /* [items] where a shared negative stands, else ROW_INDEX_NONE */
     double *losses;     /* [batch_max] */
     /* Of the call. */

@@ -91,6 +91,7 @@ struct training {
     uint8_t *marks;                      /* [items] for shared negatives, all 0 between draws */
     uint8_t *touched;                    /* [nodes] those of the batch, all 0 between steps */
     uint32_t *users, *items, *negatives; /* of the batch */
+    real *stand_for, *weights; /* [items], and [negatives] of the batch; NULL: all alike */
     size_t count, negative_count;
     uint64_t seed, stream;
     real *gradient; /* [nodes][width] with respect to the vectors */
@@ -126,6 +127,8 @@ static struct graph_batch draw(struct training *training, const struct batch *ba
         rng_init(&rng, batch->seed ^ NEGATIVE_SEED, batch->stream);
         sampler_draw_shared(&training->sampler, &rng, training->marks, training->negatives,
                             training->negative_count);
+        for (size_t j = 0; training->weights && j < training->negative_count; j++)
+            training->weights[j] = training->stand_for[training->negatives[j]];
     } else {
         parallel_for((training->count + DRAW_POSITIVES - 1) / DRAW_POSITIVES, draw_shard, training);
     }
@@ -137,6 +140,7 @@ static struct graph_batch draw(struct training *training, const struct batch *ba
                                 .negatives = training->negatives,
                                 .offsets = training->train->offsets,
                                 .histories = training->train->items,
+                                .weights = training->weights,
                                 .scale = (real)batch->scale};
 }
 
@@ -251,6 +255,11 @@ static void prepare(struct training *training, const struct fit_input *input, si
     training->items = ARENA_ARRAY_RAW(arena, uint32_t, batch_max);
     training->negatives =
         ARENA_ARRAY_RAW(arena, uint32_t, softmax ? shared : batch_max * options->num_negatives);
+    if (softmax && options->strategy != SAMPLER_UNIFORM) {
+        training->stand_for = ARENA_ARRAY_RAW(arena, real, items);
+        training->weights = ARENA_ARRAY_RAW(arena, real, shared);
+        sampler_stand_for(&training->sampler, shared, training->stand_for);
+    }
     training->gradient = ARENA_ARRAY(arena, real, (input->train->user_count + items) * width);
 }
 
