@@ -36,10 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct error error;
     if (tensor_file_open(&file, path, &error) == STATUS_OK) {
         float vectors[2 * 4];
-        if (minilm_weights_read(&weights, &config, &file, &arena, &error) == STATUS_OK)
-            minilm_forward(&weights, &(struct minilm_group){ids, starts, 2}, vectors);
-        else
-            ASSERT(strstr(error.text, path));
+        for (enum encoder_precision p = ENCODER_F32; p <= ENCODER_INT8; p++) {
+            weights = (struct minilm_weights){.config = config, .precision = p};
+            if (minilm_weights_read(&weights, &file, &arena, &error) == STATUS_OK)
+                minilm_forward(&weights, &(struct minilm_group){ids, starts, 2}, vectors);
+            else
+                ASSERT(strstr(error.text, path));
+        }
         tensor_file_close(&file);
     }
     arena_release(&arena);

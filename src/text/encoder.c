@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "text/minilm.h"
 
 struct encoder {
@@ -30,6 +31,14 @@ static const char *find_folder(struct arena *arena) {
     return NULL;
 }
 
+/* bf16 is as good as f32 and was to be faster; without kernels for it, it is f32 that runs. */
+static enum encoder_precision possible(enum encoder_precision wanted) {
+    if (wanted != ENCODER_BF16)
+        return wanted;
+    log_warning("there are no bf16 kernels for this processor; minilm runs in f32");
+    return ENCODER_F32;
+}
+
 static enum status open_minilm(struct encoder *encoder, const struct encoder_options *options,
                                struct error *error) {
     const char *folder = options->folder ? options->folder : find_folder(&encoder->arena);
@@ -38,10 +47,11 @@ static enum status open_minilm(struct encoder *encoder, const struct encoder_opt
                          "the weights of minilm are not on this machine: neither in "
                          "$MATINEE_MODELS/minilm nor in %s/models/minilm",
                          files_data_home(&encoder->arena));
-    if (options->precision != ENCODER_F32)
-        return error_set(error, STATUS_BAD_USAGE, "minilm runs in f32 alone");
-    encoder->name = options->folder ? files_base_name(&encoder->arena, folder) : "minilm";
-    return minilm_open(&encoder->minilm, folder, error);
+    const char *name = options->folder ? files_base_name(&encoder->arena, folder) : "minilm";
+    const enum encoder_precision precision = possible(options->precision);
+    encoder->name =
+        precision == ENCODER_INT8 ? arena_format(&encoder->arena, "%s-int8", name) : name;
+    return minilm_open(&encoder->minilm, folder, precision, error);
 }
 
 enum status encoder_options_parse(struct encoder_options *options, const char *word,

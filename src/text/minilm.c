@@ -41,21 +41,23 @@ static enum status read_vocabulary(struct minilm *minilm, const char *folder,
 }
 
 static enum status read_folder(struct minilm *minilm, const char *folder, struct error *error) {
-    struct minilm_config config;
-    TRY(minilm_config_read(&config, folder, error));
-    TRY(read_vocabulary(minilm, folder, &config, error));
+    const struct minilm_config *config = &minilm->weights.config;
+    TRY(minilm_config_read(&minilm->weights.config, folder, error));
+    TRY(read_vocabulary(minilm, folder, config, error));
     const char *path = files_join(&minilm->arena, folder, MINILM_WEIGHTS);
     TRY(tensor_file_open(&minilm->file, path, error));
-    TRY(minilm_weights_read(&minilm->weights, &config, &minilm->file, &minilm->arena, error));
+    TRY(minilm_weights_read(&minilm->weights, &minilm->file, &minilm->arena, error));
     minilm->tokens_most =
-        config.positions < ENCODER_TOKENS_MAX ? config.positions : ENCODER_TOKENS_MAX;
+        config->positions < ENCODER_TOKENS_MAX ? config->positions : ENCODER_TOKENS_MAX;
     if (minilm->tokens_most < 2)
         return error_set(error, STATUS_BAD_INPUT, "%s/config.json: no room for any token", folder);
     return STATUS_OK;
 }
 
-enum status minilm_open(struct minilm **out, const char *folder, struct error *error) {
+enum status minilm_open(struct minilm **out, const char *folder, enum encoder_precision precision,
+                        struct error *error) {
     struct minilm *minilm = alloc_zeroed(1, sizeof *minilm);
+    minilm->weights.precision = precision;
     const enum status status = read_folder(minilm, folder, error);
     if (status != STATUS_OK) {
         minilm_close(minilm);

@@ -12,7 +12,8 @@ struct minilm;
 
 /* Maps the weights and packs the layers. Errors: a file is missing, cut, lies about its content, or
  * does not fit the others. */
-enum status minilm_open(struct minilm **out, const char *folder, struct error *error);
+enum status minilm_open(struct minilm **out, const char *folder, enum encoder_precision precision,
+                        struct error *error);
 void minilm_close(struct minilm *minilm); /* NULL is fine */
 
 size_t minilm_width(const struct minilm *minilm);

@@ -90,8 +90,9 @@ static enum status take_layer(const struct reader *reader, size_t index,
 }
 
 /* Memory is taken only for what the file was seen to have. Its pages are not needed again. */
-static enum status read_layer(const struct reader *reader, size_t index, struct minilm_layer *layer,
-                              struct arena *arena) {
+static enum status read_layer(const struct reader *reader, size_t index,
+                              struct minilm_weights *weights, struct arena *arena) {
+    struct minilm_layer *layer = &weights->layers[index];
     struct minilm_linear_part parts[MATRICES];
     TRY(take_layer(reader, index, parts, layer));
     const size_t width = reader->config->width, inner = reader->config->inner;
@@ -103,10 +104,10 @@ static enum status read_layer(const struct reader *reader, size_t index, struct 
         &layer->up,
         &layer->down,
     };
-    minilm_linear_make(&layer->query_key_value, width, 3 * width, arena);
-    minilm_linear_make(&layer->attended, width, width, arena);
-    minilm_linear_make(&layer->up, width, inner, arena);
-    minilm_linear_make(&layer->down, inner, width, arena);
+    minilm_linear_make(&layer->query_key_value, width, 3 * width, weights->precision, arena);
+    minilm_linear_make(&layer->attended, width, width, weights->precision, arena);
+    minilm_linear_make(&layer->up, width, inner, weights->precision, arena);
+    minilm_linear_make(&layer->down, inner, width, weights->precision, arena);
     for (size_t i = 0; i < MATRICES; i++) {
         minilm_linear_pack(to[i], &parts[i]);
         files_forget(parts[i].weights, parts[i].out * to[i]->in * sizeof *parts[i].weights);
@@ -114,12 +115,11 @@ static enum status read_layer(const struct reader *reader, size_t index, struct 
     return STATUS_OK;
 }
 
-enum status minilm_weights_read(struct minilm_weights *weights, const struct minilm_config *config,
-                                const struct tensor_file *file, struct arena *arena,
-                                struct error *error) {
+enum status minilm_weights_read(struct minilm_weights *weights, const struct tensor_file *file,
+                                struct arena *arena, struct error *error) {
+    const struct minilm_config *config = &weights->config;
     const struct reader reader = {file, config, error};
     const size_t width = config->width;
-    *weights = (struct minilm_weights){.config = *config};
     TRY(take(&reader, "embeddings.word_embeddings.weight", config->pieces, width,
              &weights->pieces));
     TRY(take(&reader, "embeddings.position_embeddings.weight", config->positions, width,
@@ -129,6 +129,6 @@ enum status minilm_weights_read(struct minilm_weights *weights, const struct min
     TRY(take_norm(&reader, "embeddings", &weights->embedding_norm));
     weights->layers = ARENA_ARRAY(arena, struct minilm_layer, config->layers);
     for (size_t i = 0; i < config->layers; i++)
-        TRY(read_layer(&reader, i, &weights->layers[i], arena));
+        TRY(read_layer(&reader, i, weights, arena));
     return STATUS_OK;
 }

@@ -21,17 +21,18 @@ struct minilm_layer {
 
 struct minilm_weights {
     struct minilm_config config;
-    const float *pieces;    /* [pieces][width] */
-    const float *positions; /* [positions][width] */
-    const float *type;      /* [width]: of the first sentence; there is no second */
+    enum encoder_precision precision; /* of the layers */
+    const float *pieces;              /* [pieces][width] */
+    const float *positions;           /* [positions][width] */
+    const float *type;                /* [width]: of the first sentence; there is no second */
     struct minilm_norm embedding_norm;
     struct minilm_layer *layers;
 };
 
 /* Reads the tensors of a mapped file, which must outlive the weights; the rest lives in `arena`.
+ * config and precision are set beforehand.
  * Errors name the tensor that is missing or of another type or shape. */
-enum status minilm_weights_read(struct minilm_weights *weights, const struct minilm_config *config,
-                                const struct tensor_file *file, struct arena *arena,
-                                struct error *error);
+enum status minilm_weights_read(struct minilm_weights *weights, const struct tensor_file *file,
+                                struct arena *arena, struct error *error);
 
 #endif

@@ -15,42 +15,61 @@ static int release(void **state) {
     return 0;
 }
 
-static struct minilm *open_good(const char *folder) {
+static struct minilm *open_as(const char *folder, enum encoder_precision precision) {
     struct minilm *minilm;
     struct error error;
-    if (minilm_open(&minilm, folder, &error) != STATUS_OK)
+    if (minilm_open(&minilm, folder, precision, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     return minilm;
 }
+
+static struct minilm *open_good(const char *folder) { return open_as(folder, ENCODER_F32); }
 
 static struct encoder_text text_of(const char *text) {
     return (struct encoder_text){text, strlen(text)};
 }
 
-static void test_the_published_vectors(void **state) {
-    (void)state;
-    size_t count = 0;
-    struct golden_text *all = golden_read(&count);
-    if (!all)
-        skip();
-    struct minilm *minilm = open_good(golden_folder());
+/* How near an encoder's vectors are to the published ones. */
+struct nearness {
+    double largest, least, mean; /* difference of a number; cosines */
+};
+
+static struct nearness nearness_of(enum encoder_precision precision, const struct golden_text *all,
+                                   size_t count) {
+    struct minilm *minilm = open_as(golden_folder(), precision);
     assert_int_equal(minilm_width(minilm), GOLDEN_WIDTH);
     struct encoder_text *texts = ARENA_ARRAY(&golden_arena, struct encoder_text, count);
     float *vectors = ARENA_ARRAY(&golden_arena, float, count *GOLDEN_WIDTH);
     for (size_t i = 0; i < count; i++)
         texts[i] = all[i].text;
     minilm_encode(minilm, texts, count, vectors);
-    double largest = 0, least = 1;
+    struct nearness near = {.least = 1};
     for (size_t i = 0; i < count; i++) {
         const float *vector = vectors + i * GOLDEN_WIDTH;
         for (size_t j = 0; j < GOLDEN_WIDTH; j++)
-            largest = fmax(largest, fabs((double)vector[j] - (double)all[i].vector[j]));
-        least = fmin(least, golden_cosine(vector, all[i].vector));
+            near.largest = fmax(near.largest, fabs((double)(vector[j] - all[i].vector[j])));
+        const double cosine = golden_cosine(vector, all[i].vector);
+        near.least = fmin(near.least, cosine);
+        near.mean += cosine / (double)count;
     }
-    print_message("largest difference %.3g, least cosine %.9f\n", largest, least);
-    assert_true(largest <= 2e-6);
-    assert_true(least >= 0.999999);
+    print_message("largest difference %.3g, cosine at least %.9f, %.9f on average\n", near.largest,
+                  near.least, near.mean);
     minilm_close(minilm);
+    return near;
+}
+
+static void test_the_published_vectors(void **state) {
+    (void)state;
+    size_t count = 0;
+    const struct golden_text *all = golden_read(&count);
+    if (!all)
+        skip();
+    const struct nearness f32 = nearness_of(ENCODER_F32, all, count);
+    assert_true(f32.largest <= 2e-6);
+    assert_true(f32.least >= 0.999999);
+    const struct nearness int8 = nearness_of(ENCODER_INT8, all, count);
+    assert_true(int8.least >= 0.98);
+    assert_true(int8.mean >= 0.995);
 }
 
 static const char *const tiny_texts[] = {"",      "a", "abb c", "c!c!c!", "a b c a b c a b c a b c",
@@ -81,12 +100,11 @@ static void test_a_small_network(void **state) {
 }
 
 /* Many texts at once and one by one, on 1, 2 and 4 threads. */
-static void test_the_same_bits(void **state) {
-    (void)state;
+static void check_bits(enum encoder_precision precision) {
     enum { TEXTS = 1300 };
     struct tiny_bert tiny;
     assert_int_equal(tiny_make(&tiny), 0);
-    struct minilm *minilm = open_good(tiny.folder);
+    struct minilm *minilm = open_as(tiny.folder, precision);
     struct encoder_text *texts = ARENA_ARRAY(&tiny.arena, struct encoder_text, TEXTS);
     float *first = ARENA_ARRAY(&tiny.arena, float, TEXTS *TINY_WIDTH);
     float *other = ARENA_ARRAY(&tiny.arena, float, TEXTS *TINY_WIDTH);
@@ -109,10 +127,16 @@ static void test_the_same_bits(void **state) {
     tiny_remove(&tiny);
 }
 
+static void test_the_same_bits(void **state) {
+    (void)state;
+    check_bits(ENCODER_F32);
+    check_bits(ENCODER_INT8);
+}
+
 static void assert_refused(struct tiny_bert *tiny, const char *says) {
     struct minilm *minilm;
     struct error error;
-    assert_int_not_equal(minilm_open(&minilm, tiny->folder, &error), STATUS_OK);
+    assert_int_not_equal(minilm_open(&minilm, tiny->folder, ENCODER_F32, &error), STATUS_OK);
     assert_null(minilm);
     if (!strstr(error.text, says))
         fail_msg("\"%s\" does not say \"%s\"", error.text, says);
