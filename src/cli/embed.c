@@ -126,12 +126,10 @@ static enum status read_texts(struct batch *batch, const struct arguments *argum
 
 /* ---- What is answered ------------------------------------------------------------------------ */
 
-/* The text as JSON can have it: what is not UTF-8 becomes U+FFFD. */
-static json_t *text_json(const struct encoder_text *text) {
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
+/* The text as it can be shown: what is not UTF-8 becomes U+FFFD. */
+static struct buffer valid_text(const struct encoder_text *text, struct arena *arena) {
     struct buffer valid;
-    buffer_init(&valid, scratch);
+    buffer_init(&valid, arena);
     const char *at = text->bytes, *end = text->bytes + text->length;
     while (at < end) {
         const char *from = at;
@@ -140,6 +138,13 @@ static json_t *text_json(const struct encoder_text *text) {
         else
             buffer_bytes(&valid, from, (size_t)(at - from));
     }
+    return valid;
+}
+
+static json_t *text_json(const struct encoder_text *text) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct buffer valid = valid_text(text, scratch);
     json_t *value = json_stringn(valid.bytes, valid.size);
     arena_reset(scratch, mark);
     return value;
@@ -178,7 +183,7 @@ static void print_batch(const struct batch *batch, const struct encoder *encoder
         double cosine = 0;
         for (size_t j = 0; j < dimension; j++)
             cosine += (double)batch->vectors[j] * (double)batch->vectors[i * dimension + j];
-        table_row(&table, arena_copy_length(arena, batch->texts[i].bytes, batch->texts[i].length),
+        table_row(&table, valid_text(&batch->texts[i], arena).bytes,
                   arena_format(arena, "%zu", count), arena_format(arena, "%.3f", cosine), NULL);
     }
     table_print(&table, stdout);

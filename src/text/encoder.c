@@ -8,12 +8,14 @@
 #include "base/alloc.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "text/builtin.h"
 #include "text/minilm.h"
 
 struct encoder {
     struct arena arena;
     const char *name;
-    struct minilm *minilm;
+    struct minilm *minilm; /* one of the two */
+    struct builtin *builtin;
 };
 
 /* The folder of minilm's files, or NULL. */
@@ -39,9 +41,8 @@ static enum encoder_precision possible(enum encoder_precision wanted) {
     return ENCODER_F32;
 }
 
-static enum status open_minilm(struct encoder *encoder, const struct encoder_options *options,
-                               struct error *error) {
-    const char *folder = options->folder ? options->folder : find_folder(&encoder->arena);
+static enum status open_minilm(struct encoder *encoder, const char *folder,
+                               const struct encoder_options *options, struct error *error) {
     if (!folder)
         return error_set(error, STATUS_NOT_FOUND,
                          "the weights of minilm are not on this machine: neither in "
@@ -52,6 +53,18 @@ static enum status open_minilm(struct encoder *encoder, const struct encoder_opt
     encoder->name =
         precision == ENCODER_INT8 ? arena_format(&encoder->arena, "%s-int8", name) : name;
     return minilm_open(&encoder->minilm, folder, precision, error);
+}
+
+static enum status open_chosen(struct encoder *encoder, const struct encoder_options *options,
+                               struct error *error) {
+    const char *folder = options->folder                    ? options->folder
+                         : options->kind == ENCODER_BUILTIN ? NULL
+                                                            : find_folder(&encoder->arena);
+    if (folder || options->kind == ENCODER_MINILM)
+        return open_minilm(encoder, folder, options, error);
+    encoder->name = "builtin";
+    builtin_open(&encoder->builtin);
+    return STATUS_OK;
 }
 
 enum status encoder_options_parse(struct encoder_options *options, const char *word,
@@ -76,7 +89,7 @@ enum status encoder_options_parse(struct encoder_options *options, const char *w
 enum status encoder_open(struct encoder **out, const struct encoder_options *options,
                          struct error *error) {
     struct encoder *encoder = alloc_zeroed(1, sizeof *encoder);
-    const enum status status = open_minilm(encoder, options, error);
+    const enum status status = open_chosen(encoder, options, error);
     if (status != STATUS_OK) {
         encoder_close(encoder);
         encoder = NULL;
@@ -89,25 +102,32 @@ void encoder_close(struct encoder *encoder) {
     if (!encoder)
         return;
     minilm_close(encoder->minilm);
+    builtin_close(encoder->builtin);
     arena_release(&encoder->arena);
     alloc_free(encoder);
 }
 
 const char *encoder_name(const struct encoder *encoder) { return encoder->name; }
 
-size_t encoder_dimension(const struct encoder *encoder) { return minilm_width(encoder->minilm); }
+size_t encoder_dimension(const struct encoder *encoder) {
+    return encoder->minilm ? minilm_width(encoder->minilm) : builtin_width(encoder->builtin);
+}
 
 struct encoder_calibration encoder_calibration(const struct encoder *encoder) {
-    (void)encoder;
-    return (struct encoder_calibration){1, 0};
+    return encoder->minilm ? (struct encoder_calibration){1, 0}
+                           : builtin_calibration(encoder->builtin);
 }
 
 void encoder_encode(const struct encoder *encoder, const struct encoder_text *texts, size_t count,
                     float *vectors) {
-    minilm_encode(encoder->minilm, texts, count, vectors);
+    if (encoder->minilm)
+        minilm_encode(encoder->minilm, texts, count, vectors);
+    else
+        builtin_encode(encoder->builtin, texts, count, vectors);
 }
 
 size_t encoder_tokens(const struct encoder *encoder, const struct encoder_text *text,
                       uint32_t ids[ENCODER_TOKENS_MAX]) {
-    return minilm_tokens(encoder->minilm, text, ids);
+    return encoder->minilm ? minilm_tokens(encoder->minilm, text, ids)
+                           : builtin_tokens(encoder->builtin, text, ids);
 }

@@ -45,6 +45,9 @@ static void test_words_and_places(void **state) {
     assert_int_equal(open_as(&encoder, "elsewhere", &error), STATUS_BAD_USAGE);
     assert_string_equal(error.text, "--encoder \"elsewhere\": expected auto|minilm|builtin, or the "
                                     "folder of a model");
+    assert_int_equal(open_as(&encoder, "auto", &error), STATUS_OK);
+    assert_string_equal(encoder_name(encoder), "builtin");
+    encoder_close(encoder);
     setenv("MATINEE_MODELS", arena_format(&arena, "/nowhere:%s/models", tiny.folder), 1);
     assert_int_equal(open_as(&encoder, "minilm", &error), STATUS_OK);
     assert_string_equal(encoder_name(encoder), "minilm");
@@ -62,6 +65,9 @@ static void test_words_and_places(void **state) {
     const uint32_t expected[] = {2, 4, 8, 3};
     assert_int_equal(encoder_tokens(encoder, &text, ids), 4);
     assert_memory_equal(ids, expected, sizeof expected);
+    encoder_close(encoder);
+    assert_int_equal(open_as(&encoder, "builtin", &error), STATUS_OK);
+    assert_string_equal(encoder_name(encoder), "builtin");
     encoder_close(encoder);
     encoder_close(NULL);
 }
