@@ -15,6 +15,7 @@
 #include "dataset/catalogue.h"
 #include "dataset/dataset.h"
 #include "dataset/summary.h"
+#include "text/minilm_fetch.h"
 
 static const char *count_text(struct arena *arena, size_t value) {
     return arena_copy(arena, style_count(value).text);
@@ -285,11 +286,28 @@ static const char *entry_name(void *context, size_t index) {
     return entry ? entry->name : NULL;
 }
 
+/* The sentence encoder is fetched as data sets are, and lies beside them. */
+static enum status get_encoder(const struct arguments *arguments, struct error *error) {
+    struct progress progress;
+    progress_init(&progress, false);
+    const char *path;
+    const struct minilm_fetch_request request = {.folder = command_text(arguments, "--folder"),
+                                                 .progress = &progress,
+                                                 .cancel = interrupt_flag()};
+    const enum status status = minilm_fetch(&request, arguments->arena, &path, error);
+    progress_end(&progress);
+    TRY(status);
+    printf("minilm lies in %s\nLicence: Apache 2.0\n", path);
+    return STATUS_OK;
+}
+
 static enum status get_data(const struct arguments *arguments, struct error *error) {
     const char *name = command_operand(arguments, 1);
     if (!name)
         return error_set(error, STATUS_BAD_USAGE,
                          "NAME is missing: matinee data get NAME; matinee data list names them");
+    if (strcmp(name, "minilm") == 0)
+        return get_encoder(arguments, error);
     const struct catalogue_entry *entry = catalogue_find(name);
     if (!entry && strcmp(name, "built-in") == 0)
         return error_set(error, STATUS_BAD_USAGE,
@@ -357,6 +375,7 @@ static const struct command_option options[] = {
 static const struct command_example examples[] = {
     {"matinee data list", "Which data sets there are, and which of them are on this machine."},
     {"matinee data get ml-1m", "Downloads MovieLens 1M, checks it and keeps it."},
+    {"matinee data get minilm", "The weights of the sentence encoder (90 MB)."},
     {"matinee data info ml-100k", "Its figures: users, films, ratings, genres, most rated films."},
     {"matinee data show built-in --user 1", "What one person has rated."},
     {NULL, NULL},

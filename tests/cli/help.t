@@ -18,6 +18,7 @@
     report      runs as a page: figures, curves, costs, settings
     recommend   films for one person
     similar     films similar to one
+    embed       vectors of texts, by the sentence encoder
     index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
     serve       answer over HTTP
@@ -70,6 +71,8 @@
         Which data sets there are, and which of them are on this machine.
     matinee data get ml-1m
         Downloads MovieLens 1M, checks it and keeps it.
+    matinee data get minilm
+        The weights of the sentence encoder (90 MB).
     matinee data info ml-100k
         Its figures: users, films, ratings, genres, most rated films.
     matinee data show built-in --user 1
