@@ -126,11 +126,11 @@ static size_t divide(char *text, struct title_word *words, size_t room) {
     size_t count = 0;
     for (char *rest = text, *chunk; count < room && (chunk = strsep(&rest, " "));) {
         char *word = chunk, *to = chunk;
-        for (char *at = chunk; *at && count + 1 < room; at++) {
+        for (char *at = chunk; *at; at++) {
             const size_t behind = *at == '\'' ? strcspn(at + 1, "'") : 0;
             if (*at != '\'') {
                 *to++ = *at;
-            } else if (behind > 2) {
+            } else if (behind > 2 && count + 1 < room) {
                 *to = '\0';
                 set(&words[count++], word);
                 word = to = at + 1;
