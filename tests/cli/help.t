@@ -18,6 +18,7 @@
     report      runs as a page: figures, curves, costs, settings
     recommend   films for one person
     similar     films similar to one
+    embed       vectors of texts, by the sentence encoder
     index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
     serve       answer over HTTP

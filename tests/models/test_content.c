@@ -136,11 +136,11 @@ static void rows_count_as_is_said(void **state) {
     (void)state;
     struct tiny tiny;
     tiny_make(&tiny, 20, 21, TINY_RATED);
-    check_weights(&tiny, NULL, (const float[]){1 / 9.0f, 5 / 9.0f, 3 / 9.0f});
+    check_weights(&tiny, (const char *const[]){"model.ratings=rating", NULL},
+                  (const float[]){1 / 9.0f, 5 / 9.0f, 3 / 9.0f});
     check_weights(&tiny, (const char *const[]){"model.ratings=all", NULL},
                   (const float[]){1 / 3.0f, 1 / 3.0f, 1 / 3.0f});
-    check_weights(&tiny, (const char *const[]){"model.ratings=liked", NULL},
-                  (const float[]){0, 5 / 8.0f, 3 / 8.0f});
+    check_weights(&tiny, NULL, (const float[]){0, 5 / 8.0f, 3 / 8.0f});
     check_weights(&tiny, (const char *const[]){"model.ratings=all", "model.half_life=1", NULL},
                   (const float[]){1 / 7.0f, 2 / 7.0f, 4 / 7.0f});
     struct model *model;

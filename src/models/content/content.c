@@ -12,6 +12,8 @@
  * Folds in by itself: the history is all that a score is made of.
  * Cost     fit: copies. score: item_likeness.c.
  * Update   Popularity is counted anew; nothing else depends on the rows.
+ * Chosen   on validation rows of ml-latest-small with new items held out, recall@20 among all
+ *          items: with ten tags liked .032, rating .028, all .026; liked with three tags .037.
  * Traps    A history of which nothing counts is taken with all its rows the same; an empty one is
  *          answered with what is popular.
  * Checked  tests/models/test_content.c, conformance. */
@@ -27,7 +29,7 @@ extern const struct model_ops model_content;
 
 #define TERMS_MAX ((uint32_t)1 << 20) /* what a query takes memory for, in a file that lies */
 
-enum counting { COUNT_RATING, COUNT_LIKED, COUNT_ALL };
+enum counting { COUNT_LIKED, COUNT_RATING, COUNT_ALL };
 
 struct content {
     struct model base;
@@ -44,9 +46,9 @@ static const struct setting_spec settings_table[] = {
      "what the likeness of words counts for"},
     {"model.genre_boost", SETTING_REAL, "1.2", 0, 100, NULL, NULL,
      "how many times as alike items of the same genres are"},
-    {"model.ratings", SETTING_TEXT, "rating", 0, 0, "rating|liked|all", NULL,
-     "what a row of the history counts for: its rating; that from the person's mean up, else "
-     "nothing; all the same"},
+    {"model.ratings", SETTING_TEXT, "liked", 0, 0, "liked|rating|all", NULL,
+     "what a row of the history counts for: its rating if that is the person's mean or more, else "
+     "nothing; its rating; all the same"},
     {"model.half_life", SETTING_REAL, "0", 0, 1e6, NULL, NULL,
      "after how many later rows a row counts half; 0: old ones count like new ones"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
