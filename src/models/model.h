@@ -31,7 +31,7 @@ struct query {
     uint32_t user; /* a user of the fit, or MODEL_NO_USER: fold in from the history alone */
     struct history history;
     const float *genre_preference; /* [columns of the "genres" feature] or NULL */
-    const float *wish_vector;      /* the encoded wish or NULL */
+    const float *wish_vector;      /* [the model's wish_dimension] the encoded wish, or NULL */
 };
 
 enum model_needs {
@@ -135,6 +135,7 @@ struct model {
     struct arena arena;              /* what lives as long as the model */
     uint32_t user_count, item_count; /* of the fit */
     float rating_min, rating_max;    /* of the training rows */
+    size_t wish_dimension;           /* of query.wish_vector; 0: wishes are not read */
     enum model_scale scale;          /* of the scores; set by create() */
     unsigned needs, traits; /* the kind's; create() may say more, or less, by the settings */
     struct fit_report report;

@@ -121,6 +121,10 @@
   model.genre_dim=
   model.residual=
   model.attention_heads=
+  model.intent_tower=
+  model.intent_layers=
+  model.intent_dropout=
+  model.intent_share=
   model.mode=
   model.pretrain=
   model.pretrain_gmf=

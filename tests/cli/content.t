@@ -44,5 +44,5 @@
   [2]
 
   $ matinee train item_knn text.encoder=none
-  ! matinee: item_knn has no setting "text.encoder" (a setting of content, hybrid); matinee models item_knn lists its own
+  ! matinee: item_knn has no setting "text.encoder" (a setting of mlp, neumf, content, hybrid); matinee models item_knn lists its own
   [2]
