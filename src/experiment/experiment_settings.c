@@ -1,6 +1,7 @@
 /* experiment_settings.c: the settings of an experiment, and all tables that one reads together.
  * Checked by tests/experiment/test_experiment.c. */
 #include "experiment/experiment.h"
+#include "experiment/item_text.h"
 #include "models/trainer.h"
 #include "split/split.h"
 
@@ -41,5 +42,7 @@ struct settings *experiment_settings_for(const struct model_ops *ops, struct are
     settings_add(settings, dataset_settings);
     settings_add(settings, split_settings);
     settings_add(settings, ops->traits & MODEL_TRAINED ? trainer_settings : fit_settings);
+    if (ops->needs & MODEL_NEEDS_TEXT || ops->traits & (MODEL_OF_PARTS | MODEL_READS_TEXT))
+        settings_add(settings, item_text_settings);
     return settings;
 }

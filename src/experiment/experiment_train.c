@@ -13,6 +13,7 @@
 #include "dataset/catalogue.h"
 #include "experiment/evolution.h"
 #include "experiment/experiment_internal.h"
+#include "experiment/item_text.h"
 #include "models/model_file.h"
 #include "models/trainer.h"
 #include "models/trainer_checkpoint.h"
@@ -424,6 +425,8 @@ enum status experiment_train(const struct settings *settings,
     const char *data_name = settings_text(settings, "data");
     TRY(model_find(&job.ops, settings_text(settings, "model"), error));
     enum status status = experiment_open(&job, *data_name ? data_name : catalogue_default(), error);
+    if (status == STATUS_OK && job.needs & MODEL_NEEDS_TEXT)
+        status = item_text_attach(job.data, job.settings, options->progress, error);
     struct run first = {0};
     if (status == STATUS_OK)
         status = run_all(&job, &first, report, error);

@@ -31,7 +31,7 @@ struct query {
     uint32_t user; /* a user of the fit, or MODEL_NO_USER: fold in from the history alone */
     struct history history;
     const float *genre_preference; /* [columns of the "genres" feature] or NULL */
-    const float *wish_vector;      /* the encoded wish or NULL */
+    const float *wish_vector;      /* [the model's wish_dimension] the encoded wish, or NULL */
 };
 
 enum model_needs {
@@ -50,6 +50,7 @@ enum model_traits {
     MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
     MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
+    MODEL_READS_TEXT = 4096,    /* with some settings it needs what is written of the items */
     MODEL_OF_PARTS = 2048,      /* made of other models: may take them from fit_input.trained */
     MODEL_BEYOND_VECTORS =
         1024, /* scores add to the vectors' products what differs by item: a bias */
@@ -134,6 +135,7 @@ struct model {
     struct arena arena;              /* what lives as long as the model */
     uint32_t user_count, item_count; /* of the fit */
     float rating_min, rating_max;    /* of the training rows */
+    size_t wish_dimension;           /* of query.wish_vector; 0: wishes are not read */
     enum model_scale scale;          /* of the scores; set by create() */
     unsigned needs, traits; /* the kind's; create() may say more, or less, by the settings */
     struct fit_report report;

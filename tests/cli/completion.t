@@ -121,6 +121,10 @@
   model.genre_dim=
   model.residual=
   model.attention_heads=
+  model.intent_tower=
+  model.intent_layers=
+  model.intent_dropout=
+  model.intent_share=
   model.mode=
   model.pretrain=
   model.pretrain_gmf=
@@ -159,6 +163,11 @@
   model.max_length=
   model.windows=
   model.checkpoint_activations=
+  model.text_weight=
+  model.tfidf_weight=
+  model.genre_boost=
+  model.ratings=
+  model.half_life=
   model.models=
   model.part_settings=
   model.part_files=

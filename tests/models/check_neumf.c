@@ -23,6 +23,9 @@ static const uint32_t users[GROUPS] = {4, 0, 1, 4, 2, 3, 1, 4, 0};
 static const float ratings[GROUPS] = {0.2f, 0.9f, 0.5f, 1, 0, 0.7f, 0.4f, 0.1f, 0.8f};
 static const real genres[6 * 3] = {1, 0, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0};
 
+static const real texts[6 * 4] = {0.3, -0.2, 0.9, 0.1, -0.4, 0.6, 0.2, 0.5,  0,   0,   0,   0,
+                                  0.7, -0.7, 0.1, 0.2, 1,    0.4, -1,  -0.3, 0.2, 0.8, 0.6, -0.9};
+
 struct fixture {
     struct arena arena;
     struct neumf_network network;
@@ -43,6 +46,7 @@ static void begin(struct fixture *fixture, const struct neumf_shape *shape, enum
         parameter_fill_normal(parameter, 0.5, &rng);
     }
     network->genres = genres;
+    network->texts = texts;
     for (size_t r = 0; r < ROWS; r++)
         fixture->items[r] = rng_below(&rng, 6);
     fixture->batch = (struct batch){.group_count = GROUPS,
@@ -56,6 +60,8 @@ static void begin(struct fixture *fixture, const struct neumf_shape *shape, enum
         &(struct neumf_step_options){
             .group_max = GROUPS, .negative_count = NEGATIVES, .loss = loss, .training = true},
         &fixture->arena);
+    if (fixture->step.intent)
+        fixture->step.intent->share = 1;
 }
 
 static double loss_with(struct fixture *fixture, real *weight, double value) {
@@ -154,6 +160,19 @@ static void test_neumf_with_everything(void **state) {
           NEUMF_BCE);
 }
 
+#define INTENT .intent_in = 4, .intent_widths = {5, 3}
+
+static void test_mlp_with_intent(void **state) {
+    (void)state;
+    check((struct neumf_shape){INTENT, TOWER}, NEUMF_BCE);
+}
+
+static void test_neumf_with_intent(void **state) {
+    (void)state;
+    check((struct neumf_shape){.mf_dim = 3, .genre_dim = 2, .residual = true, INTENT, TOWER},
+          NEUMF_BCE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gmf),
@@ -164,6 +183,8 @@ int main(void) {
         cmocka_unit_test(test_neumf_with_residuals),
         cmocka_unit_test(test_neumf_with_attention),
         cmocka_unit_test(test_neumf_with_everything),
+        cmocka_unit_test(test_mlp_with_intent),
+        cmocka_unit_test(test_neumf_with_intent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

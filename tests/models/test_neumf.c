@@ -22,7 +22,7 @@ struct world {
     struct arena arena;
     struct interactions train;
     float genres[ITEMS * GENRES];
-    struct item_feature feature;
+    struct item_feature features[2]; /* genres; texts, which say the same */
     struct settings *settings;
     struct model *model;
     struct error error;
@@ -51,8 +51,10 @@ static void make(struct world *world) {
                                          .ratings = ratings};
     for (size_t i = 0; i < ITEMS; i++)
         world->genres[i * GENRES + i % 3] = 1;
-    world->feature =
+    world->features[0] =
         (struct item_feature){.name = "genres", .columns = GENRES, .dense = world->genres};
+    world->features[1] = world->features[0];
+    world->features[1].name = "text";
 }
 
 static const struct model_ops *ops_of(const char *name) {
@@ -79,8 +81,8 @@ static enum status fit(struct world *world, const char *name, const char *const 
     if (status != STATUS_OK)
         return status;
     const struct fit_input input = {.train = &world->train,
-                                    .features = &world->feature,
-                                    .feature_count = 1,
+                                    .features = world->features,
+                                    .feature_count = 2,
                                     .seed = 1,
                                     .progress = &silent};
     return ops->fit(world->model, &input, &world->error);
@@ -108,11 +110,15 @@ static const char *const option_sets[][6] = {
     {"model.mode=gmf", NULL},
     {"model.mf_weights=fixed", "trainer.weight_decay=0.001", NULL},
     {"model.mode=mlp", NULL},
+    {"model.intent_tower=true", "model.intent_layers=[8,4]", NULL},
+    {"model.intent_tower=true", "model.genre_dim=2", "model.residual=true",
+     "model.mlp_layers=[16,9,5]", "model.intent_share=1", NULL},
 };
 #define OPTION_SETS (sizeof option_sets / sizeof *option_sets)
 
-/* All items and a list of items, against the forward pass that the gradients are checked with. */
-static void compare_scores(struct world *world) {
+/* All items and a list of items, against the forward pass that the gradients are checked with: a
+ * group whose positive, item 0, has the wish as its text. */
+static void compare_scores(struct world *world, const float *wish) {
     struct neumf *self = (struct neumf *)world->model;
     struct arena arena = {0};
     struct neumf_step step;
@@ -122,10 +128,14 @@ static void compare_scores(struct world *world) {
     uint32_t every[ITEMS];
     for (uint32_t i = 0; i < ITEMS; i++)
         every[i] = i;
+    float texts[ITEMS * GENRES] = {0};
+    if (wish)
+        memcpy(texts, wish, GENRES * sizeof *texts);
+    self->network.texts = texts;
     static const uint32_t users[] = {0, 17, 89}, list[] = {149, 3, 3, 77};
     struct query queries[3];
     for (size_t q = 0; q < 3; q++)
-        queries[q] = (struct query){.user = users[q]};
+        queries[q] = (struct query){.user = users[q], .wish_vector = wish};
     float all[3 * ITEMS], some[3 * 4];
     world->model->ops->score(world->model, queries, 3, NULL, ITEMS, all);
     world->model->ops->score(world->model, queries, 3, list, 4, some);
@@ -151,7 +161,9 @@ static void test_scores_are_the_forward_pass(void **state) {
         struct world world;
         make(&world);
         must_fit(&world, "neumf", option_sets[i]);
-        compare_scores(&world);
+        compare_scores(&world, NULL);
+        if (world.model->wish_dimension)
+            compare_scores(&world, (const float[]){0, 0.8f, -0.6f});
         drop(&world);
     }
 }
@@ -166,6 +178,67 @@ static void test_loss_falls_with_every_option(void **state) {
         assert_true(report->epochs[report->epoch_count - 1].loss < 0.9 * report->epochs[0].loss);
         drop(&world);
     }
+}
+
+/* What is wished comes first, whoever asks; without a wish nothing is as it was with one. */
+static void test_wishes_are_heard(void **state) {
+    (void)state;
+    struct world world;
+    make(&world);
+    must_fit(&world, "neumf",
+             (const char *const[]){"model.intent_tower=true", "trainer.max_epochs=40", NULL});
+    assert_true(world.model->needs & MODEL_NEEDS_TEXT);
+    assert_int_equal(world.model->wish_dimension, GENRES);
+    for (size_t wished = 0; wished < GENRES; wished++) {
+        float wish[GENRES] = {0}, scores[ITEMS], without[ITEMS];
+        wish[wished] = 1;
+        const uint32_t user = (uint32_t)(wished + 1) % 3; /* of another taste */
+        const struct query asks = {.user = user, .wish_vector = wish}, silent_one = {.user = user};
+        world.model->ops->score(world.model, &asks, 1, NULL, ITEMS, scores);
+        world.model->ops->score(world.model, &silent_one, 1, NULL, ITEMS, without);
+        double lifted[GENRES] = {0};
+        for (size_t i = 0; i < ITEMS; i++)
+            lifted[i % GENRES] += (double)scores[i] - (double)without[i];
+        for (size_t g = 0; g < GENRES; g++)
+            assert_true(g == wished || lifted[g] < lifted[wished]);
+    }
+    drop(&world);
+}
+
+/* The file has the tower, and nothing of the texts. */
+static void test_wishes_outlive_a_file(void **state) {
+    (void)state;
+    struct world world;
+    make(&world);
+    must_fit(&world, "mlp", (const char *const[]){"model.intent_tower=true", NULL});
+    const struct model_ops *ops = world.model->ops;
+    struct tensor *list[MODEL_TENSORS_MAX], *copies[MODEL_TENSORS_MAX];
+    struct model *again;
+    struct error error;
+    assert_int_equal(ops->create(&again, world.settings, &error), STATUS_OK);
+    again->user_count = USERS;
+    again->item_count = ITEMS;
+    const size_t count = model_tensors(world.model, list);
+    assert_int_equal(model_tensors(again, copies), count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(copies[i]->name, list[i]->name);
+        *copies[i] = *list[i];
+    }
+    assert_int_equal(ops->attach(again, &error), STATUS_OK);
+    assert_int_equal(again->wish_dimension, GENRES);
+    const float wish[GENRES] = {0.6f, 0, 0.8f};
+    const struct query query = {.user = 5, .wish_vector = wish};
+    float before[ITEMS], after[ITEMS];
+    ops->score(world.model, &query, 1, NULL, ITEMS, before);
+    ops->score(again, &query, 1, NULL, ITEMS, after);
+    assert_memory_equal(before, after, sizeof before);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(copies[i]->name, "intent.0.weight") == 0)
+            copies[i]->shape[0] = 0;
+    assert_int_equal(ops->attach(again, &error), STATUS_BAD_INPUT);
+    assert_non_null(strstr(error.text, "intent.0.weight"));
+    model_destroy(again);
+    drop(&world);
 }
 
 static void test_ratings_are_learned(void **state) {
@@ -362,8 +435,22 @@ static void test_bad_settings_are_said(void **state) {
     assert_non_null(strstr(world.error.text, "reduce_on_plateau"));
     world.model = NULL;
     drop(&world);
+    static const char *const towers[][3] = {
+        {"model.intent_tower=true", "model.intent_layers=[5]", NULL},
+        {"model.intent_tower=true", "model.attention_heads=2", NULL},
+        {"model.intent_tower=true", NULL}};
+    for (size_t i = 0; i < 3; i++) {
+        make(&world);
+        world.features[1].name = "tune";
+        assert_int_equal(fit(&world, "mlp", towers[i]),
+                         i < 2 ? STATUS_BAD_USAGE : STATUS_BAD_INPUT);
+        assert_non_null(strstr(world.error.text, "model.intent_"));
+        if (i < 2)
+            world.model = NULL;
+        drop(&world);
+    }
     make(&world);
-    world.feature.name = "colours";
+    world.features[0].name = "colours";
     assert_int_equal(fit(&world, "neumf", (const char *const[]){"model.genre_dim=4", NULL}),
                      STATUS_BAD_INPUT);
     assert_non_null(strstr(world.error.text, "genres"));
@@ -375,6 +462,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_the_forward_pass),
         cmocka_unit_test(test_loss_falls_with_every_option),
+        cmocka_unit_test(test_wishes_are_heard),
+        cmocka_unit_test(test_wishes_outlive_a_file),
         cmocka_unit_test(test_ratings_are_learned),
         cmocka_unit_test(test_bare_history_scores_like_the_known_user),
         cmocka_unit_test(test_fixed_weights_stay_one),

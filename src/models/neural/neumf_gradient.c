@@ -22,6 +22,7 @@ enum task_kind {
     TASK_MLP_ITEM,
     TASK_MF_USER,
     TASK_MF_ITEM,
+    TASK_INTENT, /* task `begin` of the intent tower's */
     TASK_GENRES, /* x are the items' genres, looked up on the way */
 };
 
@@ -123,6 +124,9 @@ void neumf_gradient_task(void *context, size_t index) {
     case TASK_MF_ITEM:
         mf_item_task(step, task);
         break;
+    case TASK_INTENT:
+        neumf_intent_task(step->intent, step->batch->group_count, step->accumulate, task->begin);
+        break;
     case TASK_GENRES:
         genre_task(step, task);
         break;
@@ -183,6 +187,11 @@ static void add_first_layer(struct neumf_step *step) {
         task.dy = (struct linear_matrix){step->user_delta, layer->out};
         task.by_group = true;
         add_weight(step, &task, 0, d);
+    }
+    if (step->intent) {
+        const size_t in = neumf_network_intent_width(network);
+        task.x = (struct linear_matrix){neumf_intent_output(step->intent), in};
+        add_weight(step, &task, neumf_network_intent_row(network), in);
     }
     task.by_group = false;
     task.dy = delta;
@@ -279,6 +288,8 @@ void neumf_gradient_init(struct neumf_step *step, struct arena *arena) {
         l == 0 ? add_first_layer(step) : add_later_layer(step, l);
     if (network->attend_query)
         add_attention(step);
+    for (size_t i = 0; step->intent && i < neumf_intent_task_count(step->intent); i++)
+        add(step, (struct neumf_task){.kind = TASK_INTENT, .begin = i});
     add_embedding(step, TASK_MLP_ITEM, network->mlp_item);
     add_embedding(step, TASK_MF_ITEM, network->mf_item);
     add_embedding(step, TASK_MLP_USER, network->mlp_user);

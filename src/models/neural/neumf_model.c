@@ -63,6 +63,8 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
     }
     self->base.scale =
         self->options.loss == NEUMF_MSE ? MODEL_SCALE_UNIT_RATING : MODEL_SCALE_LOG_ODDS;
+    if (self->options.shape.intent_in)
+        self->base.needs |= MODEL_NEEDS_TEXT;
     neumf_model_prepare(self);
     *out = &self->base;
     return STATUS_OK;
@@ -93,7 +95,10 @@ void neumf_model_shape(struct neumf *self, const struct fit_input *input) {
         shape.genre_count = feature->columns;
         copy_genres(self, feature);
     }
+    const struct item_feature *text = shape.intent_in ? model_feature(input, "text") : NULL;
+    shape.intent_in = self->base.wish_dimension = text ? text->columns : 0;
     neumf_network_init(&self->network, &shape);
+    self->network.texts = text ? text->dense : NULL;
     for (size_t i = 0; i < self->network.parameter_count; i++) {
         struct parameter *parameter = &self->network.parameters[i];
         tensor_make(&self->tensors[i], TENSOR_F32, parameter->rows, parameter->columns,
@@ -168,6 +173,10 @@ enum status neumf_model_train(struct neumf *self, const struct fit_input *input,
                                                  .loss = options->loss,
                                                  .training = true},
                     &arena);
+    if (training.step.intent) {
+        training.step.intent->dropout = options->intent_dropout;
+        training.step.intent->share = options->intent_share;
+    }
     if (network->mf_user)
         network->mf_user->l2 = network->mf_item->l2 = (real)options->reg_mf;
     if (network->mlp_user)
@@ -238,11 +247,17 @@ enum status neumf_model_fit(struct model *model, const struct fit_input *input,
                          "%s: model.genre_dim=%zu needs the items' genres, and this data set has "
                          "none; set it to 0",
                          model->ops->name, self->options.shape.genre_dim);
+    if (self->options.shape.intent_in && !model_feature(input, "text"))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s: model.intent_tower=true needs the vectors of the items' texts, and "
+                         "there are none; with text.encoder=none there is nothing to train it with",
+                         model->ops->name);
     neumf_model_shape(self, input);
     if (pretraining->wanted || pretraining->gmf_file)
         TRY(neumf_join(self, input, error));
     TRY(neumf_model_train(self, input, model->ops->name, error));
     add_part_choices(self);
+    self->network.texts = NULL; /* the features are the caller's */
     struct fold_map fold = neumf_fold(&self->network);
     tensor_make(self->fold_map, TENSOR_F32, fold_map_rows(&fold), fold_map_columns(&fold),
                 &model->arena);
@@ -264,6 +279,20 @@ size_t neumf_model_tensors(struct model *model, struct tensor **list) {
     return self->tensor_count;
 }
 
+/* The columns of a wish, as the file has them. */
+static enum status attach_intent(const struct neumf *self, struct neumf_shape *shape,
+                                 struct error *error) {
+    const struct tensor *weight = NULL;
+    for (size_t i = 0; i < self->tensor_count; i++)
+        if (strcmp(self->tensors[i].name, "intent.0.weight") == 0)
+            weight = &self->tensors[i];
+    if (!weight || weight->rank != 2 || weight->shape[0] < 1 || weight->shape[0] > NEUMF_WIDTH_MAX)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "tensor 'intent.0.weight' is missing or no matrix of a text's width");
+    shape->intent_in = weight->shape[0];
+    return STATUS_OK;
+}
+
 enum status neumf_model_attach(struct model *model, struct error *error) {
     struct neumf *self = self_of(model);
     struct neumf_shape shape = self->options.shape;
@@ -276,6 +305,9 @@ enum status neumf_model_attach(struct model *model, struct error *error) {
         shape.genre_count = self->genres->shape[1];
         TRY(model_expect(self->genres, TENSOR_F32, shape.item_count, shape.genre_count, error));
     }
+    if (shape.intent_in)
+        TRY(attach_intent(self, &shape, error));
+    model->wish_dimension = shape.intent_in;
     neumf_network_init(&self->network, &shape);
     for (size_t i = 0; i < self->network.parameter_count; i++) {
         struct parameter *parameter = &self->network.parameters[i];
@@ -318,8 +350,14 @@ void neumf_model_score(const struct model *model, const struct query *queries, s
     item_count = items ? item_count : model->item_count;
     struct neumf_query *vectors = ARENA_ARRAY_RAW(scratch, struct neumf_query, query_count);
     real *room = ARENA_ARRAY_RAW(scratch, real, query_count * columns);
-    for (size_t q = 0; q < query_count; q++)
+    const size_t width = neumf_network_intent_width(&self->network);
+    real *intents = ARENA_ARRAY_RAW(scratch, real, query_count * width);
+    for (size_t q = 0; q < query_count; q++) {
         vectors[q] = vectors_of(self, &queries[q], room + q * columns);
+        vectors[q].intent = intents + q * width;
+        if (width)
+            neumf_intent_apply(&self->network, queries[q].wish_vector, intents + q * width);
+    }
     neumf_score(&self->scorer, &(struct neumf_score_job){.queries = vectors,
                                                          .query_count = query_count,
                                                          .items = items,

@@ -34,9 +34,10 @@ struct neumf_options {
     enum sampler_strategy strategy;
     double dropout;
     enum neumf_dropout_schedule dropout_schedule;
-    double dropout_epochs;  /* the length of a rise or fall */
-    double reg_mf, reg_mlp; /* L2 for each occurrence of a row */
-    double deviation;       /* of the embeddings' starting values */
+    double dropout_epochs;               /* the length of a rise or fall */
+    double reg_mf, reg_mlp;              /* L2 for each occurrence of a row */
+    double intent_dropout, intent_share; /* of the intent tower */
+    double deviation;                    /* of the embeddings' starting values */
     struct neumf_pretraining pretraining;
 };
 

@@ -21,6 +21,18 @@ static struct parameter *add_bias(struct neumf_network *network, const char *nam
     return parameter;
 }
 
+static void add_intent(struct neumf_network *network) {
+    static const char *const names[NEUMF_INTENT_LAYERS][2] = {{"intent.0.weight", "intent.0.bias"},
+                                                              {"intent.1.weight", "intent.1.bias"}};
+    size_t in = network->shape.intent_in;
+    for (size_t l = 0; l < NEUMF_INTENT_LAYERS && in; l++) {
+        const size_t out = network->shape.intent_widths[l];
+        network->intent_weight[l] = add(network, names[l][0], in, out);
+        network->intent_bias[l] = add_bias(network, names[l][1], out);
+        in = out;
+    }
+}
+
 static void add_tower(struct neumf_network *network) {
     static const struct {
         const char *weight, *bias, *skip;
@@ -35,7 +47,7 @@ static void add_tower(struct neumf_network *network) {
         {"layers.7.weight", "layers.7.bias", "layers.7.skip"},
     };
     const struct neumf_shape *shape = &network->shape;
-    size_t in = 2 * shape->mlp_dim + shape->genre_dim;
+    size_t in = neumf_network_intent_row(network) + neumf_network_intent_width(network);
     for (size_t l = 0; l < shape->layer_count; l++) {
         struct neumf_layer *layer = &network->layers[l];
         layer->in = in;
@@ -73,6 +85,7 @@ void neumf_network_init(struct neumf_network *network, const struct neumf_shape 
             network->attend_value = add(network, "attention.value", d, d);
             network->attend_merge = add(network, "attention.merge", d, d);
         }
+        add_intent(network);
         add_tower(network);
     }
     network->output =
@@ -88,6 +101,15 @@ size_t neumf_network_tower_width(const struct neumf_network *network) {
         return 0;
     return shape->layer_count ? shape->widths[shape->layer_count - 1]
                               : 2 * shape->mlp_dim + shape->genre_dim;
+}
+
+size_t neumf_network_intent_width(const struct neumf_network *network) {
+    const struct neumf_shape *shape = &network->shape;
+    return shape->intent_in ? shape->intent_widths[NEUMF_INTENT_LAYERS - 1] : 0;
+}
+
+size_t neumf_network_intent_row(const struct neumf_network *network) {
+    return 2 * network->shape.mlp_dim + network->shape.genre_dim;
 }
 
 static bool is_embedding(const struct neumf_network *network, const struct parameter *parameter) {

@@ -1,6 +1,7 @@
 /* neumf_score.c: see neumf_score.h. */
 #include "models/neural/neumf_score.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -103,6 +104,20 @@ void neumf_score_prepare(struct neumf_scorer *scorer) {
     parallel_for(scorer->tile_count, prepare_tile, scorer);
 }
 
+/* to[first width] += the wish's share of layer 1. */
+static void add_intent(const struct neumf_network *network, const real *intent, real *to) {
+    const struct neumf_layer *layer = &network->layers[0];
+    const size_t in = neumf_network_intent_width(network);
+    linear_forward(&(struct linear_job){.rows = 1,
+                                        .in = in,
+                                        .out = layer->out,
+                                        .x = {(real *)(uintptr_t)intent, in}, /* only read */
+                                        .y = {to, layer->out},
+                                        .weight = layer->weight->weight +
+                                                  neumf_network_intent_row(network) * layer->out,
+                                        .accumulate = 1});
+}
+
 /* Scratch of one call, and the tile that it works on. */
 struct work {
     real *scaled;              /* [query_count][mf_dim]: p_u * output */
@@ -130,6 +145,8 @@ static void prepare_queries(const struct neumf_scorer *scorer, const struct neum
                                               .b_row = network->layers[0].out,
                                               .c = work->user_half + q * network->layers[0].out,
                                               .c_row = network->layers[0].out});
+    for (size_t q = 0; q < job->query_count && network->shape.intent_in; q++)
+        add_intent(network, job->queries[q].intent, work->user_half + q * network->layers[0].out);
 }
 
 static void fill(real *row, real value, size_t count) {

@@ -33,6 +33,7 @@ struct neumf_scorer {
 /* A user, by his vectors. */
 struct neumf_query {
     const real *mf, *mlp;
+    const real *intent; /* what the intent tower makes of his wish; NULL without one */
 };
 
 /* Takes the memory; the network's weights may still change. */

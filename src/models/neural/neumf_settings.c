@@ -33,7 +33,15 @@
      "width of the projected genres at the tower's input; 0: genres are not used"},                \
     {"model.residual", SETTING_BOOL, "false", 0, 0, NULL, NULL, "hidden layers gain their input"}, \
     {"model.attention_heads", SETTING_INT, "0", 0, 64, NULL, NULL,                                 \
-     "heads of attention between the two embeddings before the tower; 0: none"}
+     "heads of attention between the two embeddings before the tower; 0: none"},                   \
+    {"model.intent_tower", SETTING_BOOL, "false", 0, 0, NULL, NULL,                                \
+     "whether a wish's vector comes into the tower, trained with what is written of the items"},   \
+    {"model.intent_layers", SETTING_INT_LIST, "[128,64]", 1, NEUMF_WIDTH_MAX, NULL, NULL,          \
+     "widths of the two layers that the wish goes through"},                                       \
+    {"model.intent_dropout", SETTING_REAL, "0.1", 0, 0.95, NULL, NULL,                             \
+     "share of the first of them that is dropped while training"},                                 \
+    {"model.intent_share", SETTING_REAL, "0.5", 0, 1, NULL, NULL,                                  \
+     "share of the positives that carry their text while training; the others carry none"}
 
 #define ROWS_ALL                                                                                   \
     {"model.loss_type", SETTING_TEXT, "bce", 0, 0, NEUMF_LOSSES, "loss_type",                      \
@@ -77,6 +85,30 @@ const struct setting_spec neumf_settings_neumf[] = {
 };
 /* clang-format on */
 
+static enum status read_intent(struct neumf_options *options, const struct settings *settings,
+                               struct error *error) {
+    struct neumf_shape *shape = &options->shape;
+    if (!settings_bool(settings, "model.intent_tower"))
+        return STATUS_OK;
+    const int64_t *widths;
+    const size_t count = settings_int_list(settings, "model.intent_layers", &widths);
+    if (count != NEUMF_INTENT_LAYERS)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "model.intent_layers: expected %d widths, found %zu", NEUMF_INTENT_LAYERS,
+                         count);
+    if (shape->heads)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "model.intent_tower=true and model.attention_heads=%zu do not go "
+                         "together; leave one out",
+                         shape->heads);
+    shape->intent_in = 1; /* the data tell */
+    for (size_t l = 0; l < NEUMF_INTENT_LAYERS; l++)
+        shape->intent_widths[l] = (size_t)widths[l];
+    options->intent_dropout = settings_real(settings, "model.intent_dropout");
+    options->intent_share = settings_real(settings, "model.intent_share");
+    return STATUS_OK;
+}
+
 static enum status read_tower(struct neumf_options *options, const struct settings *settings,
                               struct error *error) {
     struct neumf_shape *shape = &options->shape;
@@ -109,7 +141,7 @@ static enum status read_tower(struct neumf_options *options, const struct settin
     options->dropout_schedule =
         (enum neumf_dropout_schedule)settings_choice(settings, "model.dropout_schedule");
     options->dropout_epochs = (double)settings_int(settings, "model.dropout_epochs");
-    return STATUS_OK;
+    return read_intent(options, settings, error);
 }
 
 static const char *path_or_null(const struct settings *settings, const char *key,

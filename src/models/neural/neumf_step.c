@@ -39,6 +39,10 @@ static struct span span_of(const struct batch *batch, size_t shard) {
     return span;
 }
 
+static struct parallel_range groups_of(const struct span *span) {
+    return (struct parallel_range){span->group, span->group + span->group_count};
+}
+
 static void look_up(real *out, const struct parameter *table, const uint32_t *rows, size_t count) {
     size_t columns = table->columns;
     for (size_t i = 0; i < count; i++)
@@ -111,6 +115,15 @@ static void first_layer_split(const struct neumf_step *step, const struct span *
     product.x = (struct linear_matrix){step->user_x + span->group * d, d};
     product.y = (struct linear_matrix){half, out};
     linear_forward(&product);
+    if (step->intent) {
+        const size_t in = neumf_network_intent_width(step->network);
+        product = part_job(layer, neumf_network_intent_row(step->network), in, span->group_count);
+        product.x =
+            (struct linear_matrix){neumf_intent_output(step->intent) + span->group * in, in};
+        product.y = (struct linear_matrix){half, out};
+        product.accumulate = 1;
+        linear_forward(&product);
+    }
     for (size_t r = 0; r < span->row_count; r++)
         memcpy(hidden + r * out, half + r / span->width * out, out * sizeof *hidden);
     real *item_x = step->item_x + span->row * d;
@@ -192,6 +205,9 @@ static void add_residual(const struct neumf_step *step, const struct span *span,
 
 static void tower(const struct neumf_step *step, const struct span *span, struct rng *rng) {
     const struct neumf_network *network = step->network;
+    const struct parallel_range groups = groups_of(span);
+    if (step->intent)
+        neumf_intent_forward(step->intent, network, step->batch, &groups, rng);
     for (size_t l = 0; l < network->shape.layer_count; l++) {
         if (l == 0)
             first_layer(step, span);
@@ -331,7 +347,7 @@ static void attended_backward(const struct neumf_step *step, const struct span *
         memcpy(step->item_dx + (span->row + r) * d, dtokens + r * 2 * d + d, d * sizeof *dtokens);
 }
 
-static void tower_backward(const struct neumf_step *step, const struct span *span) {
+static void backward(const struct neumf_step *step, const struct span *span) {
     const struct neumf_network *network = step->network;
     const struct neumf_shape *shape = &network->shape;
     size_t last = shape->layer_count - 1, width = network->layers[last].out, d = shape->mlp_dim;
@@ -355,6 +371,15 @@ static void tower_backward(const struct neumf_step *step, const struct span *spa
                        (struct linear_matrix){step->user_dx + span->group * d, d}, 0,
                        span->group_count);
         input_backward(step, delta, rows_of(step->item_dx, span, d), d, span->row_count);
+    }
+    if (step->intent) {
+        const size_t in = neumf_network_intent_width(network);
+        const struct parallel_range groups = groups_of(span);
+        input_backward(step, (struct linear_matrix){step->user_delta + span->group * out, out},
+                       (struct linear_matrix){
+                           neumf_intent_output_gradient(step->intent) + span->group * in, in},
+                       neumf_network_intent_row(network), span->group_count);
+        neumf_intent_backward(step->intent, &groups);
     }
     if (shape->genre_dim) {
         struct linear_matrix dgenre = rows_of(step->genre_dx, span, shape->genre_dim);
@@ -391,7 +416,7 @@ static void training_shard(void *context, size_t shard) {
     if (step->network->shape.mf_dim)
         gmf_backward(step, &span);
     if (step->network->shape.mlp_dim)
-        tower_backward(step, &span);
+        backward(step, &span);
 }
 
 static double sum_losses(const struct neumf_step *step, size_t count) {
@@ -448,6 +473,10 @@ static void make_tower(struct neumf_step *step, size_t rows, size_t groups, stru
             continue;
         step->delta[l] = ARENA_ARRAY_RAW(arena, real, count);
         step->dhidden[l] = two ? ARENA_ARRAY_RAW(arena, real, count) : step->delta[l];
+    }
+    if (network->shape.intent_in) {
+        step->intent = ARENA_NEW(arena, struct neumf_intent);
+        neumf_intent_init(step->intent, network, groups, training, arena);
     }
     if (!network->shape.heads)
         return;

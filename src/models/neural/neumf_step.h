@@ -14,6 +14,7 @@
 #define MATINEE_MODELS_NEURAL_NEUMF_STEP_H
 
 #include "models/batch.h"
+#include "models/neural/neumf_intent.h"
 #include "models/neural/neumf_network.h"
 
 enum neumf_loss { NEUMF_BCE, NEUMF_MSE };
@@ -45,6 +46,7 @@ struct neumf_step {
         real *tokens, *attended, *q, *k, *v, *mixed, *shares;
         real *dtokens, *dattended, *dq, *dk, *dv, *dmixed;
     } attention;
+    struct neumf_intent *intent;     /* NULL: none */
     real *scores, *errors, *targets; /* [row_max] */
     double *shard_loss;
     struct neumf_task *tasks;
