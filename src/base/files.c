@@ -93,6 +93,13 @@ void files_unmap(struct files_mapping *mapping) {
     *mapping = (struct files_mapping){0};
 }
 
+void files_forget(const void *bytes, size_t size) {
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)bytes,
+                    begin = (from + page - 1) / page * page, end = (from + size) / page * page;
+    if (begin < end)
+        madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
 bool files_exists(const char *path) {
     struct stat about;
     return stat(path, &about) == 0;

@@ -25,6 +25,9 @@ struct files_mapping {
 };
 enum status files_map(struct files_mapping *mapping, const char *path, struct error *error);
 void files_unmap(struct files_mapping *mapping); /* zeroed is fine */
+/* Gives back the memory of the whole pages of a mapping that lie in these bytes; whoever touches
+ * them again reads them again from the file. */
+void files_forget(const void *bytes, size_t size);
 
 /* Writes a file that appears under its name only when it is complete:
  *     TRY(files_writer_open(&writer, path, error));

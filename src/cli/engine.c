@@ -5,7 +5,8 @@
 
 #include "cli/model_folder.h"
 
-#define TITLES_SHOWN 3 /* that may have been meant */
+#define TITLES_SHOWN 3   /* that may have been meant */
+#define SCORE_SHOWN 0.8f /* of the best */
 
 enum status engine_open(struct engine *engine, const char *file, const struct arguments *arguments,
                         struct error *error) {
@@ -27,37 +28,47 @@ void engine_close(struct engine *engine) {
 }
 
 /* The titles that may have been meant, as words of a sentence; "" if there are none. */
-static const char *titles_meant(const struct dataset *catalogue, const char *typed,
+static const char *titles_meant(const struct engine *engine, const char *typed,
                                 struct arena *arena) {
-    uint32_t items[TITLES_SHOWN];
-    const size_t count = dataset_nearest_titles(catalogue, typed, items, TITLES_SHOWN);
+    struct title_hit hits[TITLES_SHOWN];
+    size_t count = service_find_titles(engine->snapshot, typed, hits, TITLES_SHOWN);
+    while (count > 0 && hits[count - 1].score < SCORE_SHOWN * hits[0].score)
+        count--;
     const char *text = "";
     for (size_t i = 0; i < count; i++)
         text = arena_format(arena, "%s%s\"%.80s\"", text,
                             i == 0          ? "; did you mean "
                             : i + 1 < count ? ", "
                                             : " or ",
-                            catalogue->movies[items[i]].title);
+                            engine->catalogue->movies[hits[i].item].title);
     return count > 0 ? arena_format(arena, "%s?", text) : text;
+}
+
+static enum status refuse_title(const struct engine *engine, const char *typed,
+                                struct error *error) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const char *meant = titles_meant(engine, typed, scratch);
+    if (*meant)
+        error_set(error, STATUS_NOT_FOUND, "no film has the id or title \"%.64s\"%s", typed, meant);
+    else
+        error_set(error, STATUS_NOT_FOUND,
+                  "no film has the id or title \"%.64s\" among the %u that this model knows", typed,
+                  engine->catalogue->items.count);
+    arena_reset(scratch, mark);
+    return STATUS_NOT_FOUND;
 }
 
 enum status engine_item(const struct engine *engine, const char *id_or_title, uint32_t *item,
                         struct error *error) {
     *item = dataset_find_item(engine->catalogue, id_or_title);
-    if (*item != DATASET_NONE)
-        return STATUS_OK;
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
-    const char *meant = titles_meant(engine->catalogue, id_or_title, scratch);
-    if (*meant)
-        error_set(error, STATUS_NOT_FOUND, "no film has the id or title \"%.64s\"%s", id_or_title,
-                  meant);
-    else
-        error_set(error, STATUS_NOT_FOUND,
-                  "no film has the id or title \"%.64s\" among the %u that this model knows",
-                  id_or_title, engine->catalogue->items.count);
-    arena_reset(scratch, mark);
-    return STATUS_NOT_FOUND;
+    return *item != DATASET_NONE ? STATUS_OK : refuse_title(engine, id_or_title, error);
+}
+
+enum status engine_film(const struct engine *engine, const char *typed, uint32_t *item,
+                        struct error *error) {
+    *item = service_find_film(engine->snapshot, typed);
+    return *item != DATASET_NONE ? STATUS_OK : refuse_title(engine, typed, error);
 }
 
 static const char *genre_at(void *context, size_t index) {

@@ -21,6 +21,10 @@ void engine_close(struct engine *engine);
 /* An item by outside id or title. Errors (STATUS_NOT_FOUND) name the nearest title. */
 enum status engine_item(const struct engine *engine, const char *id_or_title, uint32_t *item,
                         struct error *error);
+/* The same for a title that may be misspelt, where no other film could be meant: for those who then
+ * show the film. */
+enum status engine_film(const struct engine *engine, const char *typed, uint32_t *item,
+                        struct error *error);
 /* A genre. Errors (STATUS_NOT_FOUND) name the nearest. */
 enum status engine_genre(const struct engine *engine, const char *name, uint32_t *genre,
                          struct error *error);

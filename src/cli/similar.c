@@ -66,7 +66,7 @@ static json_t *list_json(const struct engine *engine, uint32_t item,
 static enum status answer_film(const struct arguments *arguments, const struct engine *engine,
                                const char *film, struct error *error) {
     uint32_t item;
-    TRY(engine_item(engine, film, &item, error));
+    TRY(engine_film(engine, film, &item, error));
     struct similar_answer answer;
     size_t top_k = (size_t)settings_int(arguments->options, "--top-k");
     TRY(service_similar(engine->snapshot, item, top_k, arguments->arena, &answer, error));

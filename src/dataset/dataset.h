@@ -136,11 +136,6 @@ uint32_t dataset_genre(const struct dataset *dataset, const char *name);
 /* Index of an item by outside id, or by title: exact, then without the year, then without its
  * article, then a beginning or words of it that no other title has; case forgiven. */
 uint32_t dataset_find_item(const struct dataset *dataset, const char *id_or_title);
-/* For what dataset_find_item does not find: the titles that have those words, the one that most
- * people have first, else the nearest by letters. Returns how many, at most `room`. */
-size_t dataset_nearest_titles(const struct dataset *dataset, const char *typed, uint32_t *items,
-                              size_t room);
-
 /* The built-in data set. */
 bool dataset_has_builtin(void);
 

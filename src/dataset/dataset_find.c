@@ -1,11 +1,11 @@
-/* dataset_find.c: genres and films by what people type. dataset_genre, dataset_find_item and
- * dataset_nearest_titles of dataset.h. Checked by tests/dataset/test_find.c. */
+/* dataset_find.c: genres and films by what people type. dataset_genre and
+ * dataset_find_item of dataset.h. Checked by tests/dataset/test_find.c. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/settings.h"
 #include "dataset/dataset.h"
+#include "dataset/film_text.h"
 #include "dataset/genre_key.h"
 
 #define TITLE_BYTES 512
@@ -21,22 +21,10 @@ uint32_t dataset_genre(const struct dataset *dataset, const char *name) {
     return DATASET_NONE;
 }
 
-/* Where the trailing " (1995)" begins; the length if there is none. */
-static size_t length_without_year(const char *title) {
-    size_t length = strlen(title);
-    const char *open = strrchr(title, '(');
-    if (!open || open == title || title[length - 1] != ')' || !isdigit((unsigned char)open[1]))
-        return length;
-    length = (size_t)(open - title);
-    while (length > 0 && title[length - 1] == ' ')
-        length--;
-    return length;
-}
-
 /* The title without its year, in lower case, "Matrix, The" as "the matrix". */
 static void plain_title(const char *title, char plain[TITLE_BYTES]) {
     static const char *const articles[] = {", the", ", a", ", an"};
-    size_t length = length_without_year(title), lead = 0;
+    size_t length = film_text_title_length(title), lead = 0;
     length = length < TITLE_BYTES - 8 ? length : TITLE_BYTES - 8;
     for (size_t i = 0; i < sizeof articles / sizeof articles[0] && lead == 0; i++) {
         size_t tail = strlen(articles[i]);
@@ -66,7 +54,7 @@ static struct wanted wanted_of(const char *typed) {
     struct wanted wanted;
     plain_title(typed, wanted.plain);
     wanted.length = strlen(wanted.plain);
-    const bool has_year = length_without_year(typed) != strlen(typed);
+    const bool has_year = film_text_title_length(typed) != strlen(typed);
     wanted.year = has_year ? strrchr(typed, '(') : NULL;
     return wanted;
 }
@@ -128,45 +116,4 @@ uint32_t dataset_find_item(const struct dataset *dataset, const char *id_or_titl
     }
     return best >= MATCH_WITHOUT_ARTICLE || (best != MATCH_NONE && count == 1) ? found
                                                                                : DATASET_NONE;
-}
-
-/* Plain titles one after another, each in the place of the one before. */
-struct titles {
-    const struct dataset *dataset;
-    uint32_t item;
-    char plain[TITLE_BYTES];
-};
-
-static const char *next_title(void *context, size_t index) {
-    struct titles *titles = context;
-    if (index >= titles->dataset->items.count)
-        return NULL;
-    titles->item = (uint32_t)index;
-    plain_title(titles->dataset->movies[index].title, titles->plain);
-    return titles->plain;
-}
-
-size_t dataset_nearest_titles(const struct dataset *dataset, const char *typed, uint32_t *items,
-                              size_t room) {
-    const struct wanted wanted = wanted_of(typed);
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
-    uint32_t *people = ARENA_ARRAY(scratch, uint32_t, dataset->items.count);
-    interactions_item_counts(&dataset->interactions, people);
-    size_t count = 0;
-    for (uint32_t item = 0; item < dataset->items.count; item++) {
-        if (match_title(dataset->movies[item].title, &wanted) == MATCH_NONE)
-            continue;
-        size_t at = count < room ? count++ : room;
-        for (; at > 0 && people[items[at - 1]] < people[item]; at--)
-            if (at < room)
-                items[at] = items[at - 1];
-        if (at < room)
-            items[at] = item;
-    }
-    arena_reset(scratch, mark);
-    struct titles titles = {.dataset = dataset};
-    if (count == 0 && room > 0 && settings_nearest(wanted.plain, next_title, &titles))
-        items[count++] = titles.item;
-    return count;
 }

@@ -65,6 +65,12 @@ struct kernel_factor_step {
     real kept_p, rate_p, kept_q, rate_q, rate_z;
 };
 
+/* Learned scale and shift [n] of layer_norm, and what is added to the variance. */
+struct kernel_layer_norm {
+    const real *gain, *bias;
+    real epsilon;
+};
+
 struct kernel_table {
     const char *name; /* "scalar", "avx2", "avx512" */
 
@@ -92,6 +98,12 @@ struct kernel_table {
     /* y[i] = e^(x[i] - shift), and their sum; y may be x. x[i] - shift must be at most 88; below
      * -87 it counts as -87 */
     real (*exponentials)(real *y, const real *x, real shift, size_t n);
+    /* y = x times the share of the normal distribution below x, in place: the GELU with erf
+     * (Hendrycks & Gimpel 2016), to 1e-7 */
+    void (*gelu)(real *y, size_t n);
+    /* y = (x - mean) / sqrt(mean of (x - mean)^2 + epsilon) * gain + bias over the n of x, n > 0; y
+     * may be x */
+    void (*layer_norm)(real *y, const real *x, const struct kernel_layer_norm *job, size_t n);
 
     /* A step of BPR's gradient: with the old x in all three, x = kept * x + step * (a - b),
      * a = kept * a + step * x, b = kept * b - step * x. */

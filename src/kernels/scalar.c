@@ -104,6 +104,21 @@ static real exponentials(real *y, const real *x, real shift, size_t n) {
     return total;
 }
 
+static void gelu(real *y, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        y[i] = (real)(0.5 * (double)y[i] * erfc(-(double)y[i] * 0.70710678118654752));
+}
+
+static void layer_norm(real *y, const real *x, const struct kernel_layer_norm *job, size_t n) {
+    const real mean = sum(x, n) / (real)n;
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] - mean;
+    const double variance = (double)dot(y, y, n) / (double)n;
+    const real inverse = (real)(1 / sqrt(variance + (double)job->epsilon));
+    for (size_t i = 0; i < n; i++)
+        y[i] = y[i] * inverse * job->gain[i] + job->bias[i];
+}
+
 static void pull_apart(real *x, real *a, real *b, real step, real kept, size_t n) {
     for (size_t i = 0; i < n; i++) {
         real old = x[i];
@@ -205,6 +220,8 @@ const struct kernel_table scalar_table = {
     .gather_axpy = gather_axpy,
     .scatter_axpy = scatter_axpy,
     .exponentials = exponentials,
+    .gelu = gelu,
+    .layer_norm = layer_norm,
     .pull_apart = pull_apart,
     .adam = adam,
     .adam_idle = adam_idle,

@@ -50,6 +50,7 @@ enum model_traits {
     MODEL_CHOOSES = 128,        /* finds settings on validation, whatever the trainer does */
     MODEL_NO_EXPLAIN = 256,     /* offers no explain() with these settings */
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
+    MODEL_READS_TEXT = 4096,    /* with some settings it needs what is written of the items */
     MODEL_OF_PARTS = 2048,      /* made of other models: may take them from fit_input.trained */
     MODEL_BEYOND_VECTORS =
         1024, /* scores add to the vectors' products what differs by item: a bias */

@@ -163,6 +163,18 @@ enum status service_similar(const struct snapshot *snapshot, uint32_t item, size
                             struct arena *arena, struct similar_answer *answer,
                             struct error *error);
 
+/* Films whose titles answer to what was typed, best first, however it is spelled: "toy stroy", "7
+ * samurai", "amelie". */
+struct title_hit {
+    uint32_t item;
+    float score; /* 1: the title just as it was typed; 0: nothing in common */
+};
+size_t service_find_titles(const struct snapshot *snapshot, const char *typed,
+                           struct title_hit *hits, size_t room);
+/* The film that was meant: by outside id or title as dataset_find_item has it, else the title that
+ * is clearly nearer than all others. DATASET_NONE: there is none, or more than one. */
+uint32_t service_find_film(const struct snapshot *snapshot, const char *typed);
+
 /* Where a bare history lies among the model's vectors; `values` live in the arena. Errors: a model
  * without vectors (STATUS_NOT_FOUND), an unknown item. */
 struct service_vector {

@@ -37,6 +37,10 @@ struct ann_index *service_index_open(const char *model_file, struct model *model
 bool service_index_score(const struct snapshot *snapshot, const struct query *query, size_t wanted,
                          float *scores);
 
+/* The look-up of titles of a snapshot. */
+struct service_titles *service_titles_create(void);
+void service_titles_destroy(struct service_titles *titles); /* NULL is fine */
+
 enum status service_check_top_k(size_t top_k, struct error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "kernels/kernels.h"
+#include "service/service_internal.h"
 
 static void derive_counts(struct snapshot *snapshot) {
     const struct dataset *catalogue = snapshot->catalogue;
@@ -57,6 +58,7 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->catalogue = catalogue;
     derive_counts(snapshot);
     derive_vectors(snapshot);
+    snapshot->titles = service_titles_create();
     *out = snapshot;
     return STATUS_OK;
 }
@@ -75,6 +77,7 @@ void snapshot_release(struct snapshot *snapshot) {
     if (snapshot->source.release)
         snapshot->source.release(snapshot->source.owner);
     ann_close(snapshot->index);
+    service_titles_destroy(snapshot->titles);
     arena_release(&snapshot->arena);
     alloc_free(snapshot);
 }

@@ -25,6 +25,8 @@ struct snapshot_source {
     void *owner;
 };
 
+struct service_titles;
+
 struct snapshot {
     atomic_uint references;
     struct arena arena;
@@ -38,8 +40,9 @@ struct snapshot {
     const float *vectors; /* [item_count][dimension] or NULL */
     size_t dimension;
     enum vector_metric metric;
-    struct ann_index *index; /* owned; NULL: all films are scanned */
-    const float *lengths;    /* [item_count] of the vectors */
+    struct ann_index *index;       /* owned; NULL: all films are scanned */
+    const float *lengths;          /* [item_count] of the vectors */
+    struct service_titles *titles; /* owned: service_titles.c */
 };
 
 /* With one reference, the caller's. Errors: the model and the catalogue are not of one size. On

@@ -20,15 +20,15 @@
 
 const struct setting_spec split_settings[] = {
     {"data.split.strategy", SETTING_TEXT, "auto", 0, 0,
-     "auto|given|leave_one_out|random|temporal|folds|none", "data.split|split",
+     "auto|given|leave_one_out|random|temporal|cold_items|folds|none", "data.split|split",
      "how test and validation are held out; auto: given if the data ship a test, else "
      "leave_one_out if times order the rows, else random"},
     {"data.split.train_ratio", SETTING_REAL, "0.8", 0, 1, NULL, "train_ratio",
-     "share of train (random, temporal)"},
+     "share of train (random, temporal, cold_items)"},
     {"data.split.val_ratio", SETTING_REAL, "0.1", 0, 1, NULL, "val_ratio",
-     "share of validation (random, temporal; given without order and folds: of train)"},
+     "share of validation (random, temporal, cold_items; given without order and folds: of train)"},
     {"data.split.test_ratio", SETTING_REAL, "0.1", 0, 1, NULL, "test_ratio",
-     "share of test (random, temporal)"},
+     "share of test (random, temporal, cold_items)"},
     {"data.split.per_user", SETTING_BOOL, "false", 0, 0, NULL, "per_user",
      "shares of each user's rows instead of all rows (random, temporal)"},
     {"data.split.folds", SETTING_INT, "", 2, 100, NULL, "folds",

@@ -4,6 +4,7 @@
  *   leave_one_out  the last interactions of each user (without order: random ones)
  *   random         shares of all rows, or of each user's
  *   temporal       one global instant (or shares of each user's history in order)
+ *   cold_items     shares of the items, each with all its rows
  *   folds          the folds that ship with the data, or k random ones
  *   none           everything is train: nothing is measured
  *

@@ -41,6 +41,11 @@ struct encoder_text {
 
 struct encoder;
 
+/* Reads the words of --encoder (one of ENCODERS, or a folder) and --precision (its index among
+ * ENCODER_PRECISIONS). `word` is borrowed. Errors: neither a name nor a folder. */
+enum status encoder_options_parse(struct encoder_options *options, const char *word,
+                                  size_t precision, struct error *error);
+
 enum status encoder_open(struct encoder **out, const struct encoder_options *options,
                          struct error *error);
 void encoder_close(struct encoder *encoder); /* NULL is fine */

@@ -159,6 +159,11 @@
   model.max_length=
   model.windows=
   model.checkpoint_activations=
+  model.text_weight=
+  model.tfidf_weight=
+  model.genre_boost=
+  model.ratings=
+  model.half_life=
   model.models=
   model.part_settings=
   model.part_files=

@@ -459,14 +459,15 @@
                                          auto: given if the data ship a test, else
                                          leave_one_out if times order the rows,
                                          else random (auto, given, leave_one_out,
-                                         random, temporal, folds, none)
-    data.split.train_ratio=0.8           share of train (random, temporal)
-                                         (number, 0 to 1)
-    data.split.val_ratio=0.1             share of validation (random, temporal;
-                                         given without order and folds: of train)
-                                         (number, 0 to 1)
-    data.split.test_ratio=0.1            share of test (random, temporal) (number,
-                                         0 to 1)
+                                         random, temporal, cold_items, folds,
+                                         none)
+    data.split.train_ratio=0.8           share of train (random, temporal,
+                                         cold_items) (number, 0 to 1)
+    data.split.val_ratio=0.1             share of validation (random, temporal,
+                                         cold_items; given without order and
+                                         folds: of train) (number, 0 to 1)
+    data.split.test_ratio=0.1            share of test (random, temporal,
+                                         cold_items) (number, 0 to 1)
     data.split.per_user=false            shares of each user's rows instead of all
                                          rows (random, temporal) (true or false)
     data.split.folds=                    number of random folds; not set: the

@@ -83,7 +83,7 @@
   [1]
 
   $ matinee train item_knn data.split.strategy=leave
-  ! matinee: data.split.strategy must be one of auto, given, leave_one_out, random, temporal, folds, none, found "leave"
+  ! matinee: data.split.strategy must be one of auto, given, leave_one_out, random, temporal, cold_items, folds, none, found "leave"
   [2]
 
   $ matinee compare

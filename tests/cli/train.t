@@ -306,7 +306,7 @@
   [1]
 
   $ printf 'Heat (1995),5\nHaet (1995),4\n' > typo.csv; matinee recommend knn.safetensors --ratings typo.csv
-  ! matinee: typo.csv:2: no film has the id or title "Haet (1995)"; did you mean "Heat (1995)"?
+  ! matinee: typo.csv:2: no film has the id or title "Haet (1995)"; did you mean "Heat (1995)" or "Hate (Haine, La) (1995)"?
   [1]
 
   $ printf 'Heat (1995),5\nToy Story,nan\n' > nan.csv; matinee recommend knn.safetensors --ratings nan.csv
@@ -322,8 +322,20 @@
   [1]
 
   $ matinee similar knn.safetensors "Toy Stroy (1995)"
-  ! matinee: no film has the id or title "Toy Stroy (1995)"; did you mean "Toy Story (1995)"?
-  [1]
+  Similar to Toy Story (1995)  (item_knn on ml-latest-small)
+
+        film                                                   genres                                                similarity
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+     1  Forrest Gump (1994)                                    Comedy, Drama, Romance, War                                0.421
+     2  Jurassic Park (1993)                                   Action, Adventure, Sci-Fi, Thriller                        0.406
+     3  Star Wars: Episode IV - A New Hope (1977)              Action, Adventure, Sci-Fi                                  0.403
+     4  Pulp Fiction (1994)                                    Comedy, Crime, Drama, Thriller                             0.396
+     5  Independence Day (a.k.a. ID4) (1996)                   Action, Adventure, Sci-Fi, Thriller                        0.396
+     6  Shawshank Redemption, The (1994)                       Crime, Drama                                               0.380
+     7  Star Wars: Episode VI - Return of the Jedi (1983)      Action, Adventure, Sci-Fi                                  0.380
+     8  Mission: Impossible (1996)                             Action, Adventure, Mystery, Thriller                       0.367
+     9  Lion King, The (1994)                                  Adventure, Animation, Children, Drama, IMAX, Musical       0.366
+    10  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi                                  0.362
 
   $ matinee similar knn.safetensors --item 999999999
   ! matinee: no film has the id or title "999999999" among the 9742 that this model knows

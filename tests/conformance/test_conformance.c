@@ -72,8 +72,8 @@ static struct fitted fit_with(const struct model_ops *ops, const struct tiny *ti
         set_if_known(fitted.settings, key, value);
     must(ops->create(&fitted.model, fitted.settings, &error), &error);
     const struct fit_input input = {.train = &tiny->train,
-                                    .features = &tiny->genres,
-                                    .feature_count = 1,
+                                    .features = tiny->features,
+                                    .feature_count = TINY_FEATURES,
                                     .seed = seed,
                                     .progress = &silent};
     must(ops->fit(fitted.model, &input, &error), &error);

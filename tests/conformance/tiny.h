@@ -1,6 +1,6 @@
 /* tiny.h: small data for the conformance suite: users of two tastes on a chequered board, with
- * ratings, times, genres and outside ids, built in an arena; and the same with users and items
- * numbered otherwise.
+ * ratings, times, genres, texts and outside ids, built in an arena; and the same with users and
+ * items numbered otherwise.
  *
  * User u likes item i if both are even or both odd. Everybody has all that he likes but one, which
  * is withheld. All items are about as popular, so that only a model that sees who is alike can find
@@ -20,9 +20,11 @@ struct tiny {
     struct arena arena;
     struct dataset catalogue; /* of the same arena's memory; its interactions are `train` */
     struct interactions train;
-    uint32_t *withheld; /* [user_count] */
-    struct item_feature genres;
+    uint32_t *withheld;              /* [user_count] */
+    struct item_feature features[3]; /* genres, text, terms */
 };
+
+enum { TINY_FEATURES = 3, TINY_TEXT = 4, TINY_TERMS = 7, TINY_WORDS = 2 };
 
 /* TINY_RATED: by lot, so that they say nothing. TINY_TASTES: by taste: whoever rates also has half
  * of what he does not like, with 1 or 2 of 5, and 4 or 5 for what he likes: so that taste is in the
@@ -47,21 +49,49 @@ static inline struct id_map tiny_ids(struct arena *arena, const char *prefix, ui
     return map;
 }
 
-/* Ids, titles and genres for `train`, whatever it holds. */
+/* What is written of items, of which i is what number[i] says (NULL: i itself): items of one kind
+ * are alike, and a little more so if their numbers are. */
+static inline void tiny_features(struct tiny *tiny, const uint32_t *number) {
+    struct arena *arena = &tiny->arena;
+    const uint32_t items = tiny->train.item_count;
+    float *genres = ARENA_ARRAY(arena, float, 2 * (size_t)items);
+    float *text = ARENA_ARRAY(arena, float, (size_t)TINY_TEXT *items);
+    uint64_t *offsets = ARENA_ARRAY(arena, uint64_t, (size_t)items + 1);
+    uint32_t *words = ARENA_ARRAY(arena, uint32_t, (size_t)TINY_WORDS * items);
+    float *weights = ARENA_ARRAY(arena, float, (size_t)TINY_WORDS *items);
+    for (uint32_t i = 0; i < items; i++) {
+        const uint32_t at = number ? number[i] : i, kind = i % 2;
+        genres[2 * at + kind] = 1;
+        text[TINY_TEXT * at + kind] = 1;
+        text[TINY_TEXT * at + 2] = 0.25f * (float)(i % 7) / 7;
+        text[TINY_TEXT * at + 3] = 0.25f * (float)(i % 3) / 3;
+        offsets[i + 1] = TINY_WORDS * ((uint64_t)i + 1);
+        words[TINY_WORDS * at] = kind;
+        words[TINY_WORDS * at + 1] = 2 + i % (TINY_TERMS - 2);
+        weights[TINY_WORDS * at] = 0.8f;
+        weights[TINY_WORDS * at + 1] = 0.6f;
+    }
+    tiny->features[0] = (struct item_feature){.name = "genres", .columns = 2, .dense = genres};
+    tiny->features[1] = (struct item_feature){.name = "text", .columns = TINY_TEXT, .dense = text};
+    tiny->features[2] = (struct item_feature){.name = "terms",
+                                              .columns = TINY_TERMS,
+                                              .offsets = offsets,
+                                              .indices = words,
+                                              .values = weights};
+}
+
+/* Ids, titles and features for `train`, whatever it holds. */
 static inline void tiny_catalogue(struct tiny *tiny) {
     static const char *const genres[] = {"Even", "Odd"};
     struct arena *arena = &tiny->arena;
     const uint32_t items = tiny->train.item_count;
     struct movie *movies = ARENA_ARRAY(arena, struct movie, (size_t)items + 1);
-    float *dense = ARENA_ARRAY(arena, float, 2 * (size_t)items);
-    for (uint32_t i = 0; i < items; i++) {
+    for (uint32_t i = 0; i < items; i++)
         movies[i] = (struct movie){.title = arena_format(arena, "Film %u (19%02u)", i, 50 + i % 50),
                                    .year = 1950 + (int)(i % 50),
                                    .genres = 1u << (i % 2),
                                    .imdb_id = i % 3 ? arena_format(arena, "%07u", i) : NULL};
-        dense[2 * i + i % 2] = 1;
-    }
-    tiny->genres = (struct item_feature){.name = "genres", .columns = 2, .dense = dense};
+    tiny_features(tiny, NULL);
     tiny->catalogue = (struct dataset){.name = "tiny",
                                        .source = "/somewhere/tiny",
                                        .reader = "none",
@@ -151,11 +181,7 @@ static inline void tiny_renumber(struct tiny *to, const struct tiny *from, const
     to->train.ratings = old->ratings ? values : NULL;
     to->train.times = times;
     tiny_catalogue(to);
-    /* A film keeps its genres whatever its number. */
-    float *dense = ARENA_ARRAY(&to->arena, float, 2 * (size_t)old->item_count);
-    for (uint32_t i = 0; i < old->item_count; i++)
-        memcpy(dense + 2 * item_of[i], from->genres.dense + 2 * i, 2 * sizeof(float));
-    to->genres.dense = dense;
+    tiny_features(to, item_of); /* a film keeps what is written of it whatever its number */
 }
 
 static inline void tiny_release(struct tiny *tiny) { arena_release(&tiny->arena); }

@@ -55,26 +55,6 @@ static void test_items(void **state) {
     check_item("story", NULL); /* a word of two */
 }
 
-static void check_nearest(const char *typed, const char *first, size_t count) {
-    uint32_t items[3];
-    assert_int_equal(dataset_nearest_titles(data, typed, items, 3), count);
-    if (count > 0)
-        assert_string_equal(data->movies[items[0]].title, first);
-}
-
-static void test_nearest_titles(void **state) {
-    (void)state;
-    check_nearest("toy", "Toy Story (1995)", 2);
-    check_nearest("story", "Toy Story (1995)", 2);
-    check_nearest("toy stroy", "Toy Story (1995)", 1);
-    check_nearest("Heta (1995)", "Heat (1995)", 1);
-    check_nearest("nothing of the kind", NULL, 0);
-    check_nearest("", NULL, 0);
-    uint32_t only[1];
-    assert_int_equal(dataset_nearest_titles(data, "heat", only, 1), 1);
-    assert_string_equal(data->movies[only[0]].title, "Heat (1995)"); /* the one that people have */
-}
-
 static void test_genres(void **state) {
     (void)state;
     assert_int_equal(data->genre_count, 5);
@@ -103,7 +83,6 @@ static void test_years(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_items),
-        cmocka_unit_test(test_nearest_titles),
         cmocka_unit_test(test_genres),
         cmocka_unit_test(test_years),
     };

@@ -116,7 +116,7 @@ static void test_every_protocol_is_complete_and_seeded(void **state) {
     static const char *const pairs[] = {
         "data.split.strategy=leave_one_out", "data.split.strategy=random",
         "data.split.strategy=temporal",      "data.split.strategy=folds",
-        "data.split.strategy=none",
+        "data.split.strategy=none",          "data.split.strategy=cold_items",
     };
     for (size_t per_user = 0; per_user < 2; per_user++)
         for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -130,7 +130,7 @@ static void test_every_protocol_is_complete_and_seeded(void **state) {
             check_equal(&split, &again, true);
             set(fixture, "data.split.seed=43");
             again = make(fixture, folds ? 2 : 0);
-            check_equal(&split, &again, i != 1 && i != 3);
+            check_equal(&split, &again, i != 1 && i != 3 && i != 5);
             set(fixture, "data.split.seed=42");
         }
 }
@@ -191,6 +191,37 @@ static void test_random_shares(void **state) {
     for (uint32_t u = 0; u < USERS; u++) {
         size_t expected = (size_t)(0.333 * (1 + u) + 0.5);
         assert_int_equal(interactions_history(&split.test, u).count, expected);
+    }
+}
+
+/* All 60 items have rows: 6 are test, 6 validation, and a user's candidates are the other ones of
+ * the test. */
+static void test_cold_items_are_in_one_part(void **state) {
+    struct fixture *fixture = *state;
+    set(fixture, "data.split.strategy=cold_items");
+    const struct split split = make(fixture, 0);
+    const struct interactions *parts[] = {&split.train, &split.validation, &split.test};
+    uint8_t part_of[ITEMS] = {0};
+    for (uint8_t p = 0; p < 3; p++)
+        for (size_t row = 0; row < parts[p]->count; row++) {
+            uint8_t *part = &part_of[parts[p]->items[row]];
+            assert_true(*part == 0 || *part == p + 1);
+            *part = p + 1;
+        }
+    size_t counts[4] = {0};
+    for (size_t i = 0; i < ITEMS; i++)
+        counts[part_of[i]]++;
+    assert_int_equal(counts[0], 0);
+    assert_int_equal(counts[2], 6);
+    assert_int_equal(counts[3], 6);
+    for (uint32_t u = 0; u < USERS; u++) {
+        const size_t own = interactions_history(&split.test, u).count;
+        assert_int_equal(split.candidate_offsets[u + 1] - split.candidate_offsets[u],
+                         own ? 6 - own : 0);
+        for (uint64_t c = split.candidate_offsets[u]; c < split.candidate_offsets[u + 1]; c++) {
+            assert_int_equal(part_of[split.candidates[c]], 3);
+            assert_false(interactions_contains(&split.test, u, split.candidates[c]));
+        }
     }
 }
 
@@ -293,6 +324,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_leave_one_out_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_leave_one_out_without_order_draws, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_random_shares, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cold_items_are_in_one_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_temporal_cuts_at_one_instant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_folds_cover_everything_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_given_carves_validation_from_train, set_up, tear_down),

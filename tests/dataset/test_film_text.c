@@ -1,0 +1,63 @@
+/* test_film_text.c: what there is to read of a film. */
+#include "data_files.h"
+
+#include "dataset/film_text.h"
+
+static struct dataset *data;
+
+static int open_all(void **state) {
+    folder_setup(state);
+    put_text("movies.csv", "movieId,title,genres\n1,\"Matrix, The (1999)\",Action|Sci-Fi\n"
+                           "2,Untitled,(no genres listed)\n3,Heat (1995),Action\n");
+    put_text("ratings.csv", "userId,movieId,rating\n1,1,5\n2,2,4\n2,3,1\n");
+    put_text("tags.csv",
+             "userId,movieId,tag,timestamp\n1,1,virtual reality,1\n2,1,Virtual Reality,2\n"
+             "1,1,hacker,3\n1,3,\"cops, robbers\",4\n");
+    data = open_good(test_folder);
+    return 0;
+}
+
+static int close_all(void **state) {
+    dataset_close(data);
+    return folder_teardown(state);
+}
+
+static void check(const char *id, size_t tags, const char *sentence, const char *terms) {
+    struct arena arena = {0};
+    const uint32_t item = item_of(data, id);
+    assert_string_equal(film_text_sentence(data, item, tags, &arena), sentence);
+    assert_string_equal(film_text_terms(data, item, &arena), terms);
+    arena_release(&arena);
+}
+
+static void test_texts(void **state) {
+    (void)state;
+    /* Three applications: virtual reality two thirds of ten, hacker one third. */
+    static const char terms[] =
+        "Matrix, The. Action. Sci-Fi. virtual reality. virtual reality. virtual reality. virtual "
+        "reality. virtual reality. virtual reality. virtual reality. hacker. hacker. hacker.";
+    check("1", 5, "Matrix, The (1999). Genres: Action, Sci-Fi. Tags: virtual reality, hacker.",
+          terms);
+    check("1", 1, "Matrix, The (1999). Genres: Action, Sci-Fi. Tags: virtual reality.", terms);
+    check("1", 0, "Matrix, The (1999). Genres: Action, Sci-Fi.", terms);
+    check("2", 5, "Untitled.", "Untitled.");
+    check("3", 5, "Heat (1995). Genres: Action. Tags: cops, robbers.",
+          "Heat. Action. cops, robbers. cops, robbers. cops, robbers. cops, robbers. cops, "
+          "robbers. cops, robbers. cops, robbers. cops, robbers. cops, robbers. cops, robbers.");
+}
+
+static void test_titles_without_year(void **state) {
+    (void)state;
+    assert_int_equal(film_text_title_length("Heat (1995)"), 4);
+    assert_int_equal(film_text_title_length("Heat (1995-1999)"), 4);
+    assert_int_equal(film_text_title_length("Heat"), 4);
+    assert_int_equal(film_text_title_length("(1995)"), 6);
+    assert_int_equal(film_text_title_length("Heat (Feu)"), 10);
+    assert_int_equal(film_text_title_length(""), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts),
+                                       cmocka_unit_test(test_titles_without_year)};
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
