@@ -10,8 +10,10 @@
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
 #include "cli/style.h"
+#include "cli/wording.h"
 #include "models/model_file.h"
 #include "service/service.h"
+#include "service/service_search.h"
 
 /* The newest model of the data folder that was trained on `data` (NULL: on anything). */
 static enum status choose_newest(const char **path, const struct arguments *arguments,
@@ -74,6 +76,25 @@ static enum status load_models(struct service *service, const struct arguments *
     return service_load(service, path, NULL, error);
 }
 
+/* Makes searches ready. Without an encoder all else is served, unless one was asked for. */
+static enum status open_words(struct service *service, const struct arguments *arguments,
+                              struct error *error) {
+    struct snapshot *snapshot;
+    const enum status status = wording_open(service, arguments, error);
+    if (status != STATUS_OK && settings_is_set(arguments->options, "--encoder"))
+        return status;
+    if (status == STATUS_OK) {
+        TRY(service_acquire(service, NULL, &snapshot, error));
+        service_search_prepare(service, snapshot, error);
+        service_release(snapshot);
+    } else if (status == STATUS_BAD_USAGE) {
+        return status;
+    } else {
+        log_warning("wishes in words cannot be answered: %s", error->text);
+    }
+    return STATUS_OK;
+}
+
 static void say_ready(const char *url) {
     const struct style *style = style_of(stdout);
     printf("Serving at %s%s%s (Ctrl-C ends it)\n", style->bold, url, style->off);
@@ -86,6 +107,7 @@ static enum status serve(struct service *service, const struct arguments *argume
     const char *default_model = command_text(arguments, "--default-model");
     if (default_model)
         TRY(service_set_default(service, default_model, error));
+    TRY(open_words(service, arguments, error));
     const char *const *origins;
     size_t origin_count = settings_text_list(arguments->options, "--cors-origin", &origins);
     const struct api_options options = {
@@ -145,6 +167,7 @@ static const struct command_option options[] = {
      "ORIGIN",
      NULL,
      WORD_NONE},
+    WORDING_OPTIONS,
     MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
