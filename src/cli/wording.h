@@ -9,13 +9,13 @@
 
 /* Rows of the table of options. */
 /* clang-format off */
-#define WORDING_OPTIONS                                                                              \
+#define WORDING_OPTIONS                                                                            \
     {{"--encoder", SETTING_TEXT, "auto", 0, 0, NULL, NULL,                                         \
       "auto, minilm, builtin, or the folder of another BERT-like model"},                          \
      "NAME",                                                                                       \
      "MATINEE_ENCODER",                                                                            \
      WORD_FOLDER},                                                                                 \
-    {{"--precision", SETTING_TEXT, "int8", 0, 0, ENCODER_PRECISIONS, NULL,                         \
+    {{"--precision", SETTING_TEXT, "f32", 0, 0, ENCODER_PRECISIONS, NULL,                         \
       "of the encoder's weights"},                                                                 \
      "P",                                                                                          \
      NULL,                                                                                         \

@@ -182,6 +182,7 @@
   zsh
 
   $ source complete.sh matinee help se
+  search
   serve
 
 # The script for zsh has the same cases.
