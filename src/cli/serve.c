@@ -1,6 +1,8 @@
 /* serve.c: `matinee serve`: model files answered over HTTP until Ctrl-C. Checked by tests/cli and
  * tests/api. */
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,8 +12,10 @@
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
 #include "cli/style.h"
+#include "cli/wording.h"
 #include "models/model_file.h"
 #include "service/service.h"
+#include "service/service_search.h"
 
 /* The newest model of the data folder that was trained on `data` (NULL: on anything). */
 static enum status choose_newest(const char **path, const struct arguments *arguments,
@@ -74,6 +78,42 @@ static enum status load_models(struct service *service, const struct arguments *
     return service_load(service, path, NULL, error);
 }
 
+/* Makes searches ready while all else is answered already. */
+struct preparation {
+    struct service *service;
+    pthread_t thread;
+    bool has_begun;
+    atomic_bool cancel;
+};
+
+static void *prepare(void *context) {
+    struct preparation *preparation = context;
+    struct snapshot *snapshot;
+    struct error error;
+    if (service_acquire(preparation->service, NULL, &snapshot, &error) != STATUS_OK)
+        return NULL;
+    service_search_prepare(preparation->service, snapshot, &preparation->cancel, &error);
+    service_release(snapshot);
+    return NULL;
+}
+
+/* Without an encoder wishes in words are refused, unless one was asked for: then it is an error. */
+static enum status prepare_begin(struct preparation *preparation, const struct arguments *arguments,
+                                 struct error *error) {
+    const bool is_asked = settings_is_set(arguments->options, "--encoder");
+    const enum status status = wording_open(preparation->service, arguments, error);
+    if (status != STATUS_OK)
+        return is_asked || status == STATUS_BAD_USAGE ? status : STATUS_OK;
+    preparation->has_begun = pthread_create(&preparation->thread, NULL, prepare, preparation) == 0;
+    return STATUS_OK;
+}
+
+static void prepare_end(struct preparation *preparation) {
+    atomic_store(&preparation->cancel, true);
+    if (preparation->has_begun)
+        pthread_join(preparation->thread, NULL);
+}
+
 static void say_ready(const char *url) {
     const struct style *style = style_of(stdout);
     printf("Serving at %s%s%s (Ctrl-C ends it)\n", style->bold, url, style->off);
@@ -86,6 +126,8 @@ static enum status serve(struct service *service, const struct arguments *argume
     const char *default_model = command_text(arguments, "--default-model");
     if (default_model)
         TRY(service_set_default(service, default_model, error));
+    struct preparation preparation = {.service = service};
+    TRY(prepare_begin(&preparation, arguments, error));
     const char *const *origins;
     size_t origin_count = settings_text_list(arguments->options, "--cors-origin", &origins);
     const struct api_options options = {
@@ -95,7 +137,9 @@ static enum status serve(struct service *service, const struct arguments *argume
         .cors_origins = origin_count ? origins : NULL,
         .cors_origin_count = origin_count,
     };
-    return api_serve(service, &options, say_ready, interrupt_flag(), error);
+    const enum status status = api_serve(service, &options, say_ready, interrupt_flag(), error);
+    prepare_end(&preparation);
+    return status;
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
@@ -145,6 +189,7 @@ static const struct command_option options[] = {
      "ORIGIN",
      NULL,
      WORD_NONE},
+    WORDING_OPTIONS,
     MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };

@@ -20,12 +20,15 @@ struct service {
     pthread_mutex_t mutex;
     struct snapshot *snapshots[MODELS_MAX]; /* in the order of loading */
     size_t count, chosen;                   /* chosen: the default */
+    pthread_mutex_t words_mutex;            /* of opening them */
+    struct words *_Atomic words;            /* NULL: not opened yet */
 };
 
 enum status service_create(struct service **out, struct error *error) {
     (void)error;
     struct service *service = alloc_zeroed(1, sizeof *service);
     pthread_mutex_init(&service->mutex, NULL);
+    pthread_mutex_init(&service->words_mutex, NULL);
     *out = service;
     return STATUS_OK;
 }
@@ -35,6 +38,8 @@ void service_destroy(struct service *service) {
         return;
     for (size_t i = 0; i < service->count; i++)
         snapshot_release(service->snapshots[i]);
+    words_close(service->words);
+    pthread_mutex_destroy(&service->words_mutex);
     pthread_mutex_destroy(&service->mutex);
     alloc_free(service);
 }
@@ -151,6 +156,34 @@ enum status service_acquire(struct service *service, const char *name, struct sn
         snapshot_keep(*out);
     }
     pthread_mutex_unlock(&service->mutex);
+    return status;
+}
+
+void service_adopt_words(struct service *service, struct words *words) {
+    pthread_mutex_lock(&service->words_mutex);
+    ASSERT(!atomic_load(&service->words));
+    atomic_store(&service->words, words);
+    pthread_mutex_unlock(&service->words_mutex);
+}
+
+const struct words *service_words_opened(struct service *service) {
+    return atomic_load(&service->words);
+}
+
+enum status service_words(struct service *service, const struct words **out, struct error *error) {
+    enum status status = STATUS_OK;
+    *out = atomic_load(&service->words);
+    if (*out)
+        return STATUS_OK;
+    pthread_mutex_lock(&service->words_mutex);
+    if (!atomic_load(&service->words)) {
+        const struct encoder_options options = {.kind = ENCODER_AUTO};
+        struct words *words = NULL;
+        status = words_open(&words, &options, NULL, 0, error);
+        atomic_store(&service->words, words);
+    }
+    *out = atomic_load(&service->words);
+    pthread_mutex_unlock(&service->words_mutex);
     return status;
 }
 

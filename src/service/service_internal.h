@@ -5,6 +5,7 @@
 #include "models/model.h"
 #include "service/service.h"
 #include "service/snapshot.h"
+#include "service/words.h"
 
 /* A bare history from ratings: an item named twice counts with its last rating. Times are
  * positions, 1 = first. Memory of the arena. Errors: an item out of range, a rating that is no
@@ -37,6 +38,12 @@ struct ann_index *service_index_open(const char *model_file, struct model *model
 bool service_index_score(const struct snapshot *snapshot, const struct query *query, size_t wanted,
                          float *scores);
 
+/* Everything that the service searches with, opened the first time that it is asked for. */
+enum status service_words(struct service *service, const struct words **out, struct error *error);
+/* The same if it is open; else NULL. */
+const struct words *service_words_opened(struct service *service);
+/* Puts it in before anybody asks; takes it. */
+void service_adopt_words(struct service *service, struct words *words);
 /* The look-up of titles of a snapshot. */
 struct service_titles *service_titles_create(void);
 void service_titles_destroy(struct service_titles *titles); /* NULL is fine */

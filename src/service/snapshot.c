@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "kernels/kernels.h"
 #include "service/service_internal.h"
+#include "service/word_index.h"
 
 static void derive_counts(struct snapshot *snapshot) {
     const struct dataset *catalogue = snapshot->catalogue;
@@ -58,6 +59,8 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->catalogue = catalogue;
     derive_counts(snapshot);
     derive_vectors(snapshot);
+    snapshot->words = ARENA_NEW(&snapshot->arena, struct word_slot);
+    pthread_mutex_init(&snapshot->words->mutex, NULL);
     snapshot->titles = service_titles_create();
     *out = snapshot;
     return STATUS_OK;
@@ -74,6 +77,8 @@ void snapshot_release(struct snapshot *snapshot) {
      * that of all the others. */
     if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1)
         return;
+    word_index_destroy(atomic_load(&snapshot->words->index));
+    pthread_mutex_destroy(&snapshot->words->mutex);
     if (snapshot->source.release)
         snapshot->source.release(snapshot->source.owner);
     ann_close(snapshot->index);

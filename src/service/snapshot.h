@@ -5,6 +5,7 @@
 #ifndef MATINEE_SERVICE_SNAPSHOT_H
 #define MATINEE_SERVICE_SNAPSHOT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,13 @@ struct snapshot_source {
     void *owner;
 };
 
+/* What wishes in words need of a snapshot: made when somebody first asks. */
+struct word_index;
+struct word_slot {
+    pthread_mutex_t mutex; /* of making it */
+    struct word_index *_Atomic index;
+    atomic_bool is_preparing; /* somebody makes it in the background */
+};
 struct service_titles;
 
 struct snapshot {
@@ -40,6 +48,7 @@ struct snapshot {
     const float *vectors; /* [item_count][dimension] or NULL */
     size_t dimension;
     enum vector_metric metric;
+    struct word_slot *words;
     struct ann_index *index;       /* owned; NULL: all films are scanned */
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */

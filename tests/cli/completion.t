@@ -186,6 +186,7 @@
   zsh
 
   $ source complete.sh matinee help se
+  search
   serve
 
 # The script for zsh has the same cases.

@@ -18,6 +18,7 @@
     report      runs as a page: figures, curves, costs, settings
     recommend   films for one person
     similar     films similar to one
+    search      films for a wish in plain words
     embed       vectors of texts, by the sentence encoder
     index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
@@ -313,6 +314,11 @@
     --top-k N             films of an answer that does not say, 1 to 1000 (default
                           10) [$TOP_K]
     --cors-origin ORIGIN  whose pages may call from a browser; * is any
+    --encoder NAME        auto, minilm, builtin, or the folder of another
+                          BERT-like model (default auto) [$MATINEE_ENCODER]
+    --precision P         of the encoder's weights (default f32)
+    --intent FILE         values of wishes over config/intent.yaml: a YAML file,
+                          or KEY=VALUE [$MATINEE_INTENT]
     --tracking-uri URI    the MLflow server that models:/NAME/VERSION in place of
                           a file is fetched from [$MLFLOW_TRACKING_URI]
     --help                this page

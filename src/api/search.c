@@ -1,0 +1,95 @@
+/* search.c: GET and POST /api/search: films for a wish in plain words, with how it was understood.
+ *
+ * Parameters: q*, user_id, top_k, strict, genre_alpha, pop_alpha, embed_alpha, candidate_pool,
+ * model. What is not said is the values' (config/intent.yaml). */
+#include "api/search.h"
+
+#include <string.h>
+
+#include "api/film.h"
+#include "api/wish_json.h"
+
+void search_read(struct search *search, const struct api_context *api,
+                 struct parameters *parameters) {
+    static const char *const names[] = {"q", "text", "query"};
+    *search = (struct search){.user = parameters_text(parameters, "user_id")};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !search->text; i++)
+        search->text = parameters_string(parameters, names[i]);
+    search->wanted = (struct search_request){
+        .text = search->text,
+        .length = search->text ? strlen(search->text) : 0,
+        .user = DATASET_NONE,
+        .top_k = (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
+        .strict = parameters_flag(parameters, "strict", false),
+        .genre_alpha =
+            parameters_real(parameters, "genre_alpha", SEARCH_UNSAID, 0, SEARCH_ALPHA_MAX),
+        .pop_alpha = parameters_real(parameters, "pop_alpha", SEARCH_UNSAID, 0, SEARCH_ALPHA_MAX),
+        .embed_alpha =
+            parameters_real(parameters, "embed_alpha", SEARCH_UNSAID, 0, SEARCH_ALPHA_MAX),
+        .candidate_pool = (double)parameters_integer(parameters, "candidate_pool",
+                                                     (int64_t)SEARCH_UNSAID, 0, UINT32_MAX)};
+    if (!parameters->problem_count)
+        parameters_require(parameters, "q", search->text);
+}
+
+bool search_find(const struct api_context *api, const struct snapshot *snapshot,
+                 struct search *search, const struct request *request, struct response *response,
+                 struct search_answer *found) {
+    struct error error;
+    if (search->user && !lookup_user(service_catalogue(snapshot), search->user, request, response,
+                                     &search->wanted.user))
+        return false;
+    const enum status status =
+        service_search(api->service, snapshot, &search->wanted, request->arena, found, &error);
+    if (status == STATUS_OK)
+        return true;
+    const bool is_theirs = status == STATUS_BAD_INPUT || status == STATUS_BAD_USAGE;
+    problem_answer(response, request, is_theirs ? 422 : 503, "%s", error.text);
+    return false;
+}
+
+static void answer(const struct api_context *api, const struct snapshot *snapshot,
+                   struct search *search, const struct request *request,
+                   struct response *response) {
+    struct search_answer found;
+    if (!search_find(api, snapshot, search, request, response, &found))
+        return;
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    const char *name = service_name(snapshot);
+    json_t *object = json_object();
+    json_object_set_new(object, "query", film_text(found.text, strlen(found.text)));
+    json_object_set_new(object, "user_id",
+                        search->user ? film_id(&catalogue->users, search->wanted.user)
+                                     : json_null());
+    json_object_set_new(object, "model", film_text(name, strlen(name)));
+    json_object_set_new(object, "encoder", json_string(found.encoder));
+    json_object_set_new(object, "basis", json_string(found.basis));
+    json_object_set_new(object, "candidates", json_integer((json_int_t)found.candidate_count));
+    json_object_set_new(object, "intent", wish_json_intent(catalogue, &found));
+    json_object_set_new(object, "recommendations", wish_json_films(catalogue, &found));
+    response_json(response, request, object);
+}
+
+static void handle(const struct api_context *api, struct parameters *parameters,
+                   struct response *response) {
+    struct search search;
+    struct snapshot *snapshot;
+    search_read(&search, api, parameters);
+    if (!lookup_snapshot(api, parameters, response, &snapshot))
+        return;
+    answer(api, snapshot, &search, parameters->request, response);
+    service_release(snapshot);
+}
+
+void search_get(void *context, const struct request *request, struct response *response) {
+    struct parameters parameters = parameters_of_query(request);
+    handle(context, &parameters, response);
+}
+
+void search_post(void *context, const struct request *request, struct response *response) {
+    struct parameters parameters;
+    if (!parameters_of_body(&parameters, request, response))
+        return;
+    handle(context, &parameters, response);
+    parameters_release(&parameters);
+}

@@ -1,0 +1,392 @@
+/* rules.c: see rules.h.
+ *
+ * Idea     The words are read once from left to right. At each one the rules of rules.def are tried
+ *          in their order; the first that fits takes its words, leaves its chips, and reading goes
+ *          on behind it. What a rule took is cut out of the text that is encoded where an encoder
+ *          would take it the wrong way: it hears "scary" in "not scary", and knows no years.
+ * Traps    A rule whose action has nothing to say (a year in a catalogue without years) is passed
+ *          over, so that another may fit.
+ * Checked  tests/intent/test_rules.c; fuzz/fuzz_wish.c. */
+#include "intent/rules.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "dataset/dataset.h"
+#include "intent/rules_match.h"
+
+enum action {
+    ACTION_NOTHING,
+    ACTION_TITLE,
+    ACTION_LIKE,
+    ACTION_UNLIKE,
+    ACTION_EXCLUDE,
+    ACTION_WITHOUT,
+    ACTION_GENRE,
+    ACTION_TAG,
+    ACTION_MORE,
+    ACTION_LESS,
+    ACTION_SEEN,
+    ACTION_UNSEEN,
+    ACTION_MINUTES_MOST,
+    ACTION_MINUTES_LEAST,
+    ACTION_MINUTES_SHORT,
+    ACTION_MINUTES_LONG,
+    ACTION_YEARS_SPAN,
+    ACTION_YEARS_BEFORE,
+    ACTION_YEARS_UNTIL,
+    ACTION_YEARS_AFTER,
+    ACTION_YEARS_SINCE,
+    ACTION_YEARS_LAST,
+    ACTION_YEARS_LAST_DECADE,
+    ACTION_YEARS_EARLY,
+    ACTION_YEARS_MID,
+    ACTION_YEARS_LATE,
+};
+
+static const struct rule {
+    enum action action;
+    const char *pattern;
+} rules[] = {
+#define RULE(action, pattern) {ACTION_##action, pattern},
+#include "intent/rules.def"
+#undef RULE
+};
+
+struct reading {
+    const char *text;
+    struct rules_text words;
+    const struct rules_context *context;
+    struct arena *arena;
+    struct rules_found *found;
+    bool *cut; /* [words]: not to be encoded */
+};
+
+static void add_chip(struct reading *reading, enum chip_kind kind, size_t begin, size_t end,
+                     const char *label, uint32_t value) {
+    struct rules_found *found = reading->found;
+    const struct token *tokens = reading->words.tokens;
+    if (found->chip_count == RULES_CHIPS_MAX)
+        return;
+    found->chips[found->chip_count++] = (struct chip){.kind = kind,
+                                                      .label = label,
+                                                      .begin = tokens[begin].begin,
+                                                      .end = tokens[end - 1].end,
+                                                      .value = value};
+}
+
+static bool has(const uint32_t *list, size_t count, uint32_t value) {
+    size_t i = 0;
+    while (i < count && list[i] != value)
+        i++;
+    return i < count;
+}
+
+/* The words of one thing out of `count`: all that the rule took if it is alone. */
+static void bounds(const struct rules_match *match, size_t index, size_t count, size_t *begin,
+                   size_t *end) {
+    *begin = count == 1 ? match->begin : match->things[index].begin;
+    *end = count == 1 ? match->end : match->things[index].end;
+}
+
+/* ---- Genres, moods, tags ---- */
+
+static void add_genres(struct reading *reading, const struct rules_match *match, size_t index,
+                       bool excluded) {
+    struct rules_found *found = reading->found;
+    uint64_t *set = excluded ? &found->excluded : &found->typed;
+    size_t begin, end;
+    bounds(match, index, match->thing_count, &begin, &end);
+    for (uint64_t rest = match->things[index].genres & ~*set; rest; rest &= rest - 1) {
+        const uint32_t genre = (uint32_t)__builtin_ctzll(rest);
+        const char *format = excluded ? "excluded: %s" : "genre: %s";
+        add_chip(reading, excluded ? CHIP_EXCLUDED_GENRE : CHIP_GENRE, begin, end,
+                 arena_format(reading->arena, format, reading->context->genres[genre]), genre);
+    }
+    *set |= match->things[index].genres;
+}
+
+static void add_tag(struct reading *reading, const struct rules_match *match, size_t index,
+                    bool excluded) {
+    struct rules_found *found = reading->found;
+    uint32_t *list = excluded ? found->excluded_tags : found->tags;
+    size_t *count = excluded ? &found->excluded_tag_count : &found->tag_count;
+    const uint32_t tag = match->things[index].tag;
+    size_t begin, end;
+    if (*count == RULES_NAMED_MAX || has(list, *count, tag))
+        return;
+    list[(*count)++] = tag;
+    bounds(match, index, match->thing_count, &begin, &end);
+    const char *name = reading->context->tag_name(reading->context->context, tag);
+    add_chip(reading, excluded ? CHIP_EXCLUDED_TAG : CHIP_TAG, begin, end,
+             arena_format(reading->arena, excluded ? "excluded: %s" : "tag: %s", name), tag);
+}
+
+static void add_mood(struct reading *reading, const struct rules_match *match, size_t index,
+                     bool more) {
+    const enum affect mood = match->things[index].mood;
+    uint32_t *set = more ? &reading->found->more : &reading->found->less;
+    size_t begin, end;
+    if (mood == AFFECT_COUNT || *set >> mood & 1)
+        return;
+    *set |= 1u << mood;
+    bounds(match, index, match->thing_count, &begin, &end);
+    add_chip(reading, more ? CHIP_MORE : CHIP_LESS, begin, end,
+             arena_format(reading->arena, more ? "more: %s" : "less: %s",
+                          intent_values_affect_name(mood)),
+             mood);
+}
+
+static bool apply_exclude(struct reading *reading, const struct rules_match *match) {
+    for (size_t i = 0; i < match->thing_count; i++)
+        if (match->things[i].tag != DATASET_NONE)
+            add_tag(reading, match, i, true);
+        else if (match->things[i].genres)
+            add_genres(reading, match, i, true);
+        else
+            add_mood(reading, match, i, false);
+    return true;
+}
+
+static bool apply_without(struct reading *reading, const struct rules_match *match) {
+    struct rules_found *found = reading->found;
+    const struct token *noun = &reading->words.tokens[match->noun];
+    const char *word =
+        arena_copy_length(reading->arena, reading->text + noun->begin, noun->end - noun->begin);
+    found->without =
+        found->without ? arena_format(reading->arena, "%s, %s", found->without, word) : word;
+    add_chip(reading, CHIP_WITHOUT, match->begin, match->end,
+             arena_format(reading->arena, "without: %s", word), 0);
+    return true;
+}
+
+/* ---- Films ---- */
+
+static bool apply_films(struct reading *reading, const struct rules_match *match,
+                        enum chip_kind kind) {
+    static const char *const formats[] = {
+        [CHIP_FILM] = "like: %s", [CHIP_TITLE] = "title: %s", [CHIP_UNLIKE] = "unlike: %s"};
+    struct rules_found *found = reading->found;
+    const bool unlike = kind == CHIP_UNLIKE;
+    uint32_t *list = unlike ? found->unlike : found->films;
+    size_t *count = unlike ? &found->unlike_count : &found->film_count;
+    for (size_t i = 0; i < match->film_count; i++) {
+        const struct rules_film *film = &match->films[i];
+        const bool alone = match->film_count == 1;
+        if (*count == RULES_NAMED_MAX || has(list, *count, film->film))
+            continue;
+        list[(*count)++] = film->film;
+        const char *title = reading->context->film_title(reading->context->context, film->film);
+        add_chip(reading, kind, alone ? match->begin : film->begin, alone ? match->end : film->end,
+                 arena_format(reading->arena, formats[kind], title), film->film);
+    }
+    found->is_title = found->is_title || kind == CHIP_TITLE;
+    return true;
+}
+
+/* ---- Years ---- */
+
+static const char *years_label(struct reading *reading, const struct rules_years *years) {
+    if (years->first == 0)
+        return arena_format(reading->arena, "until %d", years->last);
+    if (years->last == 0)
+        return arena_format(reading->arena, "since %d", years->first);
+    if (years->first == years->last)
+        return arena_format(reading->arena, "year %d", years->first);
+    return arena_format(reading->arena, "years %d-%d", years->first, years->last);
+}
+
+/* Both bounds of what was said before and now; "80s, or 90s" is both decades. */
+static void join_years(struct rules_found *found, struct rules_years years) {
+    const int first = found->first_year > years.first ? found->first_year : years.first;
+    const int last = found->last_year == 0           ? years.last
+                     : years.last == 0               ? found->last_year
+                     : found->last_year < years.last ? found->last_year
+                                                     : years.last;
+    if (first == 0 || last == 0 || first <= last) {
+        found->first_year = first;
+        found->last_year = last;
+        return;
+    }
+    found->first_year = found->first_year < years.first ? found->first_year : years.first;
+    found->last_year = found->last_year > years.last ? found->last_year : years.last;
+}
+
+static struct rules_years years_of(const struct rules_match *match, enum action action, int now) {
+    struct rules_years years = match->years[0];
+    if (match->year_count > 1) {
+        const struct rules_years other = match->years[1];
+        years.first = years.first < other.first ? years.first : other.first;
+        years.last = years.last > other.last ? years.last : other.last;
+    }
+    switch (action) {
+    case ACTION_YEARS_BEFORE:
+        return (struct rules_years){0, years.first - 1};
+    case ACTION_YEARS_UNTIL:
+        return (struct rules_years){0, years.last};
+    case ACTION_YEARS_AFTER:
+        return (struct rules_years){years.last + 1, 0};
+    case ACTION_YEARS_SINCE:
+        return (struct rules_years){years.first, 0};
+    case ACTION_YEARS_LAST:
+        return (struct rules_years){now + 1 - (int)match->number, 0};
+    case ACTION_YEARS_LAST_DECADE:
+        return (struct rules_years){now - 9, 0};
+    case ACTION_YEARS_EARLY:
+        return (struct rules_years){years.first, years.first + 3};
+    case ACTION_YEARS_MID:
+        return (struct rules_years){years.first + 4, years.first + 6};
+    case ACTION_YEARS_LATE:
+        return (struct rules_years){years.first + 6, years.last};
+    default:
+        return years;
+    }
+}
+
+static bool apply_years(struct reading *reading, const struct rules_match *match,
+                        enum action action) {
+    const int now = reading->context->last_year;
+    if (now == 0)
+        return false;
+    const struct rules_years years = years_of(match, action, now);
+    join_years(reading->found, years);
+    add_chip(reading, CHIP_YEARS, match->begin, match->end, years_label(reading, &years), 0);
+    return true;
+}
+
+/* ---- Run times, seen or not ---- */
+
+static bool apply_minutes(struct reading *reading, const struct rules_match *match,
+                          enum action action) {
+    const struct rules_context *context = reading->context;
+    struct rules_found *found = reading->found;
+    const bool most = action == ACTION_MINUTES_MOST || action == ACTION_MINUTES_SHORT;
+    const int minutes = action == ACTION_MINUTES_SHORT  ? context->short_minutes
+                        : action == ACTION_MINUTES_LONG ? context->long_minutes
+                                                        : (int)(match->number * match->unit);
+    if (!context->has_minutes)
+        return false;
+    if (most)
+        found->most_minutes = minutes;
+    else
+        found->least_minutes = minutes;
+    add_chip(reading, CHIP_MINUTES, match->begin, match->end,
+             arena_format(reading->arena, "at %s %d minutes", most ? "most" : "least", minutes), 0);
+    return true;
+}
+
+static bool apply_seen(struct reading *reading, const struct rules_match *match, bool seen) {
+    bool *flag = seen ? &reading->found->is_seen : &reading->found->is_unseen;
+    if (!*flag)
+        add_chip(reading, seen ? CHIP_SEEN : CHIP_UNSEEN, match->begin, match->end,
+                 seen ? "seen and loved" : "not seen", 0);
+    *flag = true;
+    return true;
+}
+
+/* ---- Reading ---- */
+
+/* Leaves the chips of a rule that fits; false: it has nothing to say here. */
+static bool apply(struct reading *reading, const struct rules_match *match, enum action action) {
+    switch (action) {
+    case ACTION_NOTHING:
+        return true;
+    case ACTION_TITLE:
+        return apply_films(reading, match, CHIP_TITLE);
+    case ACTION_LIKE:
+        return apply_films(reading, match, CHIP_FILM);
+    case ACTION_UNLIKE:
+        return apply_films(reading, match, CHIP_UNLIKE);
+    case ACTION_EXCLUDE:
+        return apply_exclude(reading, match);
+    case ACTION_WITHOUT:
+        return apply_without(reading, match);
+    case ACTION_GENRE:
+        add_genres(reading, match, 0, false);
+        return true;
+    case ACTION_TAG:
+        add_tag(reading, match, 0, false);
+        return true;
+    case ACTION_MORE:
+    case ACTION_LESS:
+        if (match->things[0].mood == AFFECT_COUNT)
+            return false;
+        add_mood(reading, match, 0, action == ACTION_MORE);
+        return true;
+    case ACTION_SEEN:
+    case ACTION_UNSEEN:
+        return apply_seen(reading, match, action == ACTION_SEEN);
+    case ACTION_MINUTES_MOST:
+    case ACTION_MINUTES_LEAST:
+    case ACTION_MINUTES_SHORT:
+    case ACTION_MINUTES_LONG:
+        return apply_minutes(reading, match, action);
+    default:
+        return apply_years(reading, match, action);
+    }
+}
+
+/* Whether an encoder is not to see the words. */
+static bool is_cut(enum action action) {
+    return action != ACTION_NOTHING && action != ACTION_GENRE && action != ACTION_TAG &&
+           action != ACTION_MORE;
+}
+
+/* The words from `at` on that the first fitting rule takes; 1 if there is none. */
+static size_t read_at(struct reading *reading, size_t at) {
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        struct rules_match match;
+        if (!rules_match_at(&reading->words, rules[r].pattern, at, &match) ||
+            !apply(reading, &match, rules[r].action))
+            continue;
+        for (size_t i = match.begin; i < match.end; i++)
+            reading->cut[i] = is_cut(rules[r].action);
+        return match.end - match.begin;
+    }
+    return 1;
+}
+
+/* The text without what was cut; words that only led up to it go too when nothing else is left. */
+static void gather_rest(struct reading *reading, size_t length) {
+    const struct token *tokens = reading->words.tokens;
+    struct rules_found *found = reading->found;
+    char *rest = arena_alloc_raw(reading->arena, length + reading->words.count + 1), *to = rest;
+    found->is_blank = true;
+    for (size_t i = 0; i < reading->words.count; i++) {
+        if (reading->cut[i])
+            continue;
+        /* A mark belongs to the word before it, or to nobody. */
+        if (!tokens[i].is_word && (to == rest || i == 0 || reading->cut[i - 1]))
+            continue;
+        const bool joined = !tokens[i].is_word || (tokens[i].is_after_dash && i > 0 && to > rest);
+        if (to > rest && !joined)
+            *to++ = ' ';
+        else if (tokens[i].is_after_dash && to > rest)
+            *to++ = '-';
+        memcpy(to, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
+        to += tokens[i].end - tokens[i].begin;
+        found->is_blank = found->is_blank && rules_words_empty(&tokens[i]);
+    }
+    while (to > rest && (to[-1] == ' ' || to[-1] == ',' || to[-1] == ';'))
+        to--;
+    *to = '\0';
+    found->rest = rest;
+}
+
+void rules_find(const char *text, size_t length, const struct rules_context *context,
+                struct arena *arena, struct rules_found *found) {
+    struct token *tokens = ARENA_ARRAY_RAW(arena, struct token, TOKENS_MAX);
+    const size_t count = tokens_of(text, length, tokens, TOKENS_MAX, arena);
+    *found = (struct rules_found){0};
+    struct reading reading = {.text = text,
+                              .words = {context, tokens, count},
+                              .context = context,
+                              .arena = arena,
+                              .found = found,
+                              .cut = ARENA_ARRAY(arena, bool, count + 1)};
+    for (size_t at = 0; at < count;)
+        at += read_at(&reading, at);
+    const size_t read = count > 0 ? tokens[count - 1].end : 0;
+    gather_rest(&reading, read + 1);
+    found->typed &= ~found->excluded;
+}

@@ -1,0 +1,374 @@
+/* service_search.c: see service_search.h.
+ *
+ * Idea     What depends on the words alone is read once and kept (wish_read.c, wish_cache.c); this
+ *          adds the person and orders the candidates. If too few of them are left, because the
+ *          person has seen them or the pool is small, all films that the words allow are the pool.
+ * Cost     A wish that is asked again: the model's scores for the candidates and one pass over
+ *          them.
+ * Checked  tests/service/test_service_search.c. */
+#include "service/service_search.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "rank/rank.h"
+#include "service/service_internal.h"
+#include "service/wish_read.h"
+
+/* From this part of the rating scale on, a film was liked. */
+#define LIKED 0.7f
+/* A pool of more films is read anew each time: it would fill the cache. */
+#define KEPT_POOL_MAX 1000
+
+const char *service_search_part(enum search_part part) {
+    static const char *const names[] = {
+        [SEARCH_BASE] = "base",     [SEARCH_GENRES] = "genres", [SEARCH_POPULARITY] = "popularity",
+        [SEARCH_COSINE] = "cosine", [SEARCH_TEXT] = "text",     [SEARCH_TAGS] = "tags",
+        [SEARCH_LIKE] = "like"};
+    return names[part];
+}
+
+/* ---- What is searched with ---- */
+
+enum status service_search_open(struct service *service, const struct encoder_options *options,
+                                const char *const *sources, size_t source_count,
+                                struct error *error) {
+    struct words *words;
+    TRY(words_open(&words, options, sources, source_count, error));
+    service_adopt_words(service, words);
+    return STATUS_OK;
+}
+
+const char *service_search_encoder(struct service *service) {
+    const struct words *words = service_words_opened(service);
+    return words ? words_encoder_name(words) : NULL;
+}
+
+static struct word_index *make_index(const struct snapshot *snapshot, const struct words *words,
+                                     const atomic_bool *cancel) {
+    struct word_slot *slot = snapshot->words;
+    pthread_mutex_lock(&slot->mutex);
+    struct word_index *index = atomic_load(&slot->index);
+    if (!index) {
+        index = word_index_create(snapshot, words, cancel);
+        atomic_store(&slot->index, index);
+    }
+    pthread_mutex_unlock(&slot->mutex);
+    return index;
+}
+
+static enum status index_of(const struct snapshot *snapshot, const struct words *words,
+                            const struct word_index **index, struct error *error) {
+    *index = atomic_load(&snapshot->words->index);
+    if (*index)
+        return STATUS_OK;
+    if (atomic_load(&snapshot->words->is_preparing))
+        return error_set(error, STATUS_LIMIT,
+                         "the films are being read for the first time; ask again in a minute");
+    *index = make_index(snapshot, words, NULL);
+    return STATUS_OK;
+}
+
+enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
+                                   const atomic_bool *cancel, struct error *error) {
+    const struct words *words;
+    TRY(service_words(service, &words, error));
+    atomic_store(&snapshot->words->is_preparing, true);
+    const struct word_index *index = make_index(snapshot, words, cancel);
+    atomic_store(&snapshot->words->is_preparing, false);
+    return index ? STATUS_OK : error_set(error, STATUS_CANCELLED, "cancelled");
+}
+
+/* ---- What is asked ---- */
+
+static enum status check_alpha(const char *name, double alpha, struct error *error) {
+    if (alpha == SEARCH_UNSAID || (alpha >= 0 && alpha <= SEARCH_ALPHA_MAX))
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_USAGE, "%s is %g, expected 0 to %d", name, alpha,
+                     SEARCH_ALPHA_MAX);
+}
+
+static enum status check(const struct search_request *request, struct error *error) {
+    TRY(check_alpha("genre_alpha", request->genre_alpha, error));
+    TRY(check_alpha("pop_alpha", request->pop_alpha, error));
+    TRY(check_alpha("embed_alpha", request->embed_alpha, error));
+    if (request->candidate_pool != SEARCH_UNSAID &&
+        !(request->candidate_pool >= 0 && request->candidate_pool <= UINT32_MAX))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "candidate_pool is %g, expected a number of films, or 0 for all",
+                         request->candidate_pool);
+    if (request->length > SEARCH_TEXT_MAX)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "the wish has %zu bytes, expected at most %d; say it in fewer words",
+                         request->length, SEARCH_TEXT_MAX);
+    return STATUS_OK;
+}
+
+static struct intent_alphas alphas_of(const struct intent_values *values,
+                                      const struct search_request *request) {
+    struct intent_alphas alphas = values->alphas;
+    if (request->genre_alpha != SEARCH_UNSAID)
+        alphas.genre = request->genre_alpha;
+    if (request->pop_alpha != SEARCH_UNSAID)
+        alphas.popularity = request->pop_alpha;
+    if (request->embed_alpha != SEARCH_UNSAID)
+        alphas.embed = request->embed_alpha;
+    if (request->candidate_pool != SEARCH_UNSAID)
+        alphas.pool = (size_t)request->candidate_pool;
+    return alphas;
+}
+
+/* The wish as it was read before, or now. */
+static struct wish_entry *read_wish(const struct word_index *index, const struct wish_key *key,
+                                    struct intent_alphas alphas) {
+    struct wish_entry *entry = wish_cache_find(index->cache, key);
+    if (entry)
+        return entry;
+    entry = wish_read(index, key, alphas);
+    if (entry->count <= KEPT_POOL_MAX)
+        wish_cache_keep(index->cache, entry);
+    return entry;
+}
+
+/* ---- Ordering the candidates ---- */
+
+/* One answer in the making; arrays are scratch. */
+struct work {
+    const struct word_index *index;
+    const struct wish_entry *entry;
+    struct query query; /* the person; without a history nobody is known */
+    struct intent_alphas alphas;
+    size_t count;               /* of the candidates that may be shown */
+    const uint32_t *items;      /* [count] */
+    const uint32_t *places;     /* [count] in the entry */
+    float *parts[SEARCH_PARTS]; /* [count] each */
+    float *scores;              /* [count] */
+};
+
+static bool was_liked(const struct model *model, const struct history *history, size_t row) {
+    const float low = model->rating_min, high = model->rating_max;
+    return !history->ratings || high <= low || history->ratings[row] >= low + LIKED * (high - low);
+}
+
+/* The candidates that may be shown to the person: those that he has not, or, if he asks for them,
+ * those that he has and liked. */
+static void select_new(struct work *work, struct arena *scratch) {
+    const struct history *history = &work->query.history;
+    const struct wish_entry *entry = work->entry;
+    const bool known = entry->rules.is_seen && history->count > 0;
+    bool *marked = ARENA_ARRAY(scratch, bool, work->index->item_count);
+    for (size_t i = 0; i < history->count; i++)
+        marked[history->items[i]] = !known || was_liked(work->index->snapshot->model, history, i);
+    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, entry->count);
+    uint32_t *places = ARENA_ARRAY(scratch, uint32_t, entry->count);
+    for (size_t i = 0; i < entry->count; i++)
+        if (marked[entry->items[i]] == known) {
+            items[work->count] = entry->items[i];
+            places[work->count++] = (uint32_t)i;
+        }
+    work->items = items;
+    work->places = places;
+}
+
+/* part = weight * the model's scores for the query, mapped to 0 ... 1 over the candidates. */
+static void add_model(const struct work *work, const struct query *query, double weight,
+                      float *part) {
+    const struct model *model = work->index->snapshot->model;
+    if (work->count == 0 || weight == 0)
+        return;
+    model->ops->score(model, query, 1, work->items, work->count, part);
+    rank_min_max(part, work->count);
+    for (size_t i = 0; i < work->count; i++)
+        part[i] *= (float)weight;
+}
+
+/* What those like who like the films that are named. */
+static void add_like(struct work *work) {
+    const struct rules_found *rules = &work->entry->rules;
+    const struct snapshot *snapshot = work->index->snapshot;
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    float ratings[RULES_NAMED_MAX];
+    int64_t times[RULES_NAMED_MAX];
+    if (rules->film_count == 0 || (snapshot->model->traits & MODEL_IMPERSONAL))
+        return;
+    for (size_t i = 0; i < rules->film_count; i++) {
+        ratings[i] = snapshot->model->rating_max;
+        times[i] = (int64_t)i + 1;
+    }
+    const struct query query = {.user = MODEL_NO_USER,
+                                .history = {.count = rules->film_count,
+                                            .items = rules->films,
+                                            .ratings = known->ratings ? ratings : NULL,
+                                            .times = known->times ? times : NULL}};
+    add_model(work, &query, work->alphas.like, work->parts[SEARCH_LIKE]);
+}
+
+static float genre_share(const struct wish *wish, uint64_t genres) {
+    float sum = 0;
+    for (; genres; genres &= genres - 1)
+        sum += wish->weights[__builtin_ctzll(genres)];
+    return sum;
+}
+
+static float tag_share(const struct word_index *index, const struct rules_found *rules,
+                       uint32_t item) {
+    size_t shared = 0;
+    for (size_t i = 0; i < rules->tag_count; i++)
+        shared += word_index_has_tag(index, item, rules->tags[i]);
+    return rules->tag_count > 0 ? (float)shared / (float)rules->tag_count : 0;
+}
+
+static void add_words(struct work *work) {
+    const struct snapshot *snapshot = work->index->snapshot;
+    const struct wish_entry *entry = work->entry;
+    const struct intent_alphas *alphas = &work->alphas;
+    const float most = snapshot->count_max > 0 ? (float)snapshot->count_max : 1;
+    for (size_t i = 0; i < work->count; i++) {
+        const uint32_t item = work->items[i], place = work->places[i];
+        work->parts[SEARCH_GENRES][i] =
+            (float)alphas->genre * genre_share(&entry->wish, snapshot->genres[item]);
+        work->parts[SEARCH_POPULARITY][i] =
+            (float)alphas->popularity * (float)snapshot->counts[item] / most;
+        work->parts[SEARCH_COSINE][i] = (float)alphas->embed * entry->cosines[place];
+        work->parts[SEARCH_TEXT][i] = (float)alphas->text * entry->texts[place];
+        work->parts[SEARCH_TAGS][i] =
+            (float)alphas->tag * tag_share(work->index, &entry->rules, item);
+    }
+}
+
+static void score(struct work *work, struct arena *scratch) {
+    for (size_t p = 0; p < SEARCH_PARTS; p++)
+        work->parts[p] = ARENA_ARRAY(scratch, float, work->count);
+    work->scores = ARENA_ARRAY(scratch, float, work->count);
+    add_words(work);
+    if (work->query.history.count > 0)
+        add_model(work, &work->query, 1, work->parts[SEARCH_BASE]);
+    add_like(work);
+    for (size_t i = 0; i < work->count; i++)
+        for (size_t p = 0; p < SEARCH_PARTS; p++)
+            work->scores[i] += work->parts[p][i];
+}
+
+/* The best of the candidates; those of the strongest genres first, where the wish asks for that. */
+static size_t choose(const struct work *work, size_t top_k, struct ranked *list,
+                     struct arena *scratch) {
+    const struct wish *wish = &work->entry->wish;
+    float *first = ARENA_ARRAY(scratch, float, work->count);
+    float *others = ARENA_ARRAY(scratch, float, work->count);
+    for (size_t i = 0; i < work->count; i++) {
+        const uint64_t genres = work->index->snapshot->genres[work->items[i]];
+        const bool matches = !wish->comes_first || (genres & wish->strongest);
+        first[i] = matches ? work->scores[i] : -INFINITY;
+        others[i] = matches ? -INFINITY : work->scores[i];
+    }
+    const size_t room = top_k < work->count ? top_k : work->count;
+    const size_t found = rank_top_k(first, work->count, room, list);
+    return found + rank_top_k(others, work->count, room - found, list + found);
+}
+
+static void fill(const struct work *work, const struct ranked *list, size_t count,
+                 struct arena *arena, struct search_answer *answer) {
+    answer->count = count;
+    answer->candidate_count = work->count;
+    answer->list = ARENA_ARRAY(arena, struct found_film, count);
+    for (size_t i = 0; i < count; i++) {
+        struct found_film *film = &answer->list[i];
+        film->item = work->items[list[i].item];
+        film->score = list[i].score;
+        for (size_t p = 0; p < SEARCH_PARTS; p++)
+            film->parts[p] = work->parts[p][list[i].item];
+    }
+}
+
+/* ---- The answer ---- */
+
+static const float *copy_floats(struct arena *arena, const float *from, size_t count) {
+    float *to = ARENA_ARRAY_RAW(arena, float, count);
+    if (count > 0)
+        memcpy(to, from, count * sizeof *to);
+    return to;
+}
+
+/* What was read, with a life of its own. */
+static void copy_wish(const struct word_index *index, const struct wish_entry *entry,
+                      struct arena *arena, struct search_answer *answer) {
+    const size_t dimension = index->dimension, genres = index->intent.genre_count;
+    struct wish *wish = &answer->wish;
+    struct rules_found *rules = &answer->rules;
+    *wish = entry->wish;
+    wish->asked = copy_floats(arena, wish->asked, dimension);
+    wish->steered = copy_floats(arena, wish->steered, dimension);
+    wish->sought = copy_floats(arena, wish->sought, dimension);
+    wish->similarity = copy_floats(arena, wish->similarity, genres);
+    wish->prior = copy_floats(arena, wish->prior, genres);
+    wish->weights = copy_floats(arena, wish->weights, genres);
+    *rules = entry->rules;
+    rules->rest = arena_copy(arena, rules->rest);
+    rules->without = rules->without ? arena_copy(arena, rules->without) : NULL;
+    for (size_t i = 0; i < rules->chip_count; i++)
+        rules->chips[i].label = arena_copy(arena, rules->chips[i].label);
+}
+
+/* One try with a pool; false: too few are left of it, and there are more films. */
+static bool answer_from(const struct word_index *index, const struct wish_entry *entry,
+                        const struct search_request *request, const struct query *query,
+                        struct arena *arena, struct search_answer *answer) {
+    struct arena *scratch = arena_scratch();
+    ASSERT(arena != scratch);
+    const struct arena_position mark = arena_mark(scratch);
+    const struct intent_values *values = words_values(index->words);
+    struct work work = {.index = index,
+                        .entry = entry,
+                        .query = *query,
+                        .alphas = intent_bounded(values, &entry->wish, alphas_of(values, request))};
+    select_new(&work, scratch);
+    const bool enough = work.count >= request->top_k || entry->is_whole;
+    if (enough) {
+        struct ranked *list = ARENA_ARRAY(scratch, struct ranked, request->top_k);
+        score(&work, scratch);
+        fill(&work, list, choose(&work, request->top_k, list, scratch), arena, answer);
+        copy_wish(index, entry, arena, answer);
+        answer->wish.alphas = work.alphas;
+        answer->basis = query->user != MODEL_NO_USER ? "known user"
+                        : query->history.count > 0   ? "ratings given"
+                                                     : "the wish alone";
+    }
+    arena_reset(scratch, mark);
+    return enough;
+}
+
+enum status service_search(struct service *service, const struct snapshot *snapshot,
+                           const struct search_request *request, struct arena *arena,
+                           struct search_answer *answer, struct error *error) {
+    const struct words *words;
+    const struct word_index *index;
+    struct query query;
+    const struct recommend_request person = {.user = request->user,
+                                             .ratings = request->ratings,
+                                             .rating_count = request->rating_count,
+                                             .top_k = request->top_k};
+    TRY(check(request, error));
+    TRY(service_query(snapshot, &person, arena, &query, error));
+    struct wish_key key = {.strict = request->strict};
+    key.text = wish_read_clean(request->text, request->length, &key.length, arena);
+    if (key.length == 0)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "the wish is empty; say what the film should be like");
+    TRY(service_words(service, &words, error));
+    TRY(index_of(snapshot, words, &index, error));
+    const struct intent_alphas alphas = alphas_of(words_values(words), request);
+    answer->text = key.text;
+    answer->encoder = words_encoder_name(words);
+    key.pool = alphas.pool;
+    struct wish_entry *entry = read_wish(index, &key, alphas);
+    if (!answer_from(index, entry, request, &query, arena, answer)) {
+        wish_cache_release(entry);
+        key.pool = 0;
+        entry = wish_read(index, &key, alphas);
+        entry->is_whole = true;
+        answer_from(index, entry, request, &query, arena, answer);
+    }
+    wish_cache_release(entry);
+    return STATUS_OK;
+}

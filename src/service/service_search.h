@@ -1,0 +1,88 @@
+/* service_search.h: films for a wish in plain words, for a person or for anybody.
+ *
+ * How a wish is read is intent/'s (intent.h): this joins it with the served model and with the
+ * films. Every film that the words allow is compared with the wish; the candidate_pool nearest are
+ * ordered by score = base + genre_alpha * sum of the weights of its genres + pop_alpha * popularity
+ *           + embed_alpha * cosine with the wish + text_alpha * words in common (TF-IDF)
+ *           + tag_alpha * tags typed + like_alpha * neighbours of the films that are named
+ * base and like are the model's scores for the person, and for somebody who likes just the films
+ * that are named, mapped to 0 ... 1 over the candidates; base is 0 without a person: popularity has
+ * a term of its own. Popularity is count / greatest count. */
+#ifndef MATINEE_SERVICE_SERVICE_SEARCH_H
+#define MATINEE_SERVICE_SERVICE_SEARCH_H
+
+#include <stdatomic.h>
+
+#include "intent/intent.h"
+#include "service/service.h"
+
+#define SEARCH_TEXT_MAX 16384 /* bytes of a wish */
+#define SEARCH_ALPHA_MAX 100
+#define SEARCH_UNSAID (-1.0) /* an alpha or pool of the values */
+
+struct search_request {
+    const char *text; /* any bytes; what is no UTF-8, and control characters, count as spaces */
+    size_t length;
+    uint32_t user;                    /* DATASET_NONE: nobody known */
+    const struct rated_item *ratings; /* a bare history, for user == DATASET_NONE */
+    size_t rating_count;
+    double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */
+    double candidate_pool;                      /* SEARCH_UNSAID, or how many; 0: all films */
+    bool strict;  /* only films of the strongest genres: of any, of all for a sure sad or romantic
+                     wish */
+    size_t top_k; /* 1 ... SERVICE_TOP_K_MAX */
+};
+
+/* The terms of a film's score, each with its weight. */
+enum search_part {
+    SEARCH_BASE,
+    SEARCH_GENRES,
+    SEARCH_POPULARITY,
+    SEARCH_COSINE,
+    SEARCH_TEXT,
+    SEARCH_TAGS,
+    SEARCH_LIKE,
+    SEARCH_PARTS
+};
+const char *service_search_part(enum search_part part); /* "base", "genres", ... */
+
+struct found_film {
+    uint32_t item;
+    float score;
+    float parts[SEARCH_PARTS]; /* they sum to it */
+};
+
+/* Everything lives in the arena of the call. */
+struct search_answer {
+    size_t count; /* exactly top_k whenever so many films are allowed */
+    struct found_film *list;
+    struct rules_found rules;
+    struct wish wish; /* with the alphas that counted */
+    const char *text; /* the wish with spaces for what is no text; chips are places in it */
+    const char *encoder;
+    const char *basis;      /* "known user", "ratings given", "the wish alone" */
+    size_t candidate_count; /* among how many films was chosen */
+};
+
+/* The encoder to search with, before anybody does; `sources` are files and key=value pairs over the
+ * built-in values (config/intent.yaml). Without this call, the first search takes what there is.
+ * Errors: those of encoder_open and intent_values_read. */
+enum status service_search_open(struct service *service, const struct encoder_options *options,
+                                const char *const *sources, size_t source_count,
+                                struct error *error);
+/* The encoder's name; NULL: none is open yet. */
+const char *service_search_encoder(struct service *service);
+/* Makes what a search of this snapshot needs now rather than with the first one, which the first
+ * time for a catalogue may take a minute; until then searches are refused (STATUS_LIMIT). Errors:
+ * no encoder; *cancel was set (NULL: nobody does). */
+enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
+                                   const atomic_bool *cancel, struct error *error);
+
+/* Films that the person has are not shown, unless the wish asks for them. Errors: nothing but
+ * spaces or too long a text (STATUS_BAD_INPUT), an unknown user or film (STATUS_NOT_FOUND), top_k,
+ * an alpha or a pool out of range (STATUS_BAD_USAGE), no encoder. */
+enum status service_search(struct service *service, const struct snapshot *snapshot,
+                           const struct search_request *request, struct arena *arena,
+                           struct search_answer *answer, struct error *error);
+
+#endif

@@ -1,0 +1,206 @@
+/* word_index.c: see word_index.h.
+ *
+ * Cost     A catalogue of 10,000 films: reading the vectors' file, and some tens of milliseconds
+ *          for titles and terms.
+ * Checked  tests/service/test_service_search.c. */
+#include "service/word_index.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "intent/titles.h"
+#include "service/film_sentence.h"
+#include "service/film_vectors.h"
+#include "text/bm25.h"
+
+#define SHORT_MINUTES 95
+#define LONG_MINUTES 150
+#define MINUTES_MAX 6000
+/* A title with slips of the pen is looked for in so many words behind "like". */
+#define TITLE_WORDS_MAX 8
+
+static void index_tags(struct word_index *index) {
+    const struct dataset *catalogue = index->snapshot->catalogue;
+    for (uint32_t tag = 0; tag < catalogue->tag_count; tag++) {
+        struct arena *scratch = arena_scratch();
+        const struct arena_position mark = arena_mark(scratch);
+        struct token tokens[PHRASES_WORDS_MAX + 1];
+        const size_t count = tokens_of(catalogue->tags[tag], strlen(catalogue->tags[tag]), tokens,
+                                       PHRASES_WORDS_MAX + 1, scratch);
+        phrases_add(&index->tags, tokens, count, &(struct phrase){.value = tag}, &index->arena);
+        arena_reset(scratch, mark);
+    }
+    phrases_finish(&index->tags);
+}
+
+static void read_minutes(struct word_index *index) {
+    const struct dataset *catalogue = index->snapshot->catalogue;
+    index->minutes = ARENA_ARRAY(&index->arena, uint16_t, index->item_count);
+    for (size_t i = 0; i < index->item_count; i++) {
+        const char *facts = catalogue->movies[i].facts;
+        json_t *object = facts ? json_loads(facts, 0, NULL) : NULL;
+        const double minutes = json_number_value(json_object_get(object, "runtime"));
+        if (minutes >= 1 && minutes <= MINUTES_MAX)
+            index->minutes[i] = (uint16_t)minutes;
+        index->has_minutes = index->has_minutes || index->minutes[i] > 0;
+        json_decref(object);
+    }
+}
+
+static void index_sentences(struct word_index *index) {
+    const struct dataset *catalogue = index->snapshot->catalogue;
+    /* All terms: a word that one film alone has is what a wish may ask for. */
+    const struct tfidf_options options = {.kind = TFIDF_WORDS,
+                                          .shortest = 1,
+                                          .longest = 2,
+                                          .min_texts = 1,
+                                          .stop_words = true,
+                                          .sublinear = true};
+    struct arena texts_arena = {0};
+    struct encoder_text *texts = ARENA_ARRAY(&texts_arena, struct encoder_text, index->item_count);
+    for (uint32_t i = 0; i < index->item_count; i++) {
+        texts[i].bytes = film_sentence(catalogue, i, DATASET_NONE, &texts_arena);
+        texts[i].length = strlen(texts[i].bytes);
+    }
+    tfidf_fit(&index->tfidf, texts, index->item_count, &options, &index->arena);
+    index->rows = tfidf_rows(&index->tfidf, texts, index->item_count, &index->arena);
+    arena_release(&texts_arena);
+}
+
+static void index_titles(struct word_index *index) {
+    const struct snapshot *snapshot = index->snapshot;
+    const struct movie *movies = snapshot->catalogue->movies;
+    titles_index(&index->titles, movies, snapshot->counts, index->item_count, &index->arena);
+    phrases_finish(&index->titles);
+    for (size_t i = 0; i < index->item_count; i++)
+        index->last_year = movies[i].year > index->last_year ? movies[i].year : index->last_year;
+}
+
+struct word_index *word_index_create(const struct snapshot *snapshot, const struct words *words,
+                                     const atomic_bool *cancel) {
+    const struct dataset *catalogue = snapshot->catalogue;
+    struct word_index *index = alloc_zeroed(1, sizeof *index);
+    index->snapshot = snapshot;
+    index->words = words;
+    index->item_count = catalogue->items.count;
+    index->dimension = words_dimension(words);
+    index->vectors = film_vectors(words, catalogue, cancel, &index->arena);
+    if (!index->vectors) {
+        word_index_destroy(index);
+        return NULL;
+    }
+    const struct intent_material material = {.values = words_values(words),
+                                             .genre_names = catalogue->genres,
+                                             .genre_count = catalogue->genre_count,
+                                             .genres = snapshot->genres,
+                                             .films = index->vectors,
+                                             .item_count = index->item_count,
+                                             .dimension = index->dimension,
+                                             .anchors = words_anchors(words),
+                                             .calibration = words_calibration(words)};
+    intent_prepare(&index->intent, &material, &index->arena);
+    index_titles(index);
+    index_tags(index);
+    index_sentences(index);
+    read_minutes(index);
+    index->cache = wish_cache_create();
+    return index;
+}
+
+void word_index_destroy(struct word_index *index) {
+    if (!index)
+        return;
+    wish_cache_destroy(index->cache);
+    arena_release(&index->arena);
+    alloc_free(index);
+}
+
+/* ---- What the rules ask ---- */
+
+static const char *film_title(const void *context, uint32_t film) {
+    const struct word_index *index = context;
+    return index->snapshot->catalogue->movies[film].title;
+}
+
+static const char *tag_name(const void *context, uint32_t tag) {
+    const struct word_index *index = context;
+    return index->snapshot->catalogue->tags[tag];
+}
+
+/* The words up to a mark or to a word that goes on with the wish. */
+static size_t title_end(const struct token *tokens, size_t count) {
+    static const char ends[] = "but|only|except|without|with|not|and|or|that|which|from|in|please";
+    size_t end = 0;
+    while (end < count && end < TITLE_WORDS_MAX && tokens[end].is_word &&
+           !tokens_among(&tokens[end], ends, sizeof ends - 1))
+        end++;
+    return end;
+}
+
+/* A title with a slip of the pen: the words that follow as a whole. */
+static size_t find_film(const void *context, const struct token *tokens, size_t count,
+                        uint32_t *film) {
+    const struct word_index *index = context;
+    const size_t end = title_end(tokens, count);
+    char typed[BM25_TYPED_MAX];
+    size_t length = 0;
+    struct title_hit hit;
+    for (size_t i = 0; i < end; i++) {
+        const size_t size = strlen(tokens[i].word);
+        if (length + size + 1 > sizeof typed)
+            return 0;
+        if (length > 0)
+            typed[length++] = ' ';
+        memcpy(typed + length, tokens[i].word, size);
+        length += size;
+    }
+    typed[length] = '\0';
+    if (end < 2 || service_find_titles(index->snapshot, typed, &hit, 1) == 0 ||
+        hit.score < BM25_SURE)
+        return 0;
+    *film = hit.item;
+    return end;
+}
+
+struct rules_context word_index_rules(const struct word_index *index) {
+    const struct dataset *catalogue = index->snapshot->catalogue;
+    return (struct rules_context){.genres = catalogue->genres,
+                                  .genre_count = catalogue->genre_count,
+                                  .titles = &index->titles,
+                                  .tags = &index->tags,
+                                  .film_title = film_title,
+                                  .tag_name = tag_name,
+                                  .context = index,
+                                  .find_film = find_film,
+                                  .last_year = index->last_year,
+                                  .has_minutes = index->has_minutes,
+                                  .short_minutes = SHORT_MINUTES,
+                                  .long_minutes = LONG_MINUTES};
+}
+
+bool word_index_has_tag(const struct word_index *index, uint32_t item, uint32_t tag) {
+    const struct dataset *catalogue = index->snapshot->catalogue;
+    if (!catalogue->tag_offsets)
+        return false;
+    for (uint64_t i = catalogue->tag_offsets[item]; i < catalogue->tag_offsets[item + 1]; i++)
+        if (catalogue->movie_tags[i].tag == tag)
+            return true;
+    return false;
+}
+
+void word_index_compare(const struct word_index *index, const char *text, float *cosines) {
+    const struct encoder_text typed = {text, strlen(text)};
+    struct arena arena = {0};
+    const struct csr row = tfidf_rows(&index->tfidf, &typed, 1, &arena);
+    float *weights = ARENA_ARRAY(&arena, float, index->tfidf.terms.count + 1);
+    for (uint64_t i = row.offsets[0]; i < row.offsets[1]; i++)
+        weights[row.columns[i]] = row.values[i];
+    for (size_t item = 0; item < index->item_count; item++) {
+        float sum = 0;
+        for (uint64_t i = index->rows.offsets[item]; i < index->rows.offsets[item + 1]; i++)
+            sum += weights[index->rows.columns[i]] * index->rows.values[i];
+        cosines[item] = sum;
+    }
+    arena_release(&arena);
+}

@@ -1,0 +1,171 @@
+/* test_api_search.c: wishes in words over a real socket, with the encoder of fake_encoder.h:
+ * shapes, parameters, and what a stranger may send. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "api/loopback.h"
+#include "service/fake_encoder.h"
+
+static int start(void **state) {
+    (void)state;
+    const int status = loopback_start(tiny_create());
+    fake_words(loopback.service, NULL);
+    return status;
+}
+
+/* The body of a GET that is answered 200, parsed; NULL if it is not so. */
+static json_t *asked(const char *target) {
+    struct client_answer answer = client_ask(loopback.port, "GET", target, "", NULL);
+    json_t *body = answer.status == 200 ? json_loads(answer.body, 0, NULL) : NULL;
+    if (!body)
+        fprintf(stderr, "%s: %d %s\n", target, answer.status, answer.body);
+    assert_non_null(body);
+    free(answer.body);
+    return body;
+}
+
+static void a_bare_array(void **state) {
+    (void)state;
+    json_t *films = asked("/intent_recommendations?q=a+funny+comedy&user_id=3&top_k=2");
+    assert_int_equal(json_array_size(films), 2);
+    const json_t *film = json_array_get(films, 0);
+    assert_int_equal(json_object_size(film), 4);
+    assert_true(json_is_integer(json_object_get(film, "movie_id")));
+    assert_true(json_is_string(json_object_get(film, "title")));
+    assert_true(json_is_array(json_object_get(film, "genres")));
+    assert_true(json_is_real(json_object_get(film, "score")));
+    json_decref(films);
+    /* Every parameter by its name; what the person has is not shown. */
+    films = asked("/intent_recommendations?q=drama&user_id=1&top_k=8&strict=false"
+                  "&genre_alpha=0.35&pop_alpha=0.05&embed_alpha=0.60&candidate_pool=0");
+    assert_int_equal(json_array_size(films), 5);
+    json_decref(films);
+    films = asked("/intent_recommendations?q=drama&user_id=1&top_k=8&strict=true");
+    assert_true(json_array_size(films) < 5);
+    json_decref(films);
+}
+
+static void what_was_understood(void **state) {
+    (void)state;
+    json_t *body = asked("/api/search?q=action,+no+comedies,+between+1990+and+1996");
+    const json_t *intent = json_object_get(body, "intent");
+    const json_t *chips = json_object_get(intent, "chips");
+    assert_string_equal(json_string_value(json_object_get(body, "encoder")), "fake");
+    assert_true(json_is_null(json_object_get(body, "user_id")));
+    assert_int_equal(json_array_size(chips), 3);
+    const json_t *chip = json_array_get(chips, 1);
+    assert_string_equal(json_string_value(json_object_get(chip, "kind")), "excluded_genre");
+    assert_string_equal(json_string_value(json_object_get(chip, "label")), "excluded: Comedy");
+    assert_string_equal(json_string_value(json_object_get(chip, "words")), "no comedies");
+    assert_int_equal(json_integer_value(json_object_get(chip, "begin")), 8);
+    assert_string_equal(json_string_value(json_object_get(intent, "text")), "action");
+    const json_t *years = json_object_get(intent, "years");
+    assert_int_equal(json_integer_value(json_object_get(years, "first")), 1990);
+    static const char *const members[] = {
+        "mood",      "moods",    "genre_weights",    "genre_priors",
+        "strongest", "steering", "genre_similarity", "alphas"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        assert_non_null(json_object_get(intent, members[i]));
+    const json_t *films = json_object_get(body, "recommendations");
+    assert_int_equal(json_array_size(films), 4); /* Alpha, Delta, Zeta, Eta */
+    const json_t *parts = json_object_get(json_array_get(films, 0), "parts");
+    assert_non_null(json_object_get(parts, "cosine"));
+    json_decref(body);
+}
+
+static void posts(void **state) {
+    (void)state;
+    assert_contains("/api/search", "{\"q\": \"drama\", \"user_id\": 1, \"top_k\": 1}", 200,
+                    "\"basis\":\"known user\"");
+    assert_contains("/api/search", "{\"query\": \"drama\"}", 200, "\"query\":\"drama\"");
+    assert_contains("/api/search", "{}", 400, "\"loc\":[\"body\",\"q\"]");
+    assert_contains("/api/search", "{\"q\": 7}", 422, "valid string");
+    assert_contains("/api/search", "{\"q\": [\"x\"]}", 422, "valid string");
+    assert_contains("/api/search", "{\"q\": \"x\", \"genre_alpha\": -1}", 422, "from 0 to 100");
+    assert_contains("/api/search", "{\"q\": \"x\", \"genre_alpha\": \"NaN\"}", 422,
+                    "float_parsing");
+    assert_contains("/api/search", "{\"q\": \"x\", \"candidate_pool\": 1.5}", 422, "int_parsing");
+}
+
+static void refused(void **state) {
+    (void)state;
+    static const char start[] = "/intent_recommendations?user_id=1&q=x&";
+    static const struct {
+        const char *rest, *text;
+    } cases[] = {{"genre_alpha=nan", "float_parsing"},
+                 {"genre_alpha=-1", "from 0 to 100"},
+                 {"pop_alpha=inf", "float_parsing"},
+                 {"embed_alpha=abc", "float_parsing"},
+                 {"embed_alpha=1e300", "from 0 to 100"},
+                 {"candidate_pool=-1", "greater_than_equal"},
+                 {"candidate_pool=1e3", "int_parsing"},
+                 {"candidate_pool=99999999999", "less_than"},
+                 {"top_k=0", "greater_than_equal"},
+                 {"strict=maybe", "bool_parsing"},
+                 {"q=", "the wish is empty"},
+                 {"q=+%09%01+", "the wish is empty"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char target[200];
+        snprintf(target, sizeof target, "%s%s", start, cases[i].rest);
+        assert_contains(target, NULL, 422, cases[i].text);
+    }
+    assert_contains("/intent_recommendations?user_id=1", NULL, 400, "\"loc\":[\"query\",\"q\"]");
+    assert_contains("/intent_recommendations?q=x", NULL, 400, "\"loc\":[\"query\",\"user_id\"]");
+    assert_contains("/intent_recommendations?q=x&user_id=99", NULL, 404, "no user");
+    assert_contains("/api/search?q=x&model=tony", NULL, 404, "did you mean");
+    assert_contains("/api/search?q=%ff%fe", NULL, 400, "UTF-8");
+    assert_contains("/api/search?q=%00", NULL, 400, "zero");
+}
+
+static void large_texts(void **state) {
+    (void)state;
+    static char body[(size_t)2 << 20];
+    const size_t sizes[] = {20000, 1000000, sizeof body - 100};
+    const int statuses[] = {422, 422, 413};
+    for (size_t i = 0; i < 3; i++) {
+        memset(body, 'a', sizeof body);
+        memcpy(body, "{\"q\": \"", 7);
+        memcpy(body + sizes[i], "\"}", 3);
+        struct client_answer answer = client_ask(loopback.port, "POST", "/api/search", "", body);
+        assert_int_equal(answer.status, statuses[i]);
+        free(answer.body);
+    }
+}
+
+static void strange_texts(void **state) {
+    (void)state;
+    static const char *const texts[] = {"%F0%9F%8E%AC%F0%9F%8D%BF",
+                                        "%E2%80%8F%D7%A1%D7%A8%D7%98",
+                                        "%E6%98%A0%E7%94%BB",
+                                        "no+",
+                                        "like+",
+                                        "%22%22%22((((",
+                                        "before+the",
+                                        "%3Cscript%3E",
+                                        "%01%02x%7f"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char target[200];
+        snprintf(target, sizeof target, "/api/search?q=%s", texts[i]);
+        json_t *body = asked(target);
+        assert_int_equal(json_array_size(json_object_get(body, "recommendations")), 8);
+        json_decref(body);
+    }
+}
+
+static void who_speaks(void **state) {
+    (void)state;
+    assert_contains("/api/health", NULL, 200, "\"encoder\":\"fake\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bare_array), cmocka_unit_test(what_was_understood),
+        cmocka_unit_test(posts),        cmocka_unit_test(refused),
+        cmocka_unit_test(large_texts),  cmocka_unit_test(strange_texts),
+        cmocka_unit_test(who_speaks),
+    };
+    return cmocka_run_group_tests(tests, start, loopback_stop);
+}

@@ -1,0 +1,378 @@
+/* test_service_search.c: wishes in words over the tiny catalogue, with an encoder that knows words
+ * by their letters. */
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "service/fake_encoder.h"
+#include "service/film_sentence.h"
+#include "service/service_search.h"
+#include "service/tiny.h"
+#include "service/wish_cache.h"
+
+struct fixture {
+    struct arena arena;
+    struct service *service;
+    struct snapshot *snapshot;
+    struct error error;
+    int encoded;
+};
+
+static int set_up(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    f->service = tiny_service(tiny_create());
+    fake_words(f->service, &f->encoded);
+    assert_int_equal(service_acquire(f->service, NULL, &f->snapshot, &f->error), STATUS_OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *f = *state;
+    service_release(f->snapshot);
+    service_destroy(f->service);
+    arena_release(&f->arena);
+    free(f);
+    return 0;
+}
+
+static struct search_request request_for(const char *text) {
+    return (struct search_request){.text = text,
+                                   .length = strlen(text),
+                                   .user = DATASET_NONE,
+                                   .genre_alpha = SEARCH_UNSAID,
+                                   .pop_alpha = SEARCH_UNSAID,
+                                   .embed_alpha = SEARCH_UNSAID,
+                                   .candidate_pool = SEARCH_UNSAID,
+                                   .top_k = 8};
+}
+
+static struct search_answer found(struct fixture *f, const struct search_request *request) {
+    struct search_answer answer;
+    if (service_search(f->service, f->snapshot, request, &f->arena, &answer, &f->error) !=
+        STATUS_OK)
+        fail_msg("%s", f->error.text);
+    return answer;
+}
+
+static struct search_answer search(struct fixture *f, const char *text) {
+    const struct search_request request = request_for(text);
+    return found(f, &request);
+}
+
+static bool lists(const struct search_answer *answer, uint32_t item) {
+    size_t i = 0;
+    while (i < answer->count && answer->list[i].item != item)
+        i++;
+    return i < answer->count;
+}
+
+static void parts_sum_to_the_score(const struct search_answer *answer) {
+    for (size_t i = 0; i < answer->count; i++) {
+        float sum = 0;
+        for (size_t p = 0; p < SEARCH_PARTS; p++)
+            sum += answer->list[i].parts[p];
+        ASSERT_NEAR(sum, answer->list[i].score, 1e-5);
+    }
+}
+
+static void sentences(void **state) {
+    struct fixture *f = *state;
+    static const struct movie_tag used[] = {{1, 3}, {0, 2}};
+    static const uint64_t offsets[] = {0, 2};
+    static const char *names[] = {"hackers", "kung fu"}, *genres[] = {"Action", "unknown"};
+    struct movie movie = {.title = "Matrix, The (1999)", .genres = 3};
+    const struct dataset catalogue = {.movies = &movie,
+                                      .genre_count = 2,
+                                      .genres = genres,
+                                      .tag_count = 2,
+                                      .tags = names,
+                                      .tag_offsets = offsets,
+                                      .movie_tags = used};
+    assert_string_equal(film_sentence(&catalogue, 0, DATASET_NONE, &f->arena),
+                        "The Matrix. Genres: Action. Tags: kung fu, hackers.");
+    assert_string_equal(film_sentence(&catalogue, 0, 1, &f->arena),
+                        "The Matrix. Genres: Action. Tags: hackers.");
+    movie = (struct movie){.title = "Se7en"};
+    assert_string_equal(film_sentence(&catalogue, 0, 0, &f->arena), "Se7en. Tags: kung fu.");
+}
+
+static void a_genre(void **state) {
+    struct fixture *f = *state;
+    const struct search_answer answer = search(f, "comedy");
+    assert_int_equal(answer.count, 8);
+    assert_string_equal(answer.encoder, "fake");
+    assert_string_equal(answer.basis, "the wish alone");
+    assert_int_equal(answer.rules.typed, TINY_COMEDY);
+    assert_true(answer.wish.strongest & TINY_COMEDY);
+    assert_true(f->snapshot->genres[answer.list[0].item] & TINY_COMEDY);
+    parts_sum_to_the_score(&answer);
+    for (size_t i = 0; i < answer.count; i++)
+        ASSERT_NEAR(answer.list[i].parts[SEARCH_BASE], 0, 0);
+}
+
+static void a_person(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("something exciting with action");
+    request.user = 0; /* has 0, 1 and 2 */
+    const struct search_answer answer = found(f, &request);
+    assert_int_equal(answer.count, 5);
+    assert_string_equal(answer.basis, "known user");
+    assert_false(lists(&answer, 0));
+    assert_int_equal(answer.list[0].item, 6);
+    float least = 1, most = 0;
+    for (size_t i = 0; i < answer.count; i++) {
+        const float base = answer.list[i].parts[SEARCH_BASE];
+        least = fminf(least, base);
+        most = fmaxf(most, base);
+    }
+    ASSERT_NEAR(least, 0, 1e-6);
+    ASSERT_NEAR(most, 1, 1e-6);
+    parts_sum_to_the_score(&answer);
+    /* The same from bare ratings. */
+    const struct rated_item ratings[] = {{0, 5}, {1, 4}, {2, 1}};
+    request.user = DATASET_NONE;
+    request.ratings = ratings;
+    request.rating_count = 3;
+    const struct search_answer bare = found(f, &request);
+    assert_string_equal(bare.basis, "ratings given");
+    for (size_t i = 0; i < bare.count; i++)
+        assert_int_equal(bare.list[i].item, answer.list[i].item);
+}
+
+static void seen_and_loved(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("something I have seen and loved");
+    request.user = 0; /* 5, 4 and 1 of 1 to 5 */
+    const struct search_answer answer = found(f, &request);
+    assert_int_equal(answer.count, 2);
+    assert_true(lists(&answer, 0) && lists(&answer, 1));
+}
+
+static void exclusion_years_and_names(void **state) {
+    struct fixture *f = *state;
+    struct search_answer answer = search(f, "action, no comedies");
+    assert_false(lists(&answer, 1) || lists(&answer, 2) || lists(&answer, 4));
+    assert_int_equal(answer.count, 5);
+    answer = search(f, "between 1991 and 1994");
+    assert_int_equal(answer.count, 3);
+    assert_true(answer.wish.is_blank);
+    assert_int_equal(answer.list[0].item, 1); /* two people have 1 and 3 */
+    answer = search(f, "similar to Alpha but with drama");
+    assert_int_equal(answer.rules.film_count, 1);
+    assert_false(lists(&answer, 0));
+    assert_true(answer.list[0].parts[SEARCH_LIKE] + answer.list[1].parts[SEARCH_LIKE] > 0);
+    answer = search(f, "Alpha (1990)");
+    assert_true(answer.rules.is_title);
+    assert_int_equal(answer.list[0].item, 0);
+    answer = search(f, "a film under 100 minutes");
+    assert_int_equal(answer.count, 1);
+    assert_int_equal(answer.list[0].item, 3);
+}
+
+static void strictly(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    request.strict = true;
+    const struct search_answer answer = found(f, &request);
+    for (size_t i = 0; i < answer.count; i++)
+        assert_true(f->snapshot->genres[answer.list[i].item] & answer.wish.strongest);
+    assert_true(lists(&answer, 3));
+}
+
+static void a_small_pool_still_fills_the_list(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    request.candidate_pool = 2;
+    request.top_k = 2;
+    struct search_answer answer = found(f, &request);
+    assert_int_equal(answer.candidate_count, 2);
+    request.top_k = 6;
+    answer = found(f, &request);
+    assert_int_equal(answer.count, 6);
+    assert_int_equal(answer.candidate_count, 8);
+}
+
+static void alphas_count(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("xyzzy");
+    request.genre_alpha = request.embed_alpha = 0;
+    request.pop_alpha = 1;
+    const struct search_answer answer = found(f, &request);
+    assert_int_equal(answer.list[0].item, 0); /* the most popular */
+    ASSERT_NEAR(answer.list[0].parts[SEARCH_POPULARITY], 1, 1e-6);
+    ASSERT_NEAR(answer.list[0].parts[SEARCH_COSINE], 0, 0);
+}
+
+static void asked_again(void **state) {
+    struct fixture *f = *state;
+    search(f, "a funny film");
+    const int before = f->encoded;
+    const struct search_answer again = search(f, "  a funny\tfilm ");
+    assert_int_equal(f->encoded, before);
+    assert_string_equal(again.text, "a funny film");
+    search(f, "a gloomy film");
+    assert_true(f->encoded > before);
+}
+
+/* The films' vectors are read from their file by the next service. */
+static void vectors_are_kept(void **state) {
+    struct fixture *f = *state;
+    const struct search_answer first = search(f, "comedy");
+    int encoded = 0;
+    struct service *service = tiny_service(tiny_create());
+    fake_words(service, &encoded);
+    struct snapshot *snapshot;
+    struct search_answer second;
+    const struct search_request request = request_for("comedy");
+    assert_int_equal(service_acquire(service, NULL, &snapshot, &f->error), STATUS_OK);
+    assert_int_equal(service_search(service, snapshot, &request, &f->arena, &second, &f->error),
+                     STATUS_OK);
+    assert_int_equal(encoded, AFFECT_COUNT + 2); /* moods, the probe and the wish */
+    for (size_t i = 0; i < first.count; i++) {
+        assert_int_equal(second.list[i].item, first.list[i].item);
+        ASSERT_NEAR(second.list[i].score, first.list[i].score, 0);
+    }
+    service_release(snapshot);
+    service_destroy(service);
+}
+
+static void refused(struct fixture *f, const struct search_request *request, enum status status,
+                    const char *expected) {
+    struct search_answer answer;
+    assert_int_equal(
+        service_search(f->service, f->snapshot, request, &f->arena, &answer, &f->error), status);
+    if (!strstr(f->error.text, expected))
+        fail_msg("%s\nexpected %s", f->error.text, expected);
+}
+
+static void bad_input(void **state) {
+    struct fixture *f = *state;
+    static char large[SEARCH_TEXT_MAX + 1];
+    memset(large, 'a', sizeof large);
+    static const char *const blank[] = {"", "   ", "\t\n\x01", "\xff\xfe"};
+    struct search_request request;
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
+        request = request_for(blank[i]);
+        refused(f, &request, STATUS_BAD_INPUT, "the wish is empty");
+    }
+    request = request_for("x");
+    request.text = large;
+    request.length = sizeof large;
+    refused(f, &request, STATUS_BAD_INPUT, "16385 bytes, expected at most 16384");
+    const double alphas[] = {NAN, -2, -0.5, INFINITY, 101};
+    for (size_t i = 0; i < sizeof alphas / sizeof *alphas; i++) {
+        request = request_for("x");
+        request.genre_alpha = alphas[i];
+        refused(f, &request, STATUS_BAD_USAGE, "genre_alpha is");
+        request = request_for("x");
+        request.embed_alpha = alphas[i];
+        refused(f, &request, STATUS_BAD_USAGE, "embed_alpha is");
+    }
+    request = request_for("x");
+    request.candidate_pool = NAN;
+    refused(f, &request, STATUS_BAD_USAGE, "candidate_pool");
+    request = request_for("x");
+    request.user = 99;
+    refused(f, &request, STATUS_NOT_FOUND, "99");
+    request = request_for("x");
+    request.top_k = 0;
+    refused(f, &request, STATUS_BAD_USAGE, "top_k");
+}
+
+/* Sensible answers to strange texts. */
+static void strange_texts(void **state) {
+    struct fixture *f = *state;
+    static const char *const texts[] = {
+        "\xf0\x9f\x8e\xac\xf0\x9f\x8d\xbf",     /* emoji */
+        "\xe2\x80\x8f\xd7\xa1\xd7\xa8\xd7\x98", /* a right-to-left mark and Hebrew */
+        "\xe6\x98\xa0\xe7\x94\xbb",             /* Japanese */
+        "caf\xff\xc3 comedy\x01\x02",           /* broken */
+        "?!",
+        "0",
+        "' OR 1=1 --",
+        "<script>"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const struct search_answer answer = search(f, texts[i]);
+        assert_int_equal(answer.count, 8);
+        for (size_t k = 0; k < answer.count; k++)
+            assert_true(isfinite(answer.list[k].score));
+    }
+}
+
+static void *ask_many(void *context) {
+    struct fixture *f = context;
+    struct arena arena = {0};
+    for (int i = 0; i < 200; i++) {
+        char text[40];
+        struct search_answer answer;
+        struct error error;
+        snprintf(text, sizeof text, "a comedy number %d", i % 50);
+        const struct search_request request = request_for(text);
+        if (service_search(f->service, f->snapshot, &request, &arena, &answer, &error) !=
+                STATUS_OK ||
+            answer.count != 8)
+            abort();
+        arena_reset(&arena, (struct arena_position){0});
+    }
+    arena_release(&arena);
+    return NULL;
+}
+
+static void many_threads(void **state) {
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_many, *state), 0);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static void the_cache_is_bounded(void **state) {
+    (void)state;
+    struct wish_cache *cache = wish_cache_create();
+    struct wish_entry *entry = NULL;
+    for (int i = 0; i < 3 * WISH_CACHE_ENTRIES; i++) {
+        char text[16];
+        const int length = snprintf(text, sizeof text, "%d", i);
+        entry = wish_cache_entry(&(struct wish_key){text, (size_t)length, 500, false});
+        wish_cache_keep(cache, entry);
+        wish_cache_release(entry);
+    }
+    size_t kept = 0;
+    for (int i = 0; i < 3 * WISH_CACHE_ENTRIES; i++) {
+        char text[16];
+        const int length = snprintf(text, sizeof text, "%d", i);
+        entry = wish_cache_find(cache, &(struct wish_key){text, (size_t)length, 500, false});
+        kept += entry != NULL;
+        wish_cache_release(entry);
+        assert_null(wish_cache_find(cache, &(struct wish_key){text, (size_t)length, 500, true}));
+    }
+    assert_true(kept <= WISH_CACHE_ENTRIES && kept > WISH_CACHE_ENTRIES / 2);
+    wish_cache_destroy(cache);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(sentences, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_genre, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_person, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(seen_and_loved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(exclusion_years_and_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strictly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_small_pool_still_fills_the_list, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asked_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(vectors_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_input, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strange_texts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),
+        cmocka_unit_test(the_cache_is_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
