@@ -153,6 +153,7 @@
   model.bias=
   model.candidates=
   model.num_layers=
+  model.hide_targets=
   model.add_self_loops=
   model.shared_negatives=
   model.ranking=
