@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "kernels/halves.h"
 #include "nn/tensor.h"
 #include "text/minilm_forward.h"
 #include "text/minilm_weights.h"
@@ -37,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (tensor_file_open(&file, path, &error) == STATUS_OK) {
         float vectors[2 * 4];
         for (enum encoder_precision p = ENCODER_F32; p <= ENCODER_INT8; p++) {
+            if (p == ENCODER_BF16 && !halves())
+                continue;
             weights = (struct minilm_weights){.config = config, .precision = p};
             if (minilm_weights_read(&weights, &file, &arena, &error) == STATUS_OK)
                 minilm_forward(&weights, &(struct minilm_group){ids, starts, 2}, vectors);

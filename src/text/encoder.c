@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "kernels/halves.h"
 #include "text/builtin.h"
 #include "text/minilm.h"
 
@@ -33,11 +34,11 @@ static const char *find_folder(struct arena *arena) {
     return NULL;
 }
 
-/* bf16 is as good as f32 and was to be faster; without kernels for it, it is f32 that runs. */
+/* Halves need an instruction; without it floats are faster and at least as good. */
 static enum encoder_precision possible(enum encoder_precision wanted) {
-    if (wanted != ENCODER_BF16)
+    if (wanted != ENCODER_BF16 || halves())
         return wanted;
-    log_warning("there are no bf16 kernels for this processor; minilm runs in f32");
+    log_warning("this processor has no AVX512-BF16; minilm runs in f32");
     return ENCODER_F32;
 }
 
@@ -50,8 +51,10 @@ static enum status open_minilm(struct encoder *encoder, const char *folder,
                          files_data_home(&encoder->arena));
     const char *name = options->folder ? files_base_name(&encoder->arena, folder) : "minilm";
     const enum encoder_precision precision = possible(options->precision);
-    encoder->name =
-        precision == ENCODER_INT8 ? arena_format(&encoder->arena, "%s-int8", name) : name;
+    encoder->name = precision == ENCODER_F32
+                        ? name
+                        : arena_format(&encoder->arena, "%s-%s", name,
+                                       precision == ENCODER_INT8 ? "int8" : "bf16");
     return minilm_open(&encoder->minilm, folder, precision, error);
 }
 

@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "kernels/halves.h"
 #include "kernels/kernels.h"
 #include "kernels/quantized.h"
 
-_Static_assert(MINILM_PANEL == QUANTIZED_PANEL, "one width of panels");
+_Static_assert(MINILM_PANEL == QUANTIZED_PANEL && MINILM_PANEL == HALVES_PANEL,
+               "one width of panels");
 
 void minilm_linear_make(struct minilm_linear *linear, size_t in, size_t out,
                         enum encoder_precision precision, struct arena *arena) {
@@ -22,11 +24,13 @@ void minilm_linear_make(struct minilm_linear *linear, size_t in, size_t out,
                                      .out = out,
                                      .precision = precision,
                                      .bias = ARENA_ARRAY_RAW(arena, float, out),
-                                     .in_bytes = (in + 3) / 4 * 4};
+                                     .in_padded = (in + 3) / 4 * 4};
     if (precision == ENCODER_INT8) {
-        linear->bytes = ARENA_ARRAY(arena, int8_t, linear->in_bytes * padded);
+        linear->bytes = ARENA_ARRAY(arena, int8_t, linear->in_padded * padded);
         linear->scales = ARENA_ARRAY_RAW(arena, float, out);
         linear->sums = ARENA_ARRAY_RAW(arena, int32_t, out);
+    } else if (precision == ENCODER_BF16) {
+        linear->halves = ARENA_ARRAY(arena, uint16_t, linear->in_padded * padded);
     } else {
         linear->panels = ARENA_ARRAY_RAW(arena, float, in *padded);
     }
@@ -62,7 +66,7 @@ static void pack_bytes(const struct packing *packing, struct parallel_range rows
     uint8_t *rounded = ARENA_ARRAY_RAW(arena, uint8_t, linear->in);
     for (size_t row = rows.begin; row < rows.end; row++) {
         const size_t output = packing->part->first + row;
-        int8_t *to = linear->bytes + output / MINILM_PANEL * MINILM_PANEL * linear->in_bytes +
+        int8_t *to = linear->bytes + output / MINILM_PANEL * MINILM_PANEL * linear->in_padded +
                      output % MINILM_PANEL * 4;
         linear->scales[output] =
             quantized()->round(rounded, packing->part->weights + row * linear->in, linear->in);
@@ -77,12 +81,31 @@ static void pack_bytes(const struct packing *packing, struct parallel_range rows
     arena_reset(arena, mark);
 }
 
+/* The same as halves: two inputs of an output side by side. */
+static void pack_halves(const struct packing *packing, struct parallel_range rows) {
+    const struct minilm_linear *linear = packing->linear;
+    struct arena *arena = arena_scratch();
+    const struct arena_position mark = arena_mark(arena);
+    uint16_t *rounded = ARENA_ARRAY_RAW(arena, uint16_t, linear->in);
+    for (size_t row = rows.begin; row < rows.end; row++) {
+        const size_t output = packing->part->first + row;
+        uint16_t *to = linear->halves + output / MINILM_PANEL * MINILM_PANEL * linear->in_padded +
+                       output % MINILM_PANEL * 2;
+        halves()->round(rounded, packing->part->weights + row * linear->in, linear->in);
+        for (size_t i = 0; i < linear->in; i++)
+            to[i / 2 * 2 * MINILM_PANEL + i % 2] = rounded[i];
+    }
+    arena_reset(arena, mark);
+}
+
 static void pack_shard(void *context, size_t shard) {
     const struct packing *packing = context;
     const size_t begin = shard * MINILM_PANEL, left = packing->part->out - begin;
     const struct parallel_range rows = {begin, begin + (left < MINILM_PANEL ? left : MINILM_PANEL)};
     if (packing->linear->precision == ENCODER_INT8)
         pack_bytes(packing, rows);
+    else if (packing->linear->precision == ENCODER_BF16)
+        pack_halves(packing, rows);
     else
         pack_floats(packing, rows);
 }
@@ -96,8 +119,9 @@ void minilm_linear_pack(const struct minilm_linear *linear, const struct minilm_
 struct run {
     const struct minilm_linear *linear;
     const struct minilm_linear_job *job;
-    uint8_t *rounded; /* [rows][in_bytes]: x, for bytes */
+    uint8_t *bytes;   /* [rows][in_padded]: x, rounded for int8, and then: */
     float *scales;    /* [rows] */
+    uint16_t *halves; /* [rows][in_padded]: x, rounded for bf16 */
 };
 
 static void run_floats(const struct run *run, size_t from, size_t columns) {
@@ -124,13 +148,30 @@ static void run_bytes(const struct run *run, size_t from, size_t columns) {
     const struct minilm_linear_job *job = run->job;
     quantized()->product(&(struct quantized_product){
         .rows = job->rows,
-        .k = linear->in_bytes,
+        .k = linear->in_padded,
         .columns = (unsigned)columns,
-        .a = run->rounded,
-        .a_row = linear->in_bytes,
+        .a = run->bytes,
+        .a_row = linear->in_padded,
         .a_scales = run->scales,
-        .panel = linear->bytes + from * linear->in_bytes,
+        .panel = linear->bytes + from * linear->in_padded,
         .of = {linear->scales + from, linear->sums + from, linear->bias + from},
+        .c = job->y + from,
+        .c_row = job->y_row,
+        .accumulate = job->accumulate,
+    });
+}
+
+static void run_halves(const struct run *run, size_t from, size_t columns) {
+    const struct minilm_linear *linear = run->linear;
+    const struct minilm_linear_job *job = run->job;
+    halves()->product(&(struct halves_product){
+        .rows = job->rows,
+        .k = linear->in_padded,
+        .columns = (unsigned)columns,
+        .a = run->halves,
+        .a_row = linear->in_padded,
+        .panel = linear->halves + from * linear->in_padded,
+        .bias = linear->bias + from,
         .c = job->y + from,
         .c_row = job->y_row,
         .accumulate = job->accumulate,
@@ -142,8 +183,10 @@ static void run_panel(void *context, size_t shard) {
     const struct minilm_linear_job *job = run->job;
     const size_t from = shard * MINILM_PANEL, left = run->linear->out - from,
                  columns = left < MINILM_PANEL ? left : MINILM_PANEL;
-    if (run->rounded)
+    if (run->bytes)
         run_bytes(run, from, columns);
+    else if (run->halves)
+        run_halves(run, from, columns);
     else
         run_floats(run, from, columns);
     for (size_t row = 0; row < job->rows && job->gelu; row++)
@@ -152,13 +195,22 @@ static void run_panel(void *context, size_t shard) {
 
 static void round_rows(struct run *run, struct arena *arena) {
     const struct minilm_linear_job *job = run->job;
-    const size_t bytes = run->linear->in_bytes;
-    run->rounded = ARENA_ARRAY_RAW(arena, uint8_t, job->rows * bytes);
-    run->scales = ARENA_ARRAY_RAW(arena, float, job->rows);
+    const size_t in = run->linear->in, padded = run->linear->in_padded;
+    if (run->linear->precision == ENCODER_INT8) {
+        run->bytes = ARENA_ARRAY_RAW(arena, uint8_t, job->rows * padded);
+        run->scales = ARENA_ARRAY_RAW(arena, float, job->rows);
+    } else {
+        run->halves = ARENA_ARRAY_RAW(arena, uint16_t, job->rows * padded);
+    }
     for (size_t row = 0; row < job->rows; row++) {
-        uint8_t *to = run->rounded + row * bytes;
-        memset(to + bytes - 4, 128, 4);
-        run->scales[row] = quantized()->round(to, job->x + row * job->x_row, run->linear->in);
+        const float *x = job->x + row * job->x_row;
+        if (run->bytes) {
+            memset(run->bytes + (row + 1) * padded - 4, 128, 4);
+            run->scales[row] = quantized()->round(run->bytes + row * padded, x, in);
+        } else {
+            memset(run->halves + (row + 1) * padded - 4, 0, 4 * sizeof *run->halves);
+            halves()->round(run->halves + row * padded, x, in);
+        }
     }
 }
 
@@ -166,7 +218,7 @@ void minilm_linear_run(const struct minilm_linear *linear, const struct minilm_l
     struct arena *arena = arena_scratch();
     const struct arena_position mark = arena_mark(arena);
     struct run run = {.linear = linear, .job = job};
-    if (linear->precision == ENCODER_INT8)
+    if (linear->precision != ENCODER_F32)
         round_rows(&run, arena);
     parallel_for((linear->out + MINILM_PANEL - 1) / MINILM_PANEL, run_panel, &run);
     arena_reset(arena, mark);

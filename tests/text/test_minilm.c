@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/parallel.h"
+#include "kernels/halves.h"
 #include "text/minilm.h"
 
 static int release(void **state) {
@@ -70,6 +71,8 @@ static void test_the_published_vectors(void **state) {
     const struct nearness int8 = nearness_of(ENCODER_INT8, all, count);
     assert_true(int8.least >= 0.98);
     assert_true(int8.mean >= 0.995);
+    if (halves())
+        assert_true(nearness_of(ENCODER_BF16, all, count).least >= 0.9995);
 }
 
 static const char *const tiny_texts[] = {"",      "a", "abb c", "c!c!c!", "a b c a b c a b c a b c",
@@ -131,6 +134,8 @@ static void test_the_same_bits(void **state) {
     (void)state;
     check_bits(ENCODER_F32);
     check_bits(ENCODER_INT8);
+    if (halves())
+        check_bits(ENCODER_BF16);
 }
 
 static void assert_refused(struct tiny_bert *tiny, const char *says) {
