@@ -77,7 +77,9 @@ static const char *difference(const struct hybrid_part *part, const struct model
            : !same_rows(file, input)       ? "was fitted on other rows"
            : !same_settings(part, file)    ? "has other settings"
            : !same_seed(part, file, input) ? "was fitted with another seed"
-                                           : NULL;
+           : part->model->needs & MODEL_NEEDS_TEXT
+               ? "may have read other texts" /* which settings are not the part's to know */
+               : NULL;
 }
 
 static void take(struct hybrid_part *part, struct model_file *file) {
