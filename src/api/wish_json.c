@@ -70,10 +70,10 @@ static json_t *steering_json(const struct dataset *catalogue, const struct wish 
 }
 
 static json_t *alphas_json(const struct intent_alphas *alphas) {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I}", "genre_alpha", alphas->genre,
-                     "pop_alpha", alphas->popularity, "embed_alpha", alphas->embed, "text_alpha",
-                     alphas->text, "tag_alpha", alphas->tag, "like_alpha", alphas->like,
-                     "candidate_pool", (json_int_t)alphas->pool);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I}", "genre_alpha", alphas->genre,
+                     "pop_alpha", alphas->popularity, "embed_alpha", alphas->embed, "known_alpha",
+                     alphas->known, "text_alpha", alphas->text, "tag_alpha", alphas->tag,
+                     "like_alpha", alphas->like, "candidate_pool", (json_int_t)alphas->pool);
 }
 
 json_t *wish_json_intent(const struct dataset *catalogue, const struct search_answer *answer) {

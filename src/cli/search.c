@@ -122,10 +122,10 @@ static void print_intent(const struct engine *engine, const struct search_answer
     print_line("genres", weights_text(engine, wish, arena));
     print_line("score", arena_format(arena,
                                      "base + %.2f genres + %.2f popularity + %.2f cosine + %.2f "
-                                     "text + %.2f tags + %.2f like, over %zu films",
+                                     "known + %.2f text + %.2f tags + %.2f like, over %zu films",
                                      wish->alphas.genre, wish->alphas.popularity,
-                                     wish->alphas.embed, wish->alphas.text, wish->alphas.tag,
-                                     wish->alphas.like, answer->candidate_count));
+                                     wish->alphas.embed, wish->alphas.known, wish->alphas.text,
+                                     wish->alphas.tag, wish->alphas.like, answer->candidate_count));
     puts("");
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "service/service.h"
+#include "service/words.h"
 #include "text/encoder.h"
 
 /* Rows of the table of options. */
@@ -30,5 +31,8 @@
 /* Opens what they say for the service's searches. */
 enum status wording_open(struct service *service, const struct arguments *arguments,
                          struct error *error);
+/* The same without a service. */
+enum status wording_words(struct words **out, const struct arguments *arguments,
+                          struct error *error);
 
 #endif

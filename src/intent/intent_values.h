@@ -35,7 +35,7 @@ struct intent_affect {
 /* How much each part of a film's score counts, and among how many films. */
 struct intent_alphas {
     double genre, popularity, embed;
-    double text, tag, like;
+    double known, text, tag, like;
     size_t pool; /* 0: all films */
 };
 

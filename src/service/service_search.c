@@ -24,8 +24,8 @@
 const char *service_search_part(enum search_part part) {
     static const char *const names[] = {
         [SEARCH_BASE] = "base",     [SEARCH_GENRES] = "genres", [SEARCH_POPULARITY] = "popularity",
-        [SEARCH_COSINE] = "cosine", [SEARCH_TEXT] = "text",     [SEARCH_TAGS] = "tags",
-        [SEARCH_LIKE] = "like"};
+        [SEARCH_COSINE] = "cosine", [SEARCH_KNOWN] = "known",   [SEARCH_TEXT] = "text",
+        [SEARCH_TAGS] = "tags",     [SEARCH_LIKE] = "like"};
     return names[part];
 }
 
@@ -231,6 +231,8 @@ static void add_words(struct work *work) {
         work->parts[SEARCH_POPULARITY][i] =
             (float)alphas->popularity * (float)snapshot->counts[item] / most;
         work->parts[SEARCH_COSINE][i] = (float)alphas->embed * entry->cosines[place];
+        work->parts[SEARCH_KNOWN][i] =
+            (float)alphas->known * log1pf((float)snapshot->counts[item]) / log1pf(most);
         work->parts[SEARCH_TEXT][i] = (float)alphas->text * entry->texts[place];
         work->parts[SEARCH_TAGS][i] =
             (float)alphas->tag * tag_share(work->index, &entry->rules, item);
@@ -250,21 +252,43 @@ static void score(struct work *work, struct arena *scratch) {
             work->scores[i] += work->parts[p][i];
 }
 
+/* Whether the candidate comes before those that do not, whatever their scores. */
+static bool is_first(const struct work *work, size_t candidate) {
+    const struct wish *wish = &work->entry->wish;
+    return !wish->comes_first ||
+           (work->index->snapshot->genres[work->items[candidate]] & wish->strongest);
+}
+
 /* The best of the candidates; those of the strongest genres first, where the wish asks for that. */
 static size_t choose(const struct work *work, size_t top_k, struct ranked *list,
                      struct arena *scratch) {
-    const struct wish *wish = &work->entry->wish;
     float *first = ARENA_ARRAY(scratch, float, work->count);
     float *others = ARENA_ARRAY(scratch, float, work->count);
     for (size_t i = 0; i < work->count; i++) {
-        const uint64_t genres = work->index->snapshot->genres[work->items[i]];
-        const bool matches = !wish->comes_first || (genres & wish->strongest);
+        const bool matches = is_first(work, i);
         first[i] = matches ? work->scores[i] : -INFINITY;
         others[i] = matches ? -INFINITY : work->scores[i];
     }
     const size_t room = top_k < work->count ? top_k : work->count;
     const size_t found = rank_top_k(first, work->count, room, list);
     return found + rank_top_k(others, work->count, room - found, list + found);
+}
+
+void service_search_scores(const struct word_index *index, const struct wish_entry *entry,
+                           const struct query *query, struct arena *arena,
+                           struct search_scores *scores) {
+    struct work work = {.index = index, .entry = entry, .query = *query};
+    work.alphas = intent_bounded(words_values(index->words), &entry->wish, entry->wish.alphas);
+    select_new(&work, arena);
+    score(&work, arena);
+    bool *first = ARENA_ARRAY(arena, bool, work.count);
+    for (size_t i = 0; i < work.count; i++)
+        first[i] = is_first(&work, i);
+    *scores = (struct search_scores){.count = work.count,
+                                     .items = work.items,
+                                     .scores = work.scores,
+                                     .tags = work.parts[SEARCH_TAGS],
+                                     .first = first};
 }
 
 static void fill(const struct work *work, const struct ranked *list, size_t count,

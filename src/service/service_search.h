@@ -2,12 +2,17 @@
  *
  * How a wish is read is intent/'s (intent.h): this joins it with the served model and with the
  * films. Every film that the words allow is compared with the wish; the candidate_pool nearest are
- * ordered by score = base + genre_alpha * sum of the weights of its genres + pop_alpha * popularity
- *           + embed_alpha * cosine with the wish + text_alpha * words in common (TF-IDF)
- *           + tag_alpha * tags typed + like_alpha * neighbours of the films that are named
+ * ordered by
+ *
+ *     score = base + genre_alpha * sum of the weights of its genres + pop_alpha * popularity
+ *           + embed_alpha * cosine with the wish + known_alpha * how well known it is
+ *           + text_alpha * words in common (TF-IDF) + tag_alpha * tags typed
+ *           + like_alpha * neighbours of the films that are named
+ *
  * base and like are the model's scores for the person, and for somebody who likes just the films
  * that are named, mapped to 0 ... 1 over the candidates; base is 0 without a person: popularity has
- * a term of its own. Popularity is count / greatest count. */
+ * a term of its own. Popularity is count / greatest count, how well known
+ * log(1 + count) / log(1 + greatest). */
 #ifndef MATINEE_SERVICE_SERVICE_SEARCH_H
 #define MATINEE_SERVICE_SERVICE_SEARCH_H
 
@@ -39,6 +44,7 @@ enum search_part {
     SEARCH_GENRES,
     SEARCH_POPULARITY,
     SEARCH_COSINE,
+    SEARCH_KNOWN,
     SEARCH_TEXT,
     SEARCH_TAGS,
     SEARCH_LIKE,

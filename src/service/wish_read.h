@@ -2,12 +2,24 @@
 #ifndef MATINEE_SERVICE_WISH_READ_H
 #define MATINEE_SERVICE_WISH_READ_H
 
+#include "models/model.h"
 #include "service/word_index.h"
 
 /* Reads a wish anew: rules, encoder, steering, candidates. `alphas` are as asked; of the key the
  * pool counts (0: all films). The entry is the caller's, with one reference. */
 struct wish_entry *wish_read(const struct word_index *index, const struct wish_key *key,
                              struct intent_alphas alphas);
+
+/* All candidates of a wish for a person, as service_search ranks them: for those who measure it. */
+struct search_scores {
+    size_t count;
+    const uint32_t *items;
+    const float *scores, *tags; /* of them the part of tags typed */
+    const bool *first;          /* before all that are not, whatever their scores */
+};
+void service_search_scores(const struct word_index *index, const struct wish_entry *entry,
+                           const struct query *query, struct arena *arena,
+                           struct search_scores *scores);
 
 /* The films that the words allow: scores[items] of others become minus infinity. */
 void wish_read_filter(const struct word_index *index, const struct rules_found *rules,

@@ -22,6 +22,7 @@
     embed       vectors of texts, by the sentence encoder
     index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
+    bench       how well wishes in words find films
     serve       answer over HTTP
     completion  a completion script for bash or zsh
     man         the manual page

@@ -95,7 +95,8 @@ static void nothing_is_left_out(void **state) {
     const struct intent_values values = read_values(NULL, 0);
     const double rest[] = {(double)values.typed_genre, (double)values.more,  (double)values.less,
                            (double)values.without,     (double)values.films, (double)values.steered,
-                           values.alphas.text,         values.alphas.tag,    values.alphas.like};
+                           values.alphas.known,        values.alphas.text,   values.alphas.tag,
+                           values.alphas.like};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         assert_true(rest[i] >= 0 && rest[i] < 10);
 }
