@@ -16,7 +16,7 @@
      "NAME",                                                                                       \
      "MATINEE_ENCODER",                                                                            \
      WORD_FOLDER},                                                                                 \
-    {{"--precision", SETTING_TEXT, "f32", 0, 0, ENCODER_PRECISIONS, NULL,                         \
+    {{"--precision", SETTING_TEXT, "int8", 0, 0, ENCODER_PRECISIONS, NULL,                        \
       "of the encoder's weights"},                                                                 \
      "P",                                                                                          \
      NULL,                                                                                         \

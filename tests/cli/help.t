@@ -317,7 +317,7 @@
     --cors-origin ORIGIN  whose pages may call from a browser; * is any
     --encoder NAME        auto, minilm, builtin, or the folder of another
                           BERT-like model (default auto) [$MATINEE_ENCODER]
-    --precision P         of the encoder's weights (default f32)
+    --precision P         of the encoder's weights (default int8)
     --intent FILE         values of wishes over config/intent.yaml: a YAML file,
                           or KEY=VALUE [$MATINEE_INTENT]
     --tracking-uri URI    the MLflow server that models:/NAME/VERSION in place of
