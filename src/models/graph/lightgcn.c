@@ -8,7 +8,9 @@
  *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
  * Start    model.init=spectral: the embeddings are the leading singular vectors of the graph, the
  *          subspace that training from random rows has to find first; normal is the paper's.
- * Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
+ * Targets  model.hide_targets=true: the graph of a step lacks the edges that it predicts, as it
+ * will lack those that are asked for later. Where nodes have few edges, more epochs help then, and
+ * do harm else. Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
  * Backward The convolution is symmetric, so the embeddings' gradient is the convolution of the
  *          vectors' gradient.
  * Cost     a step: 2 * num_layers spreads over the graph (bipartite.h), one update of the whole
@@ -56,7 +58,9 @@ static enum status create(struct model **out, const struct settings *settings,
 }
 
 /* The softmax is as well off with two layers, at two thirds of the cost. Many items need more
- * columns to be told apart and more negatives to be told from. */
+ * columns to be told apart and more negatives to be told from; each has few edges, so that a target
+ * that is one of them gives itself away, and lengths that grow with them say what cosines leave
+ * out. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     graph_model_suggest(settings, train);
     if (settings_choice(settings, "model.loss_type") != GRAPH_SOFTMAX)
@@ -65,6 +69,8 @@ static void suggest(struct settings *settings, const struct interactions *train)
     if (train->item_count > GRAPH_MODEL_MANY_ITEMS) {
         settings_default(settings, "model.embedding_dim", "128");
         settings_default(settings, "model.shared_negatives", "2048");
+        settings_default(settings, "model.hide_targets", "true");
+        settings_default(settings, "model.ranking", "dot");
     }
 }
 
