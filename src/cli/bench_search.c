@@ -14,9 +14,9 @@
 
 #include "base/progress.h"
 #include "base/rng.h"
+#include "dataset/film_text.h"
 #include "kernels/kernels.h"
 #include "models/model.h"
-#include "service/film_sentence.h"
 #include "service/snapshot.h"
 #include "service/wish_read.h"
 
@@ -244,7 +244,9 @@ static void measure(const struct bench *bench, const struct bench_case *one,
     const struct history history =
         is_known ? interactions_history(&data->interactions, one->user) : (struct history){0};
     const bool *ranked = films_of(bench, one, &history, &arena);
-    const char *sentence = film_sentence(data, one->item, one->tag, &arena);
+    struct film_text_form form = FILM_TEXT_SPOKEN;
+    form.left_out = one->tag;
+    const char *sentence = film_text_sentence(data, one->item, &form, &arena);
     const struct encoder_text text = {sentence, strlen(sentence)};
     float *vector = ARENA_ARRAY(&arena, float, index->dimension);
     words_encode(bench->words, &text, 1, vector);

@@ -11,7 +11,6 @@
 
 #include "base/files.h"
 #include "service/fake_encoder.h"
-#include "service/film_sentence.h"
 #include "service/service_search.h"
 #include "service/tiny.h"
 #include "service/wish_cache.h"
@@ -80,27 +79,6 @@ static void parts_sum_to_the_score(const struct search_answer *answer) {
             sum += answer->list[i].parts[p];
         ASSERT_NEAR(sum, answer->list[i].score, 1e-5);
     }
-}
-
-static void sentences(void **state) {
-    struct fixture *f = *state;
-    static const struct movie_tag used[] = {{1, 3}, {0, 2}};
-    static const uint64_t offsets[] = {0, 2};
-    static const char *names[] = {"hackers", "kung fu"}, *genres[] = {"Action", "unknown"};
-    struct movie movie = {.title = "Matrix, The (1999)", .genres = 3};
-    const struct dataset catalogue = {.movies = &movie,
-                                      .genre_count = 2,
-                                      .genres = genres,
-                                      .tag_count = 2,
-                                      .tags = names,
-                                      .tag_offsets = offsets,
-                                      .movie_tags = used};
-    assert_string_equal(film_sentence(&catalogue, 0, DATASET_NONE, &f->arena),
-                        "The Matrix. Genres: Action. Tags: kung fu, hackers.");
-    assert_string_equal(film_sentence(&catalogue, 0, 1, &f->arena),
-                        "The Matrix. Genres: Action. Tags: hackers.");
-    movie = (struct movie){.title = "Se7en"};
-    assert_string_equal(film_sentence(&catalogue, 0, 0, &f->arena), "Se7en. Tags: kung fu.");
 }
 
 static void a_genre(void **state) {
@@ -359,7 +337,6 @@ static void the_cache_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(sentences, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_genre, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_person, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seen_and_loved, set_up, tear_down),
