@@ -48,9 +48,11 @@ static enum status add_vectors(struct dataset *data, const struct settings *sett
     }
     const float *vectors =
         text_vectors(encoder, texts, count, text_vectors_folder(work), &data->arena);
-    add_feature(data, &(struct item_feature){.name = "text",
-                                             .columns = (uint32_t)encoder_dimension(encoder),
-                                             .dense = vectors});
+    add_feature(data,
+                &(struct item_feature){.name = "text",
+                                       .columns = (uint32_t)encoder_dimension(encoder),
+                                       .dense = vectors,
+                                       .maker = arena_copy(&data->arena, encoder_name(encoder))});
     encoder_close(encoder);
     return STATUS_OK;
 }

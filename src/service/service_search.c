@@ -131,6 +131,15 @@ static struct wish_entry *read_wish(const struct word_index *index, const struct
     return entry;
 }
 
+/* The wish's vector for a model that takes one and has learnt from vectors of the same encoder:
+ * those of others do not compare, and it is better asked without a wish. */
+static const float *wish_vector(const struct word_index *index, const struct wish *wish) {
+    const struct model *model = index->snapshot->model;
+    const bool fits = model->wish_dimension == index->dimension && model->wish_encoder &&
+                      encoder_same(model->wish_encoder, words_encoder_name(index->words));
+    return fits && !wish->is_blank ? wish->asked : NULL;
+}
+
 /* ---- Ordering the candidates ---- */
 
 /* One answer in the making; arrays are scratch. */
@@ -278,6 +287,7 @@ void service_search_scores(const struct word_index *index, const struct wish_ent
                            const struct query *query, struct arena *arena,
                            struct search_scores *scores) {
     struct work work = {.index = index, .entry = entry, .query = *query};
+    work.query.wish_vector = wish_vector(index, &entry->wish);
     work.alphas = intent_bounded(words_values(index->words), &entry->wish, entry->wish.alphas);
     select_new(&work, arena);
     score(&work, arena);
@@ -346,6 +356,7 @@ static bool answer_from(const struct word_index *index, const struct wish_entry 
                         .entry = entry,
                         .query = *query,
                         .alphas = intent_bounded(values, &entry->wish, alphas_of(values, request))};
+    work.query.wish_vector = wish_vector(index, &entry->wish);
     select_new(&work, scratch);
     const bool enough = work.count >= request->top_k || entry->is_whole;
     if (enough) {

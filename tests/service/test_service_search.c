@@ -284,6 +284,54 @@ static void strange_texts(void **state) {
     }
 }
 
+static float heard; /* the squared length of the wish that the model was asked with; 0: none */
+
+static void score_by_wish(const struct model *model, const struct query *queries,
+                          size_t query_count, const uint32_t *items, size_t item_count,
+                          float *scores) {
+    const float *wish = queries->wish_vector;
+    heard = 0;
+    for (size_t d = 0; wish && d < model->wish_dimension; d++)
+        heard += wish[d] * wish[d];
+    for (size_t i = 0; i < query_count * item_count; i++)
+        scores[i] = wish && items[i % item_count] == 7;
+}
+
+/* Asks for user 0 a model that was trained with an encoder's vectors of so many numbers. */
+static bool is_heard(const char *encoder, size_t dimension, const char *text) {
+    struct fixture f = {0};
+    struct tiny *tiny = tiny_create();
+    tiny->ops.score = score_by_wish;
+    tiny->model.wish_encoder = encoder;
+    tiny->model.wish_dimension = dimension;
+    f.service = tiny_service(tiny);
+    fake_words(f.service, NULL);
+    assert_int_equal(service_acquire(f.service, NULL, &f.snapshot, &f.error), STATUS_OK);
+    struct search_request request = request_for(text);
+    request.user = 0;
+    const struct search_answer answer = found(&f, &request);
+    bool lifted = false;
+    for (size_t i = 0; i < answer.count; i++)
+        lifted = lifted || (answer.list[i].item == 7 && answer.list[i].parts[SEARCH_BASE] == 1);
+    assert_int_equal(lifted, heard > 0);
+    if (lifted)
+        ASSERT_NEAR(heard, 1, 1e-5);
+    service_release(f.snapshot);
+    service_destroy(f.service);
+    arena_release(&f.arena);
+    return lifted;
+}
+
+static void wishes_reach_models_of_the_same_encoder(void **state) {
+    (void)state;
+    assert_true(is_heard("fake", FAKE_DIMENSION, "a quiet film"));
+    assert_true(is_heard("fake-int8", FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard("minilm", FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard(NULL, FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard("fake", FAKE_DIMENSION / 2, "a quiet film"));
+    assert_false(is_heard("fake", FAKE_DIMENSION, "since 1990")); /* nothing but a filter */
+}
+
 static void *ask_many(void *context) {
     struct fixture *f = context;
     struct arena arena = {0};
@@ -348,6 +396,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(vectors_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strange_texts, set_up, tear_down),
+        cmocka_unit_test(wishes_reach_models_of_the_same_encoder),
         cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),
         cmocka_unit_test(the_cache_is_bounded),
     };
