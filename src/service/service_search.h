@@ -2,7 +2,8 @@
  *
  * How a wish is read is intent/'s (intent.h): this joins it with the served model and with the
  * films. Every film that the words allow is compared with the wish; the candidate_pool nearest are
- * ordered by
+ * ordered by what follows. Of a wish that is little else than a likeness ("like Toy Story but
+ * darker") the model's neighbours of the films that are named are candidates first.
  *
  *     score = base + genre_alpha * sum of the weights of its genres + pop_alpha * popularity
  *           + embed_alpha * cosine with the wish + known_alpha * how well known it is

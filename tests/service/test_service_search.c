@@ -154,6 +154,27 @@ static void exclusion_years_and_names(void **state) {
     assert_int_equal(answer.list[0].item, 3);
 }
 
+/* Of a likeness the model's neighbours are candidates whatever the words say, and weigh more. */
+static void a_likeness(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("like Eta (1996) but darker");
+    request.candidate_pool = 4; /* two of them by the model */
+    request.top_k = 4;
+    request.embed_alpha = 0.25;
+    const struct search_answer likeness = found(f, &request);
+    assert_true(likeness.rules.is_likeness);
+    assert_int_equal(likeness.candidate_count, 4);
+    assert_true(lists(&likeness, 5) && lists(&likeness, 7)); /* one apart on the line */
+    const struct intent_alphas usual = words_values(service_words_opened(f->service))->alphas;
+    assert_true(likeness.wish.alphas.like > usual.like);
+    assert_true(likeness.wish.alphas.embed > 0.25);
+    parts_sum_to_the_score(&likeness);
+    request = request_for("a comedy like Eta (1996)");
+    const struct search_answer other = found(f, &request);
+    assert_false(other.rules.is_likeness);
+    ASSERT_NEAR(other.wish.alphas.like, usual.like, 0);
+}
+
 static void strictly(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("drama");
@@ -389,6 +410,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_person, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seen_and_loved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(exclusion_years_and_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_likeness, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strictly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_pool_still_fills_the_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
