@@ -115,6 +115,8 @@ static enum status run_search(const struct dataset *data, const struct words *wo
         .is_personal = settings_bool(arguments->options, "--personal"),
         .is_test = settings_choice(arguments->options, "--part") == 1,
         .model = settings_text(arguments->options, "--model"),
+        .pairs = arguments->pairs,
+        .pair_count = arguments->pair_count,
         .cases_most = (size_t)settings_int(arguments->options, "--cases"),
         .seed = (uint64_t)settings_int(arguments->options, "--seed")};
     struct bench_ranks ranks;
@@ -193,18 +195,21 @@ static const struct command_option options[] = {
 static const struct command_example examples[] = {
     {"matinee bench search", "Films by their tags, on the half that values are chosen on."},
     {"matinee bench search --personal --part test", "With people's histories, on the other half."},
+    {"matinee bench search model.intent_tower=true --personal --model neumf",
+     "With a model that reads the wish too."},
     {NULL, NULL},
 };
 
 const struct command bench_command = {
     .name = "bench",
     .summary = "how well wishes in words find films",
-    .usage = "search [OPTIONS]",
+    .usage = "search [KEY=VALUE ...] [OPTIONS]",
     .about =
         "Leaves a tag out of what is known of a film, asks with it, and ranks all films but "
         "those that have the tag as well. MRR, recall at 10 and 100 with their 95 % intervals, "
         "and paired differences.",
     .operand_least = 1,
+    .takes_settings = true,
     .operands = operands,
     .options = options,
     .examples = examples,

@@ -14,9 +14,11 @@
 
 #include "base/progress.h"
 #include "base/rng.h"
+#include "dataset/film_text.h"
+#include "experiment/experiment.h"
+#include "experiment/item_text.h"
 #include "kernels/kernels.h"
 #include "models/model.h"
-#include "service/film_sentence.h"
 #include "service/snapshot.h"
 #include "service/wish_read.h"
 
@@ -244,7 +246,9 @@ static void measure(const struct bench *bench, const struct bench_case *one,
     const struct history history =
         is_known ? interactions_history(&data->interactions, one->user) : (struct history){0};
     const bool *ranked = films_of(bench, one, &history, &arena);
-    const char *sentence = film_sentence(data, one->item, one->tag, &arena);
+    struct film_text_form form = FILM_TEXT_SPOKEN;
+    form.left_out = one->tag;
+    const char *sentence = film_text_sentence(data, one->item, &form, &arena);
     const struct encoder_text text = {sentence, strlen(sentence)};
     float *vector = ARENA_ARRAY(&arena, float, index->dimension);
     words_encode(bench->words, &text, 1, vector);
@@ -299,25 +303,40 @@ static bool is_kept(void *context, uint32_t user, size_t row) {
 }
 
 static enum status fit(struct model **out, const struct bench_options *options,
-                       const struct interactions *train, struct arena *arena, struct error *error) {
+                       const struct dataset *catalogue, struct arena *arena, struct error *error) {
     const struct model_ops *ops;
     struct progress progress;
-    struct settings *settings = settings_create(arena);
     TRY(model_find(&ops, options->model, error));
-    settings_add(settings, ops->settings);
+    struct settings *settings = experiment_settings_for(ops, arena);
+    for (size_t i = 0; i < options->pair_count; i++)
+        TRY(settings_set_pair(settings, options->pairs[i], NULL, error));
     if (ops->suggest)
-        ops->suggest(settings, train);
+        ops->suggest(settings, &catalogue->interactions);
     TRY(ops->create(out, settings, error));
     progress_init(&progress, false);
-    const struct fit_input input = {.train = train, .seed = options->seed, .progress = &progress};
-    return ops->fit(*out, &input, error);
+    /* What is written of the films without any tag: one of them is asked for. */
+    struct dataset silent = *catalogue;
+    silent.arena = (struct arena){0};
+    silent.tag_offsets = NULL;
+    enum status status = STATUS_OK;
+    if ((*out)->needs & MODEL_NEEDS_TEXT)
+        status = item_text_attach(&silent, settings, &progress, error);
+    const struct fit_input input = {.train = &catalogue->interactions,
+                                    .features = silent.features,
+                                    .feature_count = silent.feature_count,
+                                    .seed = options->seed,
+                                    .progress = &progress};
+    if (status == STATUS_OK)
+        status = ops->fit(*out, &input, error);
+    arena_release(&silent.arena);
+    return status;
 }
 
 static enum status measure_with(struct bench *bench, const struct dataset *catalogue,
                                 struct bench_ranks *ranks, struct error *error) {
     struct model *model = NULL;
     struct snapshot *snapshot;
-    enum status status = fit(&model, bench->options, &catalogue->interactions, bench->arena, error);
+    enum status status = fit(&model, bench->options, catalogue, bench->arena, error);
     const struct snapshot_source source = {.model = model, .catalogue = catalogue};
     if (status == STATUS_OK)
         status = snapshot_create(&snapshot, &source, error);

@@ -20,9 +20,11 @@ enum bench_ranker {
 };
 
 struct bench_options {
-    bool is_personal;  /* (person, held-out film, its tag), else (film, its tag) */
-    bool is_test;      /* the half that is read once, else the half to choose values on */
-    const char *model; /* whose scores are the person's */
+    bool is_personal;         /* (person, held-out film, its tag), else (film, its tag) */
+    bool is_test;             /* the half that is read once, else the half to choose values on */
+    const char *model;        /* whose scores are the person's */
+    const char *const *pairs; /* "key=value": settings of the model */
+    size_t pair_count;
     size_t cases_most; /* a sample of so many; 0: all */
     uint64_t seed;
 };

@@ -13,6 +13,7 @@
 #include "cli/style.h"
 #include "cli/table.h"
 #include "dataset/dataset.h"
+#include "dataset/film_text.h"
 #include "text/characters.h"
 #include "text/encoder.h"
 #include "text/vectors_file.h"
@@ -67,27 +68,9 @@ static void read_operands(struct batch *batch, const struct arguments *arguments
     batch->count = arguments->operand_count;
 }
 
-/* "Toy Story (1995). Genres: Adventure, Animation." */
-static struct encoder_text film_text(const struct dataset *dataset, uint32_t item,
-                                     struct arena *arena) {
-    const struct movie *movie = &dataset->movies[item];
-    struct buffer text;
-    buffer_init(&text, arena);
-    buffer_text(&text, movie->title);
-    buffer_text(&text, ".");
-    const char *before = " Genres: ";
-    for (uint32_t g = 0; g < dataset->genre_count; g++)
-        if (movie->genres >> g & 1) {
-            buffer_format(&text, "%s%s", before, dataset->genres[g]);
-            before = ", ";
-        }
-    if (movie->genres)
-        buffer_text(&text, ".");
-    return (struct encoder_text){text.bytes, text.size};
-}
-
 static enum status read_items(struct batch *batch, const char *data, struct arena *arena,
                               struct error *error) {
+    const struct film_text_form form = {.left_out = DATASET_NONE}; /* title and genres */
     struct dataset *dataset;
     TRY(dataset_open(&dataset, data, error));
     struct encoder_text *texts = ARENA_ARRAY(arena, struct encoder_text, dataset->items.count);
@@ -95,7 +78,8 @@ static enum status read_items(struct batch *batch, const char *data, struct aren
     buffer_init(&ids, arena);
     for (uint32_t item = 0; item < dataset->items.count; item++) {
         const struct text_slice id = id_map_name(&dataset->items, item);
-        texts[item] = film_text(dataset, item, arena);
+        const char *text = film_text_sentence(dataset, item, &form, arena);
+        texts[item] = (struct encoder_text){text, strlen(text)};
         buffer_bytes(&ids, id.start, id.length);
         buffer_text(&ids, "\n");
     }

@@ -65,6 +65,7 @@ struct item_feature {
     const uint64_t *offsets; /* [item_count + 1] */
     const uint32_t *indices;
     const float *values; /* NULL: all 1 */
+    const char *maker;   /* of vectors of texts: the encoder's name; else NULL */
 };
 
 /* The test that ships with the data. Lists of candidates are user-major. */

@@ -30,7 +30,9 @@ static void add_feature(struct dataset *data, const struct item_feature *feature
 static enum status add_vectors(struct dataset *data, const struct settings *settings,
                                struct arena *work, struct error *error) {
     const char *folder = settings_text(settings, "text.folder");
-    const size_t tags = (size_t)settings_int(settings, "text.tags"), count = data->items.count;
+    const size_t count = data->items.count;
+    const struct film_text_form form = {.tags = (size_t)settings_int(settings, "text.tags"),
+                                        .left_out = DATASET_NONE};
     const struct encoder_options options = {
         .kind = (enum encoder_kind)settings_choice(settings, "text.encoder"),
         .precision = (enum encoder_precision)settings_choice(settings, "text.precision"),
@@ -41,14 +43,16 @@ static enum status add_vectors(struct dataset *data, const struct settings *sett
         return error_prefix(error, "text.encoder");
     struct encoder_text *texts = ARENA_ARRAY_RAW(work, struct encoder_text, count);
     for (uint32_t i = 0; i < count; i++) {
-        const char *text = film_text_sentence(data, i, tags, work);
+        const char *text = film_text_sentence(data, i, &form, work);
         texts[i] = (struct encoder_text){text, strlen(text)};
     }
     const float *vectors =
         text_vectors(encoder, texts, count, text_vectors_folder(work), &data->arena);
-    add_feature(data, &(struct item_feature){.name = "text",
-                                             .columns = (uint32_t)encoder_dimension(encoder),
-                                             .dense = vectors});
+    add_feature(data,
+                &(struct item_feature){.name = "text",
+                                       .columns = (uint32_t)encoder_dimension(encoder),
+                                       .dense = vectors,
+                                       .maker = arena_copy(&data->arena, encoder_name(encoder))});
     encoder_close(encoder);
     return STATUS_OK;
 }

@@ -90,9 +90,12 @@ static void ask(const struct intent *intent, const struct intent_question *quest
     const struct rules_found *rules = question->rules;
     const struct intent_values *values = intent->values;
     const size_t dimension = intent->dimension;
-    if (!rules->is_blank)
+    const bool has_words = !rules->is_blank && !rules->is_likeness;
+    if (has_words)
         memcpy(asked, question->vector, dimension * sizeof *asked);
-    const float words = rules->is_blank ? 0 : 1 - values->films;
+    const float words = has_words ? 1 - values->films : 0;
+    const float more_by = rules->is_likeness ? values->tilt : values->more;
+    const float less_by = rules->is_likeness ? values->tilt : values->less;
     memset(room, 0, dimension * sizeof *room);
     for (size_t i = 0; i < rules->film_count; i++)
         kernels()->axpy(room, 1, film(intent, question, rules->films[i]), dimension);
@@ -101,8 +104,8 @@ static void ask(const struct intent *intent, const struct intent_question *quest
         kernels()->axpy(asked, 1 - words, room, dimension);
     }
     for (size_t a = 0; a < AFFECT_COUNT; a++) {
-        const float more = rules->more >> a & 1 ? values->more : 0;
-        const float less = rules->less >> a & 1 ? values->less : 0;
+        const float more = rules->more >> a & 1 ? more_by : 0;
+        const float less = rules->less >> a & 1 ? less_by : 0;
         kernels()->axpy(asked, more - less, intent->anchors + a * dimension, dimension);
     }
     for (size_t i = 0; i < rules->unlike_count; i++)
@@ -210,9 +213,9 @@ static void seek(const struct intent_values *values, const struct wish *wish, si
 
 static bool comes_first(const struct intent_values *values, const struct wish *wish,
                         const struct rules_found *rules) {
-    return wish->strongest &&
-           (values->first == INTENT_FIRST_ALWAYS ||
-            (values->first == INTENT_FIRST_SURE && (wish->is_sure || rules->typed)));
+    const bool is_sure = wish->is_sure && !wish->is_likeness;
+    return wish->strongest && (values->first == INTENT_FIRST_ALWAYS ||
+                               (values->first == INTENT_FIRST_SURE && (is_sure || rules->typed)));
 }
 
 void intent_wish(const struct intent *intent, const struct intent_question *question,
@@ -230,6 +233,7 @@ void intent_wish(const struct intent *intent, const struct intent_question *ques
                           .similarity = similarity,
                           .prior = prior,
                           .weights = weights,
+                          .is_likeness = question->rules->is_likeness,
                           .is_blank = kernels()->dot(asked, asked, dimension) == 0};
     if (wish->is_blank) {
         memset(steered, 0, dimension * sizeof *steered);

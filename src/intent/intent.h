@@ -66,6 +66,7 @@ struct wish {
     float alpha_pos, alpha_neg;
     const float *similarity, *prior, *weights; /* [genre_count] */
     uint64_t strongest;                        /* genres */
+    bool is_likeness; /* the rules': little else than films that are named */
     bool is_cautious; /* sure, and of a mood that trusts genres more than cosines */
     bool comes_first; /* films of the strongest genres come before all others */
     struct intent_alphas alphas;

@@ -63,6 +63,10 @@ static const struct setting_spec table[] = {
     REAL("rules.less", ALPHA_MAX, "how far \"less\" of a mood moves the wish"),
     REAL("rules.without", ALPHA_MAX, "how far \"without\" something moves the wish"),
     REAL("rules.films", SHARE_MAX, "how much films that are named count beside the words"),
+    REAL("likeness.tilt", ALPHA_MAX, "how far a mood moves a wish that is a likeness"),
+    REAL("likeness.like", ALPHA_MAX, "how many times like_alpha counts then"),
+    REAL("likeness.embed", ALPHA_MAX, "how many times embed_alpha counts then"),
+    COUNT("likeness.neighbours", 0, "of them that are candidates whatever their cosine"),
     REAL("search.genre_alpha", ALPHA_MAX, "weight of the wished genres"),
     REAL("search.pop_alpha", ALPHA_MAX, "weight of popularity"),
     REAL("search.embed_alpha", ALPHA_MAX, "weight of the cosine with the wish"),
@@ -153,6 +157,10 @@ static void read_numbers(struct intent_values *values, const struct settings *se
     values->less = real(settings, "rules.less");
     values->without = real(settings, "rules.without");
     values->films = real(settings, "rules.films");
+    values->tilt = real(settings, "likeness.tilt");
+    values->likeness_like = settings_real(settings, "likeness.like");
+    values->likeness_embed = settings_real(settings, "likeness.embed");
+    values->neighbours = count(settings, "likeness.neighbours");
     values->steered = real(settings, "search.steered");
     values->first = (enum intent_first)settings_choice(settings, "search.strongest_first");
     values->alphas = (struct intent_alphas){

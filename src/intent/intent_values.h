@@ -60,6 +60,11 @@ struct intent_values {
 
     float typed_genre, more, less, without, films;
 
+    /* Of a wish that is a likeness. */
+    float tilt;                           /* what more and less are then */
+    double likeness_like, likeness_embed; /* factors of the alphas */
+    size_t neighbours; /* films that the model finds most alike, among the candidates */
+
     float steered;           /* share of q' in what films are compared with; the rest is q */
     enum intent_first first; /* when films of the strongest genres come before all others */
     struct intent_alphas alphas;

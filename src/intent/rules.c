@@ -59,7 +59,8 @@ struct reading {
     const struct rules_context *context;
     struct arena *arena;
     struct rules_found *found;
-    bool *cut; /* [words]: not to be encoded */
+    bool *cut;   /* [words]: not to be encoded */
+    bool *tilts; /* [words]: "more" of a mood */
 };
 
 static void add_chip(struct reading *reading, enum chip_kind kind, size_t begin, size_t end,
@@ -341,6 +342,8 @@ static size_t read_at(struct reading *reading, size_t at) {
             continue;
         for (size_t i = match.begin; i < match.end; i++)
             reading->cut[i] = is_cut(rules[r].action);
+        for (size_t i = match.begin; i < match.end; i++)
+            reading->tilts[i] = rules[r].action == ACTION_MORE;
         return match.end - match.begin;
     }
     return 1;
@@ -352,6 +355,7 @@ static void gather_rest(struct reading *reading, size_t length) {
     struct rules_found *found = reading->found;
     char *rest = arena_alloc_raw(reading->arena, length + reading->words.count + 1), *to = rest;
     found->is_blank = true;
+    found->is_likeness = found->film_count > 0 && !found->is_title;
     for (size_t i = 0; i < reading->words.count; i++) {
         if (reading->cut[i])
             continue;
@@ -365,7 +369,9 @@ static void gather_rest(struct reading *reading, size_t length) {
             *to++ = '-';
         memcpy(to, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
         to += tokens[i].end - tokens[i].begin;
-        found->is_blank = found->is_blank && rules_words_empty(&tokens[i]);
+        const bool is_empty = rules_words_empty(&tokens[i]);
+        found->is_blank = found->is_blank && is_empty;
+        found->is_likeness = found->is_likeness && (is_empty || reading->tilts[i]);
     }
     while (to > rest && (to[-1] == ' ' || to[-1] == ',' || to[-1] == ';'))
         to--;
@@ -383,7 +389,8 @@ void rules_find(const char *text, size_t length, const struct rules_context *con
                               .context = context,
                               .arena = arena,
                               .found = found,
-                              .cut = ARENA_ARRAY(arena, bool, count + 1)};
+                              .cut = ARENA_ARRAY(arena, bool, count + 1),
+                              .tilts = ARENA_ARRAY(arena, bool, count + 1)};
     for (size_t at = 0; at < count;)
         at += read_at(&reading, at);
     const size_t read = count > 0 ? tokens[count - 1].end : 0;

@@ -69,6 +69,8 @@ struct rules_found {
     size_t tag_count, excluded_tag_count;
     bool is_unseen, is_seen;
     bool is_title;       /* the whole wish is the title of films[0] */
+    bool is_likeness;    /* "like Toy Story but darker": films are named, and of what else there is
+                            for an encoder to read all words are "more" of a mood */
     const char *rest;    /* the wish without the words that are not to be encoded */
     bool is_blank;       /* nothing is left but words like "something" and "films" */
     const char *without; /* what to be encoded it is to be without; NULL: nothing */

@@ -136,6 +136,7 @@ struct model {
     uint32_t user_count, item_count; /* of the fit */
     float rating_min, rating_max;    /* of the training rows */
     size_t wish_dimension;           /* of query.wish_vector; 0: wishes are not read */
+    const char *wish_encoder;        /* whose vectors those are; NULL: nobody knows */
     enum model_scale scale;          /* of the scores; set by create() */
     unsigned needs, traits; /* the kind's; create() may say more, or less, by the settings */
     struct fit_report report;

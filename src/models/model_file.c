@@ -192,9 +192,11 @@ enum status model_file_save(const char *path, struct model *model,
         {KEY_DATA_TRAITS, traits_text(of, &parts.arena)},
         {KEY_FITTED_ON, content->fitted_on},
         {KEY_METRICS, content->metrics ? content->metrics : "{}"},
+        {KEY_WISH_ENCODER, model->wish_encoder}, /* the last: most models have none */
     };
-    const enum status status = tensor_file_write(path, parts.list, parts.count, metadata,
-                                                 sizeof metadata / sizeof *metadata, error);
+    const size_t rows = sizeof metadata / sizeof *metadata - !model->wish_encoder;
+    const enum status status =
+        tensor_file_write(path, parts.list, parts.count, metadata, rows, error);
     arena_release(&parts.arena);
     return status;
 }

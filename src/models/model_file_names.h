@@ -48,5 +48,6 @@
 #define KEY_DATA_TRAITS "data_traits" /* "ratings order seconds", those that hold */
 #define KEY_FITTED_ON "fitted_on"
 #define KEY_METRICS "metrics"
+#define KEY_WISH_ENCODER "wish_encoder" /* of models that take a wish: whose vectors they read */
 
 #endif

@@ -330,6 +330,7 @@ static enum status open_model(struct model_file *file, const struct model_ops *o
     model->item_count = file->catalogue.items.count;
     model->rating_min = bounds[2];
     model->rating_max = bounds[3];
+    model->wish_encoder = tensor_file_metadata(&file->tensors, KEY_WISH_ENCODER);
     TRY(bind_tensors(file, error));
     return ops->attach ? ops->attach(model, error) : STATUS_OK;
 }

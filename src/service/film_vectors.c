@@ -12,8 +12,8 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "dataset/film_text.h"
 #include "nn/tensor.h"
-#include "service/film_sentence.h"
 
 #define FOLDER "vectors"
 #define SUFFIX ".safetensors"
@@ -131,7 +131,7 @@ float *film_vectors(const struct words *words, const struct dataset *catalogue,
     struct arena texts_arena = {0};
     struct encoder_text *texts = ARENA_ARRAY(&texts_arena, struct encoder_text, count);
     for (uint32_t i = 0; i < count; i++) {
-        texts[i].bytes = film_sentence(catalogue, i, DATASET_NONE, &texts_arena);
+        texts[i].bytes = film_text_sentence(catalogue, i, &FILM_TEXT_SPOKEN, &texts_arena);
         texts[i].length = strlen(texts[i].bytes);
     }
     const char *path = file_path(words, texts, count, &texts_arena);

@@ -131,6 +131,27 @@ static struct wish_entry *read_wish(const struct word_index *index, const struct
     return entry;
 }
 
+/* The wish's vector for a model that takes one and has learnt from vectors of the same encoder:
+ * those of others do not compare, and it is better asked without a wish. */
+static const float *wish_vector(const struct word_index *index, const struct wish *wish) {
+    const struct model *model = index->snapshot->model;
+    const bool fits = model->wish_dimension == index->dimension && model->wish_encoder &&
+                      encoder_same(model->wish_encoder, words_encoder_name(index->words));
+    return fits && !wish->is_blank ? wish->asked : NULL;
+}
+
+/* The alphas that count for this wish. */
+static struct intent_alphas alphas_for(const struct word_index *index, const struct wish *wish,
+                                       struct intent_alphas alphas) {
+    const struct intent_values *values = words_values(index->words);
+    alphas = intent_bounded(values, wish, alphas);
+    if (wish->is_likeness) {
+        alphas.like *= values->likeness_like;
+        alphas.embed *= values->likeness_embed;
+    }
+    return alphas;
+}
+
 /* ---- Ordering the candidates ---- */
 
 /* One answer in the making; arrays are scratch. */
@@ -184,23 +205,12 @@ static void add_model(const struct work *work, const struct query *query, double
 }
 
 /* What those like who like the films that are named. */
-static void add_like(struct work *work) {
+static void add_like(struct work *work, struct arena *scratch) {
     const struct rules_found *rules = &work->entry->rules;
     const struct snapshot *snapshot = work->index->snapshot;
-    const struct interactions *known = &snapshot->catalogue->interactions;
-    float ratings[RULES_NAMED_MAX];
-    int64_t times[RULES_NAMED_MAX];
     if (rules->film_count == 0 || (snapshot->model->traits & MODEL_IMPERSONAL))
         return;
-    for (size_t i = 0; i < rules->film_count; i++) {
-        ratings[i] = snapshot->model->rating_max;
-        times[i] = (int64_t)i + 1;
-    }
-    const struct query query = {.user = MODEL_NO_USER,
-                                .history = {.count = rules->film_count,
-                                            .items = rules->films,
-                                            .ratings = known->ratings ? ratings : NULL,
-                                            .times = known->times ? times : NULL}};
+    const struct query query = wish_read_likeness(snapshot, rules, scratch);
     add_model(work, &query, work->alphas.like, work->parts[SEARCH_LIKE]);
 }
 
@@ -246,7 +256,7 @@ static void score(struct work *work, struct arena *scratch) {
     add_words(work);
     if (work->query.history.count > 0)
         add_model(work, &work->query, 1, work->parts[SEARCH_BASE]);
-    add_like(work);
+    add_like(work, scratch);
     for (size_t i = 0; i < work->count; i++)
         for (size_t p = 0; p < SEARCH_PARTS; p++)
             work->scores[i] += work->parts[p][i];
@@ -278,7 +288,8 @@ void service_search_scores(const struct word_index *index, const struct wish_ent
                            const struct query *query, struct arena *arena,
                            struct search_scores *scores) {
     struct work work = {.index = index, .entry = entry, .query = *query};
-    work.alphas = intent_bounded(words_values(index->words), &entry->wish, entry->wish.alphas);
+    work.query.wish_vector = wish_vector(index, &entry->wish);
+    work.alphas = alphas_for(index, &entry->wish, entry->wish.alphas);
     select_new(&work, arena);
     score(&work, arena);
     bool *first = ARENA_ARRAY(arena, bool, work.count);
@@ -345,7 +356,8 @@ static bool answer_from(const struct word_index *index, const struct wish_entry 
     struct work work = {.index = index,
                         .entry = entry,
                         .query = *query,
-                        .alphas = intent_bounded(values, &entry->wish, alphas_of(values, request))};
+                        .alphas = alphas_for(index, &entry->wish, alphas_of(values, request))};
+    work.query.wish_vector = wish_vector(index, &entry->wish);
     select_new(&work, scratch);
     const bool enough = work.count >= request->top_k || entry->is_whole;
     if (enough) {

@@ -2,16 +2,18 @@
  *
  * How a wish is read is intent/'s (intent.h): this joins it with the served model and with the
  * films. Every film that the words allow is compared with the wish; the candidate_pool nearest are
- * ordered by
+ * ordered by what follows. Of a wish that is little else than a likeness ("like Toy Story but
+ * darker") the model's neighbours of the films that are named are candidates first.
  *
  *     score = base + genre_alpha * sum of the weights of its genres + pop_alpha * popularity
  *           + embed_alpha * cosine with the wish + known_alpha * how well known it is
  *           + text_alpha * words in common (TF-IDF) + tag_alpha * tags typed
  *           + like_alpha * neighbours of the films that are named
  *
- * base and like are the model's scores for the person, and for somebody who likes just the films
- * that are named, mapped to 0 ... 1 over the candidates; base is 0 without a person: popularity has
- * a term of its own. Popularity is count / greatest count, how well known
+ * base and like are the model's scores for the person, who wishes for this where the model takes a
+ * wish (NeuMF's intent tower) and was trained with vectors of the same encoder, and for somebody
+ * who likes just the films that are named, mapped to 0 ... 1 over the candidates; base is 0 without
+ * a person: popularity has a term of its own. Popularity is count / greatest count, how well known
  * log(1 + count) / log(1 + greatest). */
 #ifndef MATINEE_SERVICE_SERVICE_SEARCH_H
 #define MATINEE_SERVICE_SERVICE_SEARCH_H

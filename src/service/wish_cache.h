@@ -29,7 +29,7 @@ struct wish_entry {
     struct rules_found rules;
     struct wish wish; /* without alphas: those are the request's */
     size_t count;
-    uint32_t *items; /* [count] the nearest first, all of them allowed by the words */
+    uint32_t *items; /* [count] neighbours or the nearest first; all are allowed by the words */
     float *cosines;  /* [count] with the wish */
     float *texts;    /* [count] by TF-IDF */
     bool is_whole;   /* there are no other allowed ones */

@@ -13,6 +13,9 @@
 #include "kernels/kernels.h"
 #include "rank/rank.h"
 
+/* Above all cosines. */
+#define BEFORE_ALL 10.0f
+
 const char *wish_read_clean(const char *text, size_t length, size_t *clean_length,
                             struct arena *arena) {
     char *clean = arena_copy_length(arena, text, length);
@@ -115,6 +118,40 @@ static void compare(const struct word_index *index, const struct wish *wish, flo
         cosines[i] = calibration.scale * cosines[i] + calibration.offset;
 }
 
+struct query wish_read_likeness(const struct snapshot *snapshot, const struct rules_found *rules,
+                                struct arena *arena) {
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    float *ratings = ARENA_ARRAY(arena, float, rules->film_count);
+    int64_t *times = ARENA_ARRAY(arena, int64_t, rules->film_count);
+    for (size_t i = 0; i < rules->film_count; i++) {
+        ratings[i] = snapshot->model->rating_max;
+        times[i] = (int64_t)i + 1;
+    }
+    return (struct query){.user = MODEL_NO_USER,
+                          .history = {.count = rules->film_count,
+                                      .items = rules->films,
+                                      .ratings = known->ratings ? ratings : NULL,
+                                      .times = known->times ? times : NULL}};
+}
+
+/* Puts the model's neighbours of the films that are named before all other allowed films. */
+static void prefer_neighbours(const struct word_index *index, const struct rules_found *rules,
+                              size_t most, float *scores, struct arena *scratch) {
+    const struct model *model = index->snapshot->model;
+    if (!rules->is_likeness || most == 0 || (model->traits & MODEL_IMPERSONAL))
+        return;
+    most = most < index->item_count ? most : index->item_count;
+    struct ranked *list = ARENA_ARRAY(scratch, struct ranked, most);
+    float *alike = ARENA_ARRAY_RAW(scratch, float, index->item_count);
+    const struct query query = wish_read_likeness(index->snapshot, rules, scratch);
+    model->ops->score(model, &query, 1, NULL, index->item_count, alike);
+    for (size_t i = 0; i < index->item_count; i++)
+        alike[i] = isinf(scores[i]) ? -INFINITY : alike[i];
+    const size_t found = rank_top_k(alike, index->item_count, most, list);
+    for (size_t i = 0; i < found; i++)
+        scores[list[i].item] += BEFORE_ALL;
+}
+
 /* The nearest allowed films; of a wish that has no vector the most popular. */
 static void choose_candidates(const struct word_index *index, struct wish_entry *entry, size_t pool,
                               struct arena *scratch) {
@@ -130,6 +167,8 @@ static void choose_candidates(const struct word_index *index, struct wish_entry 
     wish_read_filter(index, &entry->rules, scores);
     if (entry->key.strict)
         filter_strictly(index, &entry->wish, scores);
+    const size_t neighbours = words_values(index->words)->neighbours, half = (pool + 1) / 2;
+    prefer_neighbours(index, &entry->rules, neighbours < half ? neighbours : half, scores, scratch);
     size_t allowed = 0;
     for (size_t i = 0; i < index->item_count; i++)
         allowed += !isinf(scores[i]);

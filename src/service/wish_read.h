@@ -10,6 +10,10 @@
 struct wish_entry *wish_read(const struct word_index *index, const struct wish_key *key,
                              struct intent_alphas alphas);
 
+/* Somebody who likes just the films that are named. */
+struct query wish_read_likeness(const struct snapshot *snapshot, const struct rules_found *rules,
+                                struct arena *arena);
+
 /* All candidates of a wish for a person, as service_search ranks them: for those who measure it. */
 struct search_scores {
     size_t count;

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "dataset/film_text.h"
 #include "intent/titles.h"
-#include "service/film_sentence.h"
 #include "service/film_vectors.h"
 #include "text/bm25.h"
 
@@ -60,7 +60,7 @@ static void index_sentences(struct word_index *index) {
     struct arena texts_arena = {0};
     struct encoder_text *texts = ARENA_ARRAY(&texts_arena, struct encoder_text, index->item_count);
     for (uint32_t i = 0; i < index->item_count; i++) {
-        texts[i].bytes = film_sentence(catalogue, i, DATASET_NONE, &texts_arena);
+        texts[i].bytes = film_text_sentence(catalogue, i, &FILM_TEXT_SPOKEN, &texts_arena);
         texts[i].length = strlen(texts[i].bytes);
     }
     tfidf_fit(&index->tfidf, texts, index->item_count, &options, &index->arena);

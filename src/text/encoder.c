@@ -112,6 +112,23 @@ void encoder_close(struct encoder *encoder) {
 
 const char *encoder_name(const struct encoder *encoder) { return encoder->name; }
 
+/* The name without its precision. */
+static size_t bare_length(const char *name) {
+    static const char *const tails[] = {"-int8", "-bf16"};
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        const size_t tail = strlen(tails[i]);
+        if (length > tail && strcmp(name + length - tail, tails[i]) == 0)
+            return length - tail;
+    }
+    return length;
+}
+
+bool encoder_same(const char *name, const char *other) {
+    const size_t length = bare_length(name);
+    return length == bare_length(other) && memcmp(name, other, length) == 0;
+}
+
 size_t encoder_dimension(const struct encoder *encoder) {
     return encoder->minilm ? minilm_width(encoder->minilm) : builtin_width(encoder->builtin);
 }

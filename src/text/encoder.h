@@ -51,6 +51,8 @@ enum status encoder_open(struct encoder **out, const struct encoder_options *opt
 void encoder_close(struct encoder *encoder); /* NULL is fine */
 
 const char *encoder_name(const struct encoder *encoder); /* "minilm-int8", "builtin" */
+/* Whether vectors of encoders of these names compare: one encoder, in whatever precisions. */
+bool encoder_same(const char *name, const char *other);
 size_t encoder_dimension(const struct encoder *encoder);
 /* What a cosine of this encoder must be multiplied with, and what added, to stand where MiniLM's
  * f32 would on average over film texts: thresholds are stated for MiniLM. */

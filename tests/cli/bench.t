@@ -15,3 +15,7 @@
   $ matinee bench search --encoder nowhere
   ! matinee: --encoder "nowhere": expected auto|minilm|builtin, or the folder of a model
   [2]
+
+  $ matinee bench search model.nothing=1 --encoder builtin
+  ! matinee: unknown setting "model.nothing"; `matinee models NAME` lists them
+  [2]

@@ -25,7 +25,8 @@ static int close_all(void **state) {
 static void check(const char *id, size_t tags, const char *sentence, const char *terms) {
     struct arena arena = {0};
     const uint32_t item = item_of(data, id);
-    assert_string_equal(film_text_sentence(data, item, tags, &arena), sentence);
+    const struct film_text_form form = {.tags = tags, .left_out = DATASET_NONE};
+    assert_string_equal(film_text_sentence(data, item, &form, &arena), sentence);
     assert_string_equal(film_text_terms(data, item, &arena), terms);
     arena_release(&arena);
 }
@@ -46,6 +47,38 @@ static void test_texts(void **state) {
           "robbers. cops, robbers. cops, robbers. cops, robbers. cops, robbers. cops, robbers.");
 }
 
+static void test_spoken(void **state) {
+    (void)state;
+    static const struct movie_tag used[] = {{1, 3}, {0, 2}};
+    static const uint64_t offsets[] = {0, 2};
+    static const char *names[] = {"hackers", "kung fu"}, *genres[] = {"Action", "unknown"};
+    struct arena arena = {0};
+    struct movie movie = {.title = "Matrix, The (1999)", .genres = 3};
+    const struct dataset one = {.movies = &movie,
+                                .genre_count = 2,
+                                .genres = genres,
+                                .tag_count = 2,
+                                .tags = names,
+                                .tag_offsets = offsets,
+                                .movie_tags = used};
+    struct film_text_form form = FILM_TEXT_SPOKEN;
+    assert_string_equal(film_text_sentence(&one, 0, &form, &arena),
+                        "The Matrix. Genres: Action. Tags: kung fu, hackers.");
+    form.left_out = 1;
+    form.tags = 1; /* what is left out takes no place */
+    assert_string_equal(film_text_sentence(&one, 0, &form, &arena),
+                        "The Matrix. Genres: Action. Tags: hackers.");
+    form.tags = 0;
+    assert_string_equal(film_text_sentence(&one, 0, &form, &arena), "The Matrix. Genres: Action.");
+    movie = (struct movie){.title = "Se7en"};
+    form = (struct film_text_form){.is_spoken = true, .tags = 8, .left_out = 0};
+    assert_string_equal(film_text_sentence(&one, 0, &form, &arena), "Se7en. Tags: kung fu.");
+    movie.title = "American in Paris, An (1951)";
+    assert_string_equal(film_text_sentence(&one, 0, &form, &arena),
+                        "An American in Paris. Tags: kung fu.");
+    arena_release(&arena);
+}
+
 static void test_titles_without_year(void **state) {
     (void)state;
     assert_int_equal(film_text_title_length("Heat (1995)"), 4);
@@ -57,7 +90,7 @@ static void test_titles_without_year(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_spoken),
                                        cmocka_unit_test(test_titles_without_year)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -78,6 +78,7 @@ static void vectors_are_kept(void **state) {
     struct dataset *data = attach(pairs, &arena), *again = attach(pairs, &arena);
     const struct item_feature *text = feature(data, "text"), *kept = feature(again, "text");
     assert_non_null(feature(data, "terms"));
+    assert_string_equal(text->maker, "minilm");
     assert_true(fabs(cosine(text, 0, 0) - 1) < 1e-5);
     assert_true(cosine(text, 0, 1) > cosine(text, 0, 3)); /* Toy Story, its sequel, Alien */
     assert_int_equal(text->columns, kept->columns);

@@ -258,6 +258,28 @@ static void rules_move_the_vector(void **state) {
     near(wish.weights[COMEDY], 0);
 }
 
+/* The film's vector and a tilt: the words that said it are not read again, and a sure mood brings
+ * no genres to the front. */
+static void a_likeness(void **state) {
+    struct fixture *f = *state;
+    float vector[DIMENSION] = {0};
+    vector[AFFECT_DARK] = 1;
+    f->values.tilt = .75F;
+    struct rules_found rules = {
+        .films = {1}, .film_count = 1, .more = 1u << AFFECT_DARK, .is_likeness = true};
+    struct wish wish = wish_for(f, vector, &rules, "darker");
+    near(wish.asked[9], .8);
+    near(wish.asked[AFFECT_DARK], .6);
+    assert_true(wish.is_likeness && wish.is_sure);
+    assert_false(wish.comes_first);
+    rules.typed = 1 << COMEDY;
+    wish = wish_for(f, vector, &rules, "darker");
+    assert_true(wish.comes_first);
+    rules = (struct rules_found){.films = {1}, .film_count = 1, .more = 1u << AFFECT_DARK};
+    wish = wish_for(f, vector, &rules, "darker");
+    assert_true(wish.comes_first && !wish.is_likeness);
+}
+
 static void a_blank_wish(void **state) {
     struct fixture *f = *state;
     const float vector[DIMENSION] = {0};
@@ -283,6 +305,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_funny_wish, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sad_wish_is_cautious, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rules_move_the_vector, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_likeness, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_blank_wish, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

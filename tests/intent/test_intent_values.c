@@ -96,7 +96,9 @@ static void nothing_is_left_out(void **state) {
     const double rest[] = {(double)values.typed_genre, (double)values.more,  (double)values.less,
                            (double)values.without,     (double)values.films, (double)values.steered,
                            values.alphas.known,        values.alphas.text,   values.alphas.tag,
-                           values.alphas.like};
+                           values.alphas.like,         (double)values.tilt,  values.likeness_like,
+                           values.likeness_embed};
+    assert_true(values.neighbours > 0 && values.neighbours < values.alphas.pool);
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         assert_true(rest[i] >= 0 && rest[i] < 10);
 }

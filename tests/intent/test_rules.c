@@ -267,6 +267,25 @@ static void numbers(void **state) {
 }
 
 /* A catalogue without years, run times, titles and tags. */
+static void likenesses(void **state) {
+    (void)state;
+    static const struct {
+        const char *wish;
+        bool is_likeness;
+    } rows[] = {{"like Toy Story but darker", true},
+                {"something like toy stroy", true},
+                {"movies such as Heat, please, not like Fight Club", true},
+                {"like Heat, before 1990", true},
+                {"like Toy Story but with zombies", false},
+                {"like Heat but a comedy", false},
+                {"a lighthouse keeper, like Heat", false},
+                {"something darker", false},
+                {"Toy Story", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (find(rows[i].wish, strlen(rows[i].wish)).is_likeness != rows[i].is_likeness)
+            fail_msg("\"%s\"", rows[i].wish);
+}
+
 static void a_bare_catalogue(void **state) {
     (void)state;
     const struct phrases none = {0};
@@ -297,6 +316,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wishes),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(likenesses),
         cmocka_unit_test(a_bare_catalogue),
         cmocka_unit_test(long_and_broken_texts),
     };

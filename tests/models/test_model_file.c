@@ -76,6 +76,7 @@ static int save_popularity(void **state) {
     if (ops->create(&model, settings, &error) != STATUS_OK ||
         ops->fit(model, &input, &error) != STATUS_OK)
         return 1;
+    model->wish_encoder = "some-encoder";
     const struct model_file_content content = {.catalogue = &tiny.catalogue,
                                                .histories = &tiny.train,
                                                .settings = settings,
@@ -102,6 +103,7 @@ static void test_the_catalogue_comes_back(void **state) {
     const struct dataset *found = &file->catalogue, *saved = &tiny.catalogue;
     assert_string_equal(file->data_name, "tiny");
     assert_string_equal(file->fitted_on, "train+validation");
+    assert_string_equal(file->model->wish_encoder, "some-encoder");
     assert_string_equal(file->metrics, "{\"ndcg@10\":0.25}");
     assert_int_equal(found->users.count, USERS);
     assert_int_equal(found->items.count, ITEMS);

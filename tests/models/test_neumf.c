@@ -55,6 +55,7 @@ static void make(struct world *world) {
         (struct item_feature){.name = "genres", .columns = GENRES, .dense = world->genres};
     world->features[1] = world->features[0];
     world->features[1].name = "text";
+    world->features[1].maker = "genres";
 }
 
 static const struct model_ops *ops_of(const char *name) {
@@ -189,6 +190,7 @@ static void test_wishes_are_heard(void **state) {
              (const char *const[]){"model.intent_tower=true", "trainer.max_epochs=40", NULL});
     assert_true(world.model->needs & MODEL_NEEDS_TEXT);
     assert_int_equal(world.model->wish_dimension, GENRES);
+    assert_string_equal(world.model->wish_encoder, "genres");
     for (size_t wished = 0; wished < GENRES; wished++) {
         float wish[GENRES] = {0}, scores[ITEMS], without[ITEMS];
         wish[wished] = 1;

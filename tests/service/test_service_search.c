@@ -11,7 +11,6 @@
 
 #include "base/files.h"
 #include "service/fake_encoder.h"
-#include "service/film_sentence.h"
 #include "service/service_search.h"
 #include "service/tiny.h"
 #include "service/wish_cache.h"
@@ -80,27 +79,6 @@ static void parts_sum_to_the_score(const struct search_answer *answer) {
             sum += answer->list[i].parts[p];
         ASSERT_NEAR(sum, answer->list[i].score, 1e-5);
     }
-}
-
-static void sentences(void **state) {
-    struct fixture *f = *state;
-    static const struct movie_tag used[] = {{1, 3}, {0, 2}};
-    static const uint64_t offsets[] = {0, 2};
-    static const char *names[] = {"hackers", "kung fu"}, *genres[] = {"Action", "unknown"};
-    struct movie movie = {.title = "Matrix, The (1999)", .genres = 3};
-    const struct dataset catalogue = {.movies = &movie,
-                                      .genre_count = 2,
-                                      .genres = genres,
-                                      .tag_count = 2,
-                                      .tags = names,
-                                      .tag_offsets = offsets,
-                                      .movie_tags = used};
-    assert_string_equal(film_sentence(&catalogue, 0, DATASET_NONE, &f->arena),
-                        "The Matrix. Genres: Action. Tags: kung fu, hackers.");
-    assert_string_equal(film_sentence(&catalogue, 0, 1, &f->arena),
-                        "The Matrix. Genres: Action. Tags: hackers.");
-    movie = (struct movie){.title = "Se7en"};
-    assert_string_equal(film_sentence(&catalogue, 0, 0, &f->arena), "Se7en. Tags: kung fu.");
 }
 
 static void a_genre(void **state) {
@@ -174,6 +152,27 @@ static void exclusion_years_and_names(void **state) {
     answer = search(f, "a film under 100 minutes");
     assert_int_equal(answer.count, 1);
     assert_int_equal(answer.list[0].item, 3);
+}
+
+/* Of a likeness the model's neighbours are candidates whatever the words say, and weigh more. */
+static void a_likeness(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("like Eta (1996) but darker");
+    request.candidate_pool = 4; /* two of them by the model */
+    request.top_k = 4;
+    request.embed_alpha = 0.25;
+    const struct search_answer likeness = found(f, &request);
+    assert_true(likeness.rules.is_likeness);
+    assert_int_equal(likeness.candidate_count, 4);
+    assert_true(lists(&likeness, 5) && lists(&likeness, 7)); /* one apart on the line */
+    const struct intent_alphas usual = words_values(service_words_opened(f->service))->alphas;
+    assert_true(likeness.wish.alphas.like > usual.like);
+    assert_true(likeness.wish.alphas.embed > 0.25);
+    parts_sum_to_the_score(&likeness);
+    request = request_for("a comedy like Eta (1996)");
+    const struct search_answer other = found(f, &request);
+    assert_false(other.rules.is_likeness);
+    ASSERT_NEAR(other.wish.alphas.like, usual.like, 0);
 }
 
 static void strictly(void **state) {
@@ -306,6 +305,54 @@ static void strange_texts(void **state) {
     }
 }
 
+static float heard; /* the squared length of the wish that the model was asked with; 0: none */
+
+static void score_by_wish(const struct model *model, const struct query *queries,
+                          size_t query_count, const uint32_t *items, size_t item_count,
+                          float *scores) {
+    const float *wish = queries->wish_vector;
+    heard = 0;
+    for (size_t d = 0; wish && d < model->wish_dimension; d++)
+        heard += wish[d] * wish[d];
+    for (size_t i = 0; i < query_count * item_count; i++)
+        scores[i] = wish && items[i % item_count] == 7;
+}
+
+/* Asks for user 0 a model that was trained with an encoder's vectors of so many numbers. */
+static bool is_heard(const char *encoder, size_t dimension, const char *text) {
+    struct fixture f = {0};
+    struct tiny *tiny = tiny_create();
+    tiny->ops.score = score_by_wish;
+    tiny->model.wish_encoder = encoder;
+    tiny->model.wish_dimension = dimension;
+    f.service = tiny_service(tiny);
+    fake_words(f.service, NULL);
+    assert_int_equal(service_acquire(f.service, NULL, &f.snapshot, &f.error), STATUS_OK);
+    struct search_request request = request_for(text);
+    request.user = 0;
+    const struct search_answer answer = found(&f, &request);
+    bool lifted = false;
+    for (size_t i = 0; i < answer.count; i++)
+        lifted = lifted || (answer.list[i].item == 7 && answer.list[i].parts[SEARCH_BASE] == 1);
+    assert_int_equal(lifted, heard > 0);
+    if (lifted)
+        ASSERT_NEAR(heard, 1, 1e-5);
+    service_release(f.snapshot);
+    service_destroy(f.service);
+    arena_release(&f.arena);
+    return lifted;
+}
+
+static void wishes_reach_models_of_the_same_encoder(void **state) {
+    (void)state;
+    assert_true(is_heard("fake", FAKE_DIMENSION, "a quiet film"));
+    assert_true(is_heard("fake-int8", FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard("minilm", FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard(NULL, FAKE_DIMENSION, "a quiet film"));
+    assert_false(is_heard("fake", FAKE_DIMENSION / 2, "a quiet film"));
+    assert_false(is_heard("fake", FAKE_DIMENSION, "since 1990")); /* nothing but a filter */
+}
+
 static void *ask_many(void *context) {
     struct fixture *f = context;
     struct arena arena = {0};
@@ -359,11 +406,11 @@ static void the_cache_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(sentences, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_genre, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_person, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seen_and_loved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(exclusion_years_and_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_likeness, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strictly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_pool_still_fills_the_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
@@ -371,6 +418,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(vectors_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strange_texts, set_up, tear_down),
+        cmocka_unit_test(wishes_reach_models_of_the_same_encoder),
         cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),
         cmocka_unit_test(the_cache_is_bounded),
     };

@@ -114,10 +114,21 @@ static void test_files_of_vectors(void **state) {
     assert_int_not_equal(vectors_file_write("/nowhere/at/all", &content, &error), STATUS_OK);
 }
 
+static void test_names_that_compare(void **state) {
+    (void)state;
+    assert_true(encoder_same("minilm", "minilm-int8"));
+    assert_true(encoder_same("minilm-bf16", "minilm-int8"));
+    assert_true(encoder_same("builtin", "builtin"));
+    assert_false(encoder_same("minilm", "builtin"));
+    assert_false(encoder_same("minilm", "minilm-l12"));
+    assert_false(encoder_same("minilm-int8", "minilm-int8-int8"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_and_places),
         cmocka_unit_test(test_files_of_vectors),
+        cmocka_unit_test(test_names_that_compare),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

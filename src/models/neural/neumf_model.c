@@ -97,6 +97,8 @@ void neumf_model_shape(struct neumf *self, const struct fit_input *input) {
     }
     const struct item_feature *text = shape.intent_in ? model_feature(input, "text") : NULL;
     shape.intent_in = self->base.wish_dimension = text ? text->columns : 0;
+    if (text && text->maker)
+        self->base.wish_encoder = arena_copy(&self->base.arena, text->maker);
     neumf_network_init(&self->network, &shape);
     self->network.texts = text ? text->dense : NULL;
     for (size_t i = 0; i < self->network.parameter_count; i++) {
