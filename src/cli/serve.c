@@ -78,9 +78,11 @@ static enum status load_models(struct service *service, const struct arguments *
     return service_load(service, path, NULL, error);
 }
 
-/* Makes searches ready while all else is answered already. */
+/* Makes searches of every model ready, one after the other, while all else is answered already. */
 struct preparation {
     struct service *service;
+    struct snapshot **snapshots; /* [count] kept until prepare_end */
+    size_t count;
     pthread_t thread;
     bool has_begun;
     atomic_bool cancel;
@@ -88,13 +90,29 @@ struct preparation {
 
 static void *prepare(void *context) {
     struct preparation *preparation = context;
-    struct snapshot *snapshot;
     struct error error;
-    if (service_acquire(preparation->service, NULL, &snapshot, &error) != STATUS_OK)
-        return NULL;
-    service_search_prepare(preparation->service, snapshot, &preparation->cancel, &error);
-    service_release(snapshot);
+    for (size_t i = 0; i < preparation->count; i++)
+        service_search_prepare(preparation->service, preparation->snapshots[i],
+                               &preparation->cancel, &error);
     return NULL;
+}
+
+/* The default model first. */
+static enum status prepare_list(struct preparation *preparation, struct arena *arena,
+                                struct error *error) {
+    struct service_model *models;
+    const size_t count = service_models(preparation->service, &models, arena);
+    preparation->snapshots = ARENA_ARRAY(arena, struct snapshot *, count);
+    for (int rest = 0; rest < 2; rest++)
+        for (size_t i = 0; i < count; i++) {
+            if (models[i].is_default == (rest == 1))
+                continue;
+            struct snapshot **snapshot = &preparation->snapshots[preparation->count];
+            TRY(service_acquire(preparation->service, models[i].name, snapshot, error));
+            preparation->count++;
+            service_search_expect(*snapshot);
+        }
+    return STATUS_OK;
 }
 
 /* Without an encoder wishes in words are refused, unless one was asked for: then it is an error. */
@@ -104,7 +122,12 @@ static enum status prepare_begin(struct preparation *preparation, const struct a
     const enum status status = wording_open(preparation->service, arguments, error);
     if (status != STATUS_OK)
         return is_asked || status == STATUS_BAD_USAGE ? status : STATUS_OK;
-    preparation->has_begun = pthread_create(&preparation->thread, NULL, prepare, preparation) == 0;
+    TRY(prepare_list(preparation, arguments->arena, error));
+    const int refused = pthread_create(&preparation->thread, NULL, prepare, preparation);
+    if (refused != 0)
+        return error_set(error, STATUS_LIMIT, "no thread for reading the films: %s",
+                         strerror(refused));
+    preparation->has_begun = true;
     return STATUS_OK;
 }
 
@@ -112,6 +135,8 @@ static void prepare_end(struct preparation *preparation) {
     atomic_store(&preparation->cancel, true);
     if (preparation->has_begun)
         pthread_join(preparation->thread, NULL);
+    for (size_t i = 0; i < preparation->count; i++)
+        service_release(preparation->snapshots[i]);
 }
 
 static void say_ready(const char *url) {
@@ -127,7 +152,7 @@ static enum status serve(struct service *service, const struct arguments *argume
     if (default_model)
         TRY(service_set_default(service, default_model, error));
     struct preparation preparation = {.service = service};
-    TRY(prepare_begin(&preparation, arguments, error));
+    enum status status = prepare_begin(&preparation, arguments, error);
     const char *const *origins;
     size_t origin_count = settings_text_list(arguments->options, "--cors-origin", &origins);
     const struct api_options options = {
@@ -137,7 +162,8 @@ static enum status serve(struct service *service, const struct arguments *argume
         .cors_origins = origin_count ? origins : NULL,
         .cors_origin_count = origin_count,
     };
-    const enum status status = api_serve(service, &options, say_ready, interrupt_flag(), error);
+    if (status == STATUS_OK)
+        status = api_serve(service, &options, say_ready, interrupt_flag(), error);
     prepare_end(&preparation);
     return status;
 }

@@ -210,8 +210,9 @@ static bool take_films(struct cursor *cursor) {
 }
 
 static bool take_dated(struct cursor *cursor) {
-    uint32_t film;
-    return add_film(cursor, film, find_title(cursor, TITLES_DATED, &film));
+    uint32_t film = 0;
+    const size_t taken = find_title(cursor, TITLES_DATED, &film);
+    return add_film(cursor, film, taken);
 }
 
 /* A title of two or more words whose longer ones begin with capitals. */

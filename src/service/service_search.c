@@ -45,16 +45,15 @@ const char *service_search_encoder(struct service *service) {
     return words ? words_encoder_name(words) : NULL;
 }
 
+/* The mutex of the slot is held. */
 static struct word_index *make_index(const struct snapshot *snapshot, const struct words *words,
                                      const atomic_bool *cancel) {
     struct word_slot *slot = snapshot->words;
-    pthread_mutex_lock(&slot->mutex);
     struct word_index *index = atomic_load(&slot->index);
     if (!index) {
         index = word_index_create(snapshot, words, cancel);
         atomic_store(&slot->index, index);
     }
-    pthread_mutex_unlock(&slot->mutex);
     return index;
 }
 
@@ -63,19 +62,29 @@ static enum status index_of(const struct snapshot *snapshot, const struct words 
     *index = atomic_load(&snapshot->words->index);
     if (*index)
         return STATUS_OK;
-    if (atomic_load(&snapshot->words->is_preparing))
+    /* Who comes while another reads the films is sent away: waiting would take the threads that
+     * answer everybody else. */
+    if (atomic_load(&snapshot->words->is_preparing) ||
+        pthread_mutex_trylock(&snapshot->words->mutex) != 0)
         return error_set(error, STATUS_LIMIT,
                          "the films are being read for the first time; ask again in a minute");
     *index = make_index(snapshot, words, NULL);
+    pthread_mutex_unlock(&snapshot->words->mutex);
     return STATUS_OK;
+}
+
+void service_search_expect(const struct snapshot *snapshot) {
+    atomic_store(&snapshot->words->is_preparing, true);
 }
 
 enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
                                    const atomic_bool *cancel, struct error *error) {
     const struct words *words;
     TRY(service_words(service, &words, error));
-    atomic_store(&snapshot->words->is_preparing, true);
+    service_search_expect(snapshot);
+    pthread_mutex_lock(&snapshot->words->mutex);
     const struct word_index *index = make_index(snapshot, words, cancel);
+    pthread_mutex_unlock(&snapshot->words->mutex);
     atomic_store(&snapshot->words->is_preparing, false);
     return index ? STATUS_OK : error_set(error, STATUS_CANCELLED, "cancelled");
 }

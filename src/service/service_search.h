@@ -80,6 +80,8 @@ enum status service_search_open(struct service *service, const struct encoder_op
                                 struct error *error);
 /* The encoder's name; NULL: none is open yet. */
 const char *service_search_encoder(struct service *service);
+/* Says that service_search_prepare will be called: until it is done searches are refused. */
+void service_search_expect(const struct snapshot *snapshot);
 /* Makes what a search of this snapshot needs now rather than with the first one, which the first
  * time for a catalogue may take a minute; until then searches are refused (STATUS_LIMIT). Errors:
  * no encoder; *cancel was set (NULL: nobody does). */
