@@ -4,6 +4,7 @@
  * Checked  tests/service/test_service_search.c. */
 #include "service/film_vectors.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 
 #define FOLDER "vectors"
 #define SUFFIX ".safetensors"
+#define NAME_LENGTH 32 /* of the checksum; text_vectors.c keeps longer names in the same folder */
 #define TENSOR "vectors"
 #define BATCH 256 /* texts between two looks at `cancel` */
 #define PROBE "a quiet film about a lighthouse keeper and the sea, 1957"
@@ -41,8 +43,15 @@ static const char *file_path(const struct words *words, const struct encoder_tex
         digest_update(&digest, texts[i].bytes, texts[i].length + 1);
     digest_end(&digest, sum);
     digest_text(sum, sizeof sum, text);
-    text[32] = '\0';
+    text[NAME_LENGTH] = '\0';
     return arena_format(arena, "%s/%s%s", folder_path(arena), text, SUFFIX);
+}
+
+static bool all_finite(const float *values, size_t count) {
+    bool finite = true;
+    for (size_t i = 0; i < count; i++)
+        finite &= isfinite(values[i]) != 0;
+    return finite;
 }
 
 static bool read_file(const char *path, size_t count, size_t dimension, float *vectors) {
@@ -56,7 +65,8 @@ static bool read_file(const char *path, size_t count, size_t dimension, float *v
     }
     const struct tensor *tensor = tensor_file_find(&file, TENSOR);
     const bool fits = tensor && tensor->type == TENSOR_F32 && tensor->rank == 2 &&
-                      tensor->shape[0] == count && tensor->shape[1] == dimension;
+                      tensor->shape[0] == count && tensor->shape[1] == dimension &&
+                      all_finite(tensor->data, count * dimension);
     if (fits)
         memcpy(vectors, tensor->data, count * dimension * sizeof *vectors);
     tensor_file_close(&file);
@@ -73,7 +83,7 @@ static int newest_first(const void *a, const void *b) {
     return x->time > y->time ? -1 : x->time < y->time;
 }
 
-/* Removes the oldest files above the number that is kept. */
+/* Removes the oldest of its files above the number that is kept. */
 static void prune(struct arena *arena) {
     const char *folder = folder_path(arena);
     const char *const *names;
@@ -86,7 +96,7 @@ static void prune(struct arena *arena) {
         const size_t length = strlen(names[i]), tail = strlen(SUFFIX);
         struct stat about;
         const char *path = files_join(arena, folder, names[i]);
-        if (length > tail && strcmp(names[i] + length - tail, SUFFIX) == 0 &&
+        if (length == NAME_LENGTH + tail && strcmp(names[i] + NAME_LENGTH, SUFFIX) == 0 &&
             stat(path, &about) == 0)
             files[kept++] = (struct kept_file){path, (int64_t)about.st_mtime};
     }

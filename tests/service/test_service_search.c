@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "nn/tensor.h"
 #include "service/fake_encoder.h"
 #include "service/service_search.h"
 #include "service/tiny.h"
@@ -220,26 +221,67 @@ static void asked_again(void **state) {
     assert_true(f->encoded > before);
 }
 
-/* The films' vectors are read from their file by the next service. */
-static void vectors_are_kept(void **state) {
-    struct fixture *f = *state;
-    const struct search_answer first = search(f, "comedy");
+/* Asks a new service; returns how many texts it encoded. */
+static int ask_anew(struct fixture *f, struct search_answer *answer) {
     int encoded = 0;
     struct service *service = tiny_service(tiny_create());
     fake_words(service, &encoded);
     struct snapshot *snapshot;
-    struct search_answer second;
     const struct search_request request = request_for("comedy");
     assert_int_equal(service_acquire(service, NULL, &snapshot, &f->error), STATUS_OK);
-    assert_int_equal(service_search(service, snapshot, &request, &f->arena, &second, &f->error),
+    assert_int_equal(service_search(service, snapshot, &request, &f->arena, answer, &f->error),
                      STATUS_OK);
-    assert_int_equal(encoded, AFFECT_COUNT + 2); /* moods, the probe and the wish */
+    service_release(snapshot);
+    service_destroy(service);
+    return encoded;
+}
+
+/* The films' vectors are read from their file by the next service. */
+static void vectors_are_kept(void **state) {
+    struct fixture *f = *state;
+    const struct search_answer first = search(f, "comedy");
+    struct search_answer second;
+    /* Moods, the probe and the wish. */
+    assert_int_equal(ask_anew(f, &second), AFFECT_COUNT + 2);
     for (size_t i = 0; i < first.count; i++) {
         assert_int_equal(second.list[i].item, first.list[i].item);
         ASSERT_NEAR(second.list[i].score, first.list[i].score, 0);
     }
-    service_release(snapshot);
-    service_destroy(service);
+}
+
+/* A file with what is no number is made again; its neighbours in the folder, which are not the
+ * films' own, stay. */
+static void damaged_vectors_are_made_again(void **state) {
+    enum { OTHERS = 20 };
+    struct fixture *f = *state;
+    struct search_answer answer;
+    const char *const *names;
+    size_t count = 0;
+    search(f, "comedy");
+    const char *folder = files_join(&f->arena, files_data_home(&f->arena), "vectors");
+    assert_int_equal(files_list(folder, &f->arena, &names, &count, &f->error), STATUS_OK);
+    assert_int_equal(count, 1);
+    const char *path = files_join(&f->arena, folder, names[0]);
+    for (unsigned i = 0; i < OTHERS; i++) {
+        const char *other = arena_format(&f->arena, "%s/%064x.safetensors", folder, i);
+        assert_int_equal(files_write(other, "other", 5, &f->error), STATUS_OK);
+    }
+    struct tensor_file file = {0};
+    assert_int_equal(tensor_file_open(&file, path, &f->error), STATUS_OK);
+    struct tensor damaged = *tensor_file_find(&file, "vectors");
+    const size_t size = damaged.shape[0] * damaged.shape[1];
+    float *values = ARENA_ARRAY(&f->arena, float, size);
+    values[size - 1] = NAN;
+    damaged.name = "vectors";
+    damaged.data = values;
+    const struct tensor *const list[] = {&damaged};
+    assert_int_equal(tensor_file_write(path, list, 1, NULL, 0, &f->error), STATUS_OK);
+    tensor_file_close(&file);
+
+    assert_int_equal(ask_anew(f, &answer), AFFECT_COUNT + 2 + (int)damaged.shape[0]);
+    assert_int_equal(ask_anew(f, &answer), AFFECT_COUNT + 2);
+    assert_int_equal(files_list(folder, &f->arena, &names, &count, &f->error), STATUS_OK);
+    assert_int_equal(count, 1 + OTHERS);
 }
 
 static void refused(struct fixture *f, const struct search_request *request, enum status status,
@@ -416,6 +458,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(vectors_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(damaged_vectors_are_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strange_texts, set_up, tear_down),
         cmocka_unit_test(wishes_reach_models_of_the_same_encoder),
