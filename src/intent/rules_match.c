@@ -149,13 +149,20 @@ static size_t find_title(const struct cursor *cursor, uint32_t least_rank, uint3
                            text->count - cursor->at, least_rank, film);
 }
 
-/* Whether the words may be meant as a title where one is expected: "like it" and "like horror" are
- * not of the films It and Horror. */
+static bool is_article(const struct token *token) {
+    return tokens_among(token, "a|an|the", sizeof "a|an|the" - 1);
+}
+
+/* Whether the words may be meant as a title where one is expected: "like it", "like horror" and
+ * "like a comedy" are not of the films It, Horror and King of Comedy. */
 static bool may_be_title(const struct cursor *cursor, size_t count) {
     const struct token *tokens = cursor->text->tokens + cursor->at;
     struct rules_thing thing;
-    const size_t word = rules_words_find(cursor->text, cursor->at, TYPED | MOOD, &thing);
-    if (word >= count)
+    size_t article = 0;
+    while (article + 1 < count && is_article(&tokens[article]))
+        article++;
+    const size_t word = rules_words_find(cursor->text, cursor->at + article, TYPED | MOOD, &thing);
+    if (word > 0 && article + word >= count)
         return false;
     for (size_t i = 0; i < count; i++)
         if (!rules_words_empty(&tokens[i]))
