@@ -211,7 +211,8 @@ static bool take_films(struct cursor *cursor) {
 
 static bool take_dated(struct cursor *cursor) {
     uint32_t film;
-    return add_film(cursor, film, find_title(cursor, TITLES_DATED, &film));
+    const size_t taken = find_title(cursor, TITLES_DATED, &film);
+    return taken > 0 && add_film(cursor, film, taken);
 }
 
 /* A title of two or more words whose longer ones begin with capitals. */
