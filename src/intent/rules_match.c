@@ -217,9 +217,9 @@ static bool take_films(struct cursor *cursor) {
 }
 
 static bool take_dated(struct cursor *cursor) {
-    uint32_t film = 0;
+    uint32_t film;
     const size_t taken = find_title(cursor, TITLES_DATED, &film);
-    return add_film(cursor, film, taken);
+    return taken > 0 && add_film(cursor, film, taken);
 }
 
 /* A title of two or more words whose longer ones begin with capitals. */

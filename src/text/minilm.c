@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/files.h"
 #include "base/parallel.h"
 #include "text/minilm_forward.h"
@@ -112,6 +113,7 @@ static void make_groups(struct block *block, struct arena *arena) {
     size_t total = 0;
     for (size_t i = 0; i < block->count; i++)
         total += block->lengths[i];
+    ASSERT(total > 0); /* each text has [CLS] and [SEP] */
     const size_t wanted = (total + GROUP_TOKENS - 1) / GROUP_TOKENS, size = total / wanted;
     block->ids = ARENA_ARRAY_RAW(arena, uint32_t, total);
     block->firsts = ARENA_ARRAY_RAW(arena, size_t, block->count + 1);

@@ -14,8 +14,8 @@
 #include "kernels/kernels.h"
 #include "kernels/quantized.h"
 
-_Static_assert(MINILM_PANEL == QUANTIZED_PANEL && MINILM_PANEL == HALVES_PANEL,
-               "one width of panels");
+_Static_assert(MINILM_PANEL == QUANTIZED_PANEL, "one width of panels");
+_Static_assert(MINILM_PANEL == HALVES_PANEL, "one width of panels");
 
 void minilm_linear_make(struct minilm_linear *linear, size_t in, size_t out,
                         enum encoder_precision precision, struct arena *arena) {

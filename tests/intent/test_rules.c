@@ -179,6 +179,7 @@ static const struct row table[] = {
      "I"},
     {"movies such as Heat", "like: Heat (1995)", "movies"},
     {"like Heat (1986)", "like: Heat (1986)", ""},
+    {"tonight perhaps heat (1986) again", "like: Heat (1986)", "tonight perhaps again"},
     {"like it", "", NULL},
     {"I like horror", "genre: Horror", NULL},
     {"Toy Story", "title: Toy Story (1995)", ""},
