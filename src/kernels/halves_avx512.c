@@ -8,12 +8,7 @@
 
 #include "kernels/halves.h"
 #include "kernels/vector.h"
-
-enum { ROWS = 12 };
-
-static ALWAYS_INLINE __mmask16 lanes_of(size_t count) {
-    return (__mmask16)(count < 16 ? (1u << count) - 1 : 0xffffu);
-}
+#include "kernels/vector_tiles.h"
 
 static void round_row(uint16_t *to, const float *x, size_t n) {
     for (size_t i = 0; i < n; i += 16) {
@@ -56,33 +51,7 @@ static ALWAYS_INLINE void tile(const struct halves_product *job, size_t row, con
     }
 }
 
-#define HEIGHT(rows)                                                                               \
-    case rows:                                                                                     \
-        tile(job, row, rows);                                                                      \
-        break;
-
-/* Rows in tiles of nearly equal height. */
-static void product(const struct halves_product *job) {
-    const size_t count = (job->rows + ROWS - 1) / ROWS;
-    for (size_t i = 0, row = 0; i < count; i++) {
-        const size_t height = (job->rows - row + count - i - 1) / (count - i);
-        switch (height) {
-            HEIGHT(1)
-            HEIGHT(2)
-            HEIGHT(3)
-            HEIGHT(4)
-            HEIGHT(5)
-            HEIGHT(6)
-            HEIGHT(7)
-            HEIGHT(8)
-            HEIGHT(9)
-            HEIGHT(10)
-            HEIGHT(11)
-            HEIGHT(12)
-        }
-        row += height;
-    }
-}
+PRODUCT_IN_TILES(struct halves_product)
 
 extern const struct halves_table halves_avx512_table;
 const struct halves_table halves_avx512_table = {

@@ -11,12 +11,7 @@
 
 #include "kernels/quantized.h"
 #include "kernels/vector.h"
-
-enum { ROWS = 12 };
-
-static ALWAYS_INLINE __mmask16 lanes_of(size_t count) {
-    return (__mmask16)(count < 16 ? (1u << count) - 1 : 0xffffu);
-}
+#include "kernels/vector_tiles.h"
 
 static float round_row(uint8_t *bytes, const float *x, size_t n) {
     __m512 most = _mm512_setzero_ps();
@@ -76,33 +71,7 @@ static ALWAYS_INLINE void tile(const struct quantized_product *job, size_t row, 
     }
 }
 
-#define HEIGHT(rows)                                                                               \
-    case rows:                                                                                     \
-        tile(job, row, rows);                                                                      \
-        break;
-
-/* Rows in tiles of nearly equal height. */
-static void product(const struct quantized_product *job) {
-    const size_t count = (job->rows + ROWS - 1) / ROWS;
-    for (size_t i = 0, row = 0; i < count; i++) {
-        const size_t height = (job->rows - row + count - i - 1) / (count - i);
-        switch (height) {
-            HEIGHT(1)
-            HEIGHT(2)
-            HEIGHT(3)
-            HEIGHT(4)
-            HEIGHT(5)
-            HEIGHT(6)
-            HEIGHT(7)
-            HEIGHT(8)
-            HEIGHT(9)
-            HEIGHT(10)
-            HEIGHT(11)
-            HEIGHT(12)
-        }
-        row += height;
-    }
-}
+PRODUCT_IN_TILES(struct quantized_product)
 
 extern const struct quantized_table quantized_vnni_table;
 const struct quantized_table quantized_vnni_table = {
