@@ -103,11 +103,18 @@ enum status engine_genre(const struct engine *engine, const char *name, uint32_t
     return STATUS_NOT_FOUND;
 }
 
-const char *engine_genres_text(const struct dataset *catalogue, uint32_t item,
+/* "Action, Sci-Fi" */
+static const char *genres_text(const struct dataset *catalogue, uint32_t item,
                                struct arena *arena) {
     const char *text = "";
     for (uint32_t g = 0; g < catalogue->genre_count; g++)
         if (catalogue->movies[item].genres >> g & 1)
             text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", catalogue->genres[g]);
     return text;
+}
+
+void engine_film_row(const struct engine *engine, struct table *table, size_t rank, uint32_t item,
+                     const char *score) {
+    table_row(table, arena_format(table->arena, "%zu", rank), engine->catalogue->movies[item].title,
+              genres_text(engine->catalogue, item, table->arena), score, NULL);
 }

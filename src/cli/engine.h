@@ -3,6 +3,7 @@
 #define MATINEE_CLI_ENGINE_H
 
 #include "cli/command.h"
+#include "cli/table.h"
 #include "service/service.h"
 
 struct engine {
@@ -28,7 +29,8 @@ enum status engine_film(const struct engine *engine, const char *typed, uint32_t
 /* A genre. Errors (STATUS_NOT_FOUND) name the nearest. */
 enum status engine_genre(const struct engine *engine, const char *name, uint32_t *genre,
                          struct error *error);
-/* "Action, Sci-Fi" */
-const char *engine_genres_text(const struct dataset *catalogue, uint32_t item, struct arena *arena);
+/* A row of a list of films: rank, title, genres, score. */
+void engine_film_row(const struct engine *engine, struct table *table, size_t rank, uint32_t item,
+                     const char *score);
 
 #endif

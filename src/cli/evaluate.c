@@ -50,8 +50,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
-     WORD_FILE, NULL},
+    MODEL_FILE_OPERAND,
     {NULL, NULL, WORD_NONE, NULL},
 };
 

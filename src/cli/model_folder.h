@@ -27,6 +27,10 @@ enum status model_folder_choose(const char **path, const char *file,
      "URI",                                                                                        \
      "MLFLOW_TRACKING_URI",                                                                        \
      WORD_NONE}
+/* The row of their table of operands. */
+#define MODEL_FILE_OPERAND                                                                         \
+    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",    \
+     WORD_FILE, NULL}
 /* clang-format on */
 
 #endif

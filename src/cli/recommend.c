@@ -38,10 +38,8 @@ static void print_list(const struct engine *engine, const struct person *person,
     table_row(&table, "", "film", "genres", "score", NULL);
     for (size_t i = 0; i < answer->count; i++) {
         const struct recommendation *film = &answer->list[i];
-        table_row(&table, arena_format(arena, "%zu", i + 1),
-                  engine->catalogue->movies[film->item].title,
-                  engine_genres_text(engine->catalogue, film->item, arena),
-                  arena_format(arena, "%.6f", (double)film->score), NULL);
+        engine_film_row(engine, &table, i + 1, film->item,
+                        arena_format(arena, "%.6f", (double)film->score));
         table_note(&table, film->why);
     }
     table_print(&table, stdout);
@@ -247,8 +245,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
-     WORD_FILE, NULL},
+    MODEL_FILE_OPERAND,
     {NULL, NULL, WORD_NONE, NULL},
 };
 

@@ -43,10 +43,8 @@ static void print_list(const struct engine *engine, uint32_t item,
     table_row(&table, "", "film", "genres", answer->scale == SIMILAR_SCORE ? "score" : "similarity",
               NULL);
     for (size_t i = 0; i < answer->count; i++)
-        table_row(&table, arena_format(arena, "%zu", i + 1),
-                  engine->catalogue->movies[answer->list[i].item].title,
-                  engine_genres_text(engine->catalogue, answer->list[i].item, arena),
-                  arena_format(arena, "%.3f", (double)answer->list[i].similarity), NULL);
+        engine_film_row(engine, &table, i + 1, answer->list[i].item,
+                        arena_format(arena, "%.3f", (double)answer->list[i].similarity));
     table_print(&table, stdout);
 }
 
@@ -90,8 +88,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"FILE", "a model file, or models:/NAME/VERSION; without it the newest of the data folder",
-     WORD_FILE, NULL},
+    MODEL_FILE_OPERAND,
     {"TITLE", "the film's title, with or without its year", WORD_NONE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
