@@ -2,9 +2,9 @@
 
   $ models=$(matinee models --json - | sed -n 's/^      "name": "\(.*\)",$/\1/p')
   > for model in $models; do
-  >     quick=
-  >     ! matinee train $model --cfg job | grep -q '^trainer.max_epochs' || quick="trainer.max_epochs=1"
-  >     ! matinee train $model --cfg job | grep -q '^text.encoder' || quick="$quick text.encoder=builtin"
+  >     quick= settings=$(matinee train $model --cfg job)
+  >     ! grep -q '^trainer.max_epochs' <<<"$settings" || quick="trainer.max_epochs=1"
+  >     ! grep -q '^text.encoder' <<<"$settings" || quick="$quick text.encoder=builtin"
   >     for threads in 1 2 4; do
   >         matinee train $model data.max_users=200 data.max_ratings=3000 $quick threads=$threads --out $threads.safetensors --quiet >/dev/null || break 2
   >     done
