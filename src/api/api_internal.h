@@ -10,6 +10,7 @@
 #include "http/response.h"
 #include "http/router.h"
 #include "service/service.h"
+#include "service/service_person.h"
 
 /* The context of every handler. */
 struct api_context {
@@ -32,8 +33,10 @@ const char *page_encode(struct arena *arena, struct text_slice text);
 /* The snapshot that the parameter `model` names; give it back with service_release. */
 bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
                      struct response *response, struct snapshot **snapshot);
-bool lookup_user(const struct dataset *catalogue, const char *id, const struct request *request,
-                 struct response *response, uint32_t *user);
+/* A person known to the model or to the store. */
+bool lookup_person(const struct api_context *context, const struct snapshot *snapshot,
+                   const char *id, const struct request *request, struct response *response,
+                   struct service_person *person);
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
                  struct response *response, uint32_t *item);
 /* The genres named by the values of `key` as a set; an unknown one becomes a problem of the

@@ -11,14 +11,13 @@
 #define PEOPLE_MAX 1000
 #define FILMS_MAX 20000
 
-static json_t *list_of(const struct snapshot *snapshot, const char *id, size_t top_k,
-                       struct arena *arena) {
-    const struct dataset *catalogue = service_catalogue(snapshot);
-    const struct recommend_request wanted = {.user = id_map_find(&catalogue->users, id, strlen(id)),
-                                             .top_k = top_k};
+static json_t *list_of(struct service *service, const struct snapshot *snapshot, const char *id,
+                       size_t top_k, struct arena *arena) {
+    struct service_person person;
+    const struct recommend_request wanted = {.people = &person, .person_count = 1, .top_k = top_k};
     struct recommend_answer found = {0};
     struct error error;
-    if (wanted.user == DATASET_NONE ||
+    if (service_person_find(service, snapshot, id, arena, &person, &error) != STATUS_OK ||
         service_recommend(snapshot, &wanted, arena, &found, &error) != STATUS_OK)
         return json_array();
     return recommend_list(snapshot, &found, false);
@@ -48,7 +47,8 @@ static void batch(const struct api_context *api, struct parameters *parameters,
         return;
     json_t *results = json_object();
     for (size_t i = 0; i < count; i++)
-        json_object_set_new(results, ids[i], list_of(snapshot, ids[i], top_k, request->arena));
+        json_object_set_new(results, ids[i],
+                            list_of(api->service, snapshot, ids[i], top_k, request->arena));
     const char *name = service_name(snapshot);
     response_json(
         response, request,

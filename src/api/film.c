@@ -48,13 +48,16 @@ static bool is_canonical_integer(struct text_slice id) {
     return true;
 }
 
-json_t *film_id(const struct id_map *map, uint32_t index) {
-    const struct text_slice id = id_map_name(map, index);
+json_t *film_outside_id(struct text_slice id) {
     if (!is_canonical_integer(id))
         return film_text(id.start, id.length);
     char text[INTEGER_DIGITS_MAX + 2] = {0};
     memcpy(text, id.start, id.length);
     return json_integer((json_int_t)strtoll(text, NULL, 10));
+}
+
+json_t *film_id(const struct id_map *map, uint32_t index) {
+    return film_outside_id(id_map_name(map, index));
 }
 
 const char *film_genre(const struct dataset *catalogue, uint32_t genre) {

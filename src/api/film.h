@@ -10,6 +10,7 @@
 /* A text; bytes that are not UTF-8 become U+FFFD. */
 json_t *film_text(const char *text, size_t length);
 /* An outside id: a canonical decimal integer is a number, any other a string. */
+json_t *film_outside_id(struct text_slice id);
 json_t *film_id(const struct id_map *map, uint32_t index);
 /* A genre's name; MovieLens' "unknown" is written with a capital. */
 const char *film_genre(const struct dataset *catalogue, uint32_t genre);

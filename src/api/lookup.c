@@ -18,15 +18,15 @@ bool lookup_snapshot(const struct api_context *context, struct parameters *param
     return false;
 }
 
-bool lookup_user(const struct dataset *catalogue, const char *id, const struct request *request,
-                 struct response *response, uint32_t *user) {
-    *user = id_map_find(&catalogue->users, id, strlen(id));
-    if (*user == DATASET_NONE)
-        problem_answer(response, request, 404,
-                       "there is no user \"%.80s\"; /users lists them, and POST /api/recommend "
-                       "starts from nothing",
-                       id);
-    return *user != DATASET_NONE;
+bool lookup_person(const struct api_context *context, const struct snapshot *snapshot,
+                   const char *id, const struct request *request, struct response *response,
+                   struct service_person *person) {
+    struct error error;
+    const enum status status =
+        service_person_find(context->service, snapshot, id, request->arena, person, &error);
+    if (status != STATUS_OK)
+        problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 503, "%s", error.text);
+    return status == STATUS_OK;
 }
 
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,

@@ -86,7 +86,7 @@ struct examples {
 
 static struct examples find_examples(const struct snapshot *snapshot, struct arena *arena) {
     const struct dataset *catalogue = service_catalogue(snapshot);
-    const struct recommend_request most_popular = {.user = DATASET_NONE, .top_k = 1};
+    const struct recommend_request most_popular = {.top_k = 1};
     struct recommend_answer found;
     struct error error;
     struct examples examples = {0};

@@ -171,16 +171,18 @@ static void read_preferences(struct parameters *parameters, const struct dataset
         wanted->genre_preference = preference;
 }
 
+static json_t *person_id(const struct service_person *person) {
+    return film_outside_id((struct text_slice){person->id, strlen(person->id)});
+}
+
 static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
                    const struct request *request, struct response *response) {
     struct recommend_answer found;
     if (!recommend_find(snapshot, wanted, request, response, &found))
         return;
-    const struct dataset *catalogue = service_catalogue(snapshot);
     json_t *object = json_object();
     json_object_set_new(object, "user_id",
-                        wanted->user == DATASET_NONE ? json_null()
-                                                     : film_id(&catalogue->users, wanted->user));
+                        wanted->person_count == 0 ? json_null() : person_id(&wanted->people[0]));
     const char *name = service_name(snapshot);
     json_object_set_new(object, "model", film_text(name, strlen(name)));
     json_object_set_new(object, "basis", json_string(found.basis));
@@ -194,7 +196,6 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     const struct request *request = parameters->request;
     const char *user = parameters_text(parameters, "user_id");
     struct recommend_request wanted = {
-        .user = DATASET_NONE,
         .top_k = (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
         .strict = parameters_flag(parameters, "strict", true),
         .diversity = parameters_real(parameters, "diversity", 0, 0, 1),
@@ -205,15 +206,18 @@ static void recommend(const struct api_context *api, struct parameters *paramete
         parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
                           NULL);
     struct snapshot *snapshot;
+    struct service_person person;
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
+    wanted.people = &person;
+    wanted.person_count = user != NULL;
     wanted.genres = lookup_genres(catalogue, parameters, "genre");
     wanted.excluded_genres = lookup_genres(catalogue, parameters, "exclude_genre");
     read_exclusions(parameters, catalogue, &wanted);
     read_preferences(parameters, catalogue, &wanted);
     if (!parameters_failed(parameters, response) &&
-        (!user || lookup_user(catalogue, user, request, response, &wanted.user)) &&
+        (!user || lookup_person(api, snapshot, user, request, response, &person)) &&
         read_ratings(parameters, catalogue, &wanted, response))
         answer(snapshot, &wanted, request, response);
     service_release(snapshot);

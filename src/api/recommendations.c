@@ -46,12 +46,15 @@ void recommendations_get(void *context, const struct request *request, struct re
     if (!genre)
         parameters.status = 422;
     struct snapshot *snapshot;
+    struct service_person person;
+    wanted.people = &person;
+    wanted.person_count = 1;
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
     wanted.genres = lookup_genres(catalogue, &parameters, "genre");
     if (!parameters_failed(&parameters, response) &&
-        lookup_user(catalogue, user, request, response, &wanted.user))
+        lookup_person(api, snapshot, user, request, response, &person))
         answer(snapshot, &wanted, request, response);
     service_release(snapshot);
 }

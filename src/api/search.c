@@ -18,7 +18,6 @@ void search_read(struct search *search, const struct api_context *api,
     search->wanted = (struct search_request){
         .text = search->text,
         .length = search->text ? strlen(search->text) : 0,
-        .user = DATASET_NONE,
         .top_k = (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
         .strict = parameters_flag(parameters, "strict", false),
         .genre_alpha =
@@ -36,9 +35,10 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
                  struct search *search, const struct request *request, struct response *response,
                  struct search_answer *found) {
     struct error error;
-    if (search->user && !lookup_user(service_catalogue(snapshot), search->user, request, response,
-                                     &search->wanted.user))
+    if (search->user &&
+        !lookup_person(api, snapshot, search->user, request, response, &search->person))
         return false;
+    search->wanted.person = search->user ? &search->person : NULL;
     const enum status status =
         service_search(api->service, snapshot, &search->wanted, request->arena, found, &error);
     if (status == STATUS_OK)
@@ -58,9 +58,10 @@ static void answer(const struct api_context *api, const struct snapshot *snapsho
     const char *name = service_name(snapshot);
     json_t *object = json_object();
     json_object_set_new(object, "query", film_text(found.text, strlen(found.text)));
-    json_object_set_new(object, "user_id",
-                        search->user ? film_id(&catalogue->users, search->wanted.user)
-                                     : json_null());
+    json_object_set_new(
+        object, "user_id",
+        search->user ? film_outside_id((struct text_slice){search->user, strlen(search->user)})
+                     : json_null());
     json_object_set_new(object, "model", film_text(name, strlen(name)));
     json_object_set_new(object, "encoder", json_string(found.encoder));
     json_object_set_new(object, "basis", json_string(found.basis));

@@ -11,7 +11,8 @@
 struct search {
     struct search_request wanted;
     const char *text;
-    const char *user; /* NULL: not given */
+    const char *user;             /* NULL: not given */
+    struct service_person person; /* whom wanted.person points to, once looked up */
 };
 /* Problems are left with the parameters. */
 void search_read(struct search *search, const struct api_context *api,

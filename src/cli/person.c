@@ -208,17 +208,18 @@ static enum status read_who(struct person *person, const struct arguments *argum
             error, STATUS_NOT_FOUND,
             "%s knows no user \"%.64s\" (it has %u users); somebody new: --ratings FILE",
             engine->path, user, engine->catalogue->users.count);
-    person->request.user = index;
+    person->who = service_person_known(engine->snapshot, index);
+    person->request.people = &person->who;
+    person->request.person_count = 1;
     person->label = arena_format(arguments->arena, "user %s", user);
-    person->history_count = interactions_history(&engine->catalogue->interactions, index).count;
+    person->history_count = person->who.history.count;
     return STATUS_OK;
 }
 
 enum status person_read_wishes(struct person *person, const struct arguments *arguments,
                                const struct engine *engine, struct error *error) {
     const struct settings *options = arguments->options;
-    *person = (struct person){.request = {.user = DATASET_NONE,
-                                          .strict = settings_bool(options, "--strict"),
+    *person = (struct person){.request = {.strict = settings_bool(options, "--strict"),
                                           .explain = settings_bool(options, "--explain"),
                                           .diversity = settings_real(options, "--diversity"),
                                           .top_k = (size_t)settings_int(options, "--top-k")}};

@@ -6,8 +6,10 @@
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "service/service.h"
+#include "service/service_person.h"
 
 struct person {
+    struct service_person who;        /* whom request.people points to, if anybody is known */
     struct recommend_request request; /* arrays live in the arguments' arena */
     const char *label;                /* "user 1", "somebody who likes Action (5)" */
     size_t history_count;             /* films the answer starts from */

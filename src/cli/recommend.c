@@ -70,9 +70,9 @@ static json_t *list_json(const struct engine *engine, const struct person *perso
     json_t *films = json_array();
     for (size_t i = 0; i < answer->count; i++)
         json_array_append_new(films, film_json(engine, &answer->list[i], i + 1));
-    json_t *user = person->request.user == DATASET_NONE
-                       ? json_null()
-                       : json_id(&engine->catalogue->users, person->request.user);
+    json_t *user = person->request.person_count > 0
+                       ? json_id(&engine->catalogue->users, person->who.user)
+                       : json_null();
     return json_pack("{s:o, s:s, s:s, s:o}", "user_id", user, "model", engine->model.name, "basis",
                      answer->basis, "recommendations", films);
 }
@@ -122,9 +122,9 @@ static json_t *compared_json(const struct engine *engine, const struct person *p
         json_object_set_new(object, "predicted", json_real((double)answer->list[i].predicted));
         json_array_append_new(films, object);
     }
-    json_t *user = person->request.user == DATASET_NONE
-                       ? json_null()
-                       : json_id(&engine->catalogue->users, person->request.user);
+    json_t *user = person->request.person_count > 0
+                       ? json_id(&engine->catalogue->users, person->who.user)
+                       : json_null();
     return json_pack("{s:o, s:s, s:f, s:o}", "user_id", user, "model", engine->model.name, "rmse",
                      answer->rmse, "ratings", films);
 }
@@ -169,7 +169,7 @@ static enum status write_user(struct files_writer *writer, const struct engine *
     struct recommend_answer answer;
     TRY(service_recommend(engine->snapshot, request, arena, &answer, error));
     const struct dataset *catalogue = engine->catalogue;
-    const char *user = csv_id(&catalogue->users, request->user, arena);
+    const char *user = csv_id(&catalogue->users, request->people->user, arena);
     for (size_t i = 0; i < answer.count; i++) {
         uint32_t item = answer.list[i].item;
         const char *line = arena_format(
@@ -191,7 +191,9 @@ static enum status write_users(struct files_writer *writer, struct recommend_req
     enum status status = STATUS_OK;
     for (uint32_t user = 0; user < engine->catalogue->users.count && status == STATUS_OK; user++) {
         struct arena_position mark = arena_mark(&arena);
-        request->user = user;
+        const struct service_person person = service_person_known(engine->snapshot, user);
+        request->people = &person;
+        request->person_count = 1;
         status = write_user(writer, engine, request, &arena, error);
         arena_reset(&arena, mark);
         progress_update(&progress, user + 1.0);

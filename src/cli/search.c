@@ -12,6 +12,7 @@
 #include "cli/style.h"
 #include "cli/table.h"
 #include "cli/wording.h"
+#include "service/service_person.h"
 #include "service/service_search.h"
 #include "trackers/mlflow_registry.h"
 
@@ -33,14 +34,22 @@ static double said(const struct arguments *arguments, const char *option) {
                                                        : SEARCH_UNSAID;
 }
 
-static enum status read_request(struct search_request *request, const char *text,
-                                const struct arguments *arguments, const struct engine *engine,
-                                struct error *error) {
-    const char *user = command_text(arguments, "--user");
+static enum status read_person(struct service_person *person, const char *user,
+                               const struct engine *engine, struct error *error) {
+    const uint32_t index = id_map_find(&engine->catalogue->users, user, strlen(user));
+    if (index == DATASET_NONE)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "no user has the id \"%.64s\" among the %u that this model knows", user,
+                         engine->catalogue->users.count);
+    *person = service_person_known(engine->snapshot, index);
+    return STATUS_OK;
+}
+
+static void read_request(struct search_request *request, const char *text,
+                         const struct arguments *arguments) {
     *request = (struct search_request){
         .text = text,
         .length = strlen(text),
-        .user = DATASET_NONE,
         .genre_alpha = said(arguments, "--genre-alpha"),
         .pop_alpha = said(arguments, "--pop-alpha"),
         .embed_alpha = said(arguments, "--embed-alpha"),
@@ -49,13 +58,6 @@ static enum status read_request(struct search_request *request, const char *text
                               : SEARCH_UNSAID,
         .strict = settings_bool(arguments->options, "--strict"),
         .top_k = (size_t)settings_int(arguments->options, "--top-k")};
-    if (user)
-        request->user = id_map_find(&engine->catalogue->users, user, strlen(user));
-    if (user && request->user == DATASET_NONE)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "no user has the id \"%.64s\" among the %u that this model knows", user,
-                         engine->catalogue->users.count);
-    return STATUS_OK;
 }
 
 /* ---- For a person ---- */
@@ -169,9 +171,8 @@ static void print_list(const struct engine *engine, const struct search_answer *
 
 static json_t *answer_json(const struct engine *engine, const struct search_request *request,
                            const struct search_answer *answer) {
-    json_t *user = request->user == DATASET_NONE
-                       ? json_null()
-                       : json_id(&engine->catalogue->users, request->user);
+    json_t *user =
+        request->person ? json_id(&engine->catalogue->users, request->person->user) : json_null();
     return json_pack("{s:s, s:o, s:s, s:s, s:s, s:I, s:o, s:o}", "query", answer->text, "user_id",
                      user, "model", engine->model.name, "encoder", answer->encoder, "basis",
                      answer->basis, "candidates", (json_int_t)answer->candidate_count, "intent",
@@ -183,7 +184,13 @@ static enum status answer_wish(const struct arguments *arguments, const struct e
                                const char *text, struct error *error) {
     struct search_request request;
     struct search_answer answer;
-    TRY(read_request(&request, text, arguments, engine, error));
+    struct service_person person;
+    const char *user = command_text(arguments, "--user");
+    read_request(&request, text, arguments);
+    if (user) {
+        TRY(read_person(&person, user, engine, error));
+        request.person = &person;
+    }
     TRY(wording_open(engine->service, arguments, error));
     TRY(service_search(engine->service, engine->snapshot, &request, arguments->arena, &answer,
                        error));

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "service/service.h"
+#include "service/service_person.h"
 
 struct matinee {
     struct arena arena;
@@ -156,9 +157,11 @@ ptrdiff_t matinee_recommend(const matinee *m, const char *user_id, matinee_film 
         status = need(user_id, "user_id");
     if (status != STATUS_OK)
         return negated(status);
+    const uint32_t user = id_map_find(&m->catalogue->users, user_id, strlen(user_id));
+    const struct service_person person = service_person_known(m->snapshot, user);
     const struct recommend_request request = {
-        .user = id_map_find(&m->catalogue->users, user_id, strlen(user_id)), .top_k = capacity};
-    if (request.user == DATASET_NONE)
+        .people = &person, .person_count = 1, .top_k = capacity};
+    if (user == DATASET_NONE)
         return negated(error_set(&last, STATUS_NOT_FOUND, "there is no user \"%.80s\"", user_id));
     status = recommend(m, &request, &arena, films, &count);
     arena_release(&arena);
@@ -170,8 +173,7 @@ ptrdiff_t matinee_recommend_for(const matinee *m, const matinee_rating *ratings,
     struct arena arena = {0};
     ptrdiff_t found = 0;
     last.text[0] = '\0';
-    struct recommend_request request = {
-        .user = DATASET_NONE, .rating_count = count, .top_k = capacity};
+    struct recommend_request request = {.rating_count = count, .top_k = capacity};
     enum status status = check_call(m, films, capacity);
     if (status == STATUS_OK)
         status = find_ratings(m, ratings, count, &arena, &request.ratings);

@@ -65,9 +65,12 @@ struct rated_item {
     float rating;
 };
 
+struct service_person; /* service_person.h */
+
 struct recommend_request {
-    uint32_t user;                    /* DATASET_NONE: nobody known */
-    const struct rated_item *ratings; /* a bare history, for user == DATASET_NONE */
+    const struct service_person *people; /* [person_count] whom it is for; 0: nobody known */
+    size_t person_count;
+    const struct rated_item *ratings; /* a bare history, for person_count == 0 */
     size_t rating_count;
     const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
     uint64_t genres;               /* wanted genres, any of them; 0: no wish */
@@ -134,7 +137,7 @@ struct compare_answer {
     double rmse;                /* over the whole history */
     size_t rated;               /* its length */
 };
-/* Of the request `user` or `ratings` and top_k count. What was predicted for may have been learnt
+/* Of the request `people` or `ratings` and top_k count. What was predicted for may have been learnt
  * from: this shows how the model sees a person, not how well it does. Errors: as service_recommend;
  * a model that predicts no ratings, nobody with ratings (STATUS_NOT_FOUND). */
 enum status service_compare(const struct snapshot *snapshot,

@@ -14,6 +14,7 @@
 #include "base/assert.h"
 #include "rank/rank.h"
 #include "service/service_internal.h"
+#include "service/service_person.h"
 
 /* Diversity chooses among this many times more films than are asked for. */
 #define POOL_FACTOR 10
@@ -60,13 +61,24 @@ enum status service_check_rating(const struct dataset *catalogue, double rating,
                      most, rating);
 }
 
+static enum status check_people(const struct snapshot *snapshot,
+                                const struct recommend_request *request, struct error *error) {
+    const uint32_t user_count = snapshot->catalogue->users.count;
+    if (request->person_count > 1)
+        return error_set(error, STATUS_BAD_USAGE, "a list is for one person, found %zu",
+                         request->person_count);
+    for (size_t i = 0; i < request->person_count; i++)
+        if (request->people[i].is_known && request->people[i].user >= user_count)
+            return error_set(error, STATUS_NOT_FOUND, "there is no user number %u among %u",
+                             request->people[i].user, user_count);
+    return STATUS_OK;
+}
+
 static enum status check(const struct snapshot *snapshot, const struct recommend_request *request,
                          struct error *error) {
     const struct dataset *catalogue = snapshot->catalogue;
     TRY(service_check_top_k(request->top_k, error));
-    if (request->user != DATASET_NONE && request->user >= catalogue->users.count)
-        return error_set(error, STATUS_NOT_FOUND, "there is no user number %u among %u",
-                         request->user, catalogue->users.count);
+    TRY(check_people(snapshot, request, error));
     if (!(request->diversity >= 0 && request->diversity <= 1))
         return error_set(error, STATUS_BAD_USAGE, "diversity is %g, expected 0 to 1",
                          request->diversity);
@@ -116,9 +128,11 @@ enum status service_query(const struct snapshot *snapshot, const struct recommen
     const struct interactions *known = &snapshot->catalogue->interactions;
     TRY(check(snapshot, request, error));
     *query = (struct query){.user = MODEL_NO_USER, .genre_preference = request->genre_preference};
-    if (request->user != DATASET_NONE) {
-        query->user = request->user;
-        query->history = interactions_history(known, request->user);
+    if (request->person_count > 0) {
+        const struct service_person *person = &request->people[0];
+        if (person->is_known && !person->has_events)
+            query->user = person->user;
+        query->history = person->history;
         return STATUS_OK;
     }
     TRY(service_history(snapshot, request->ratings, request->rating_count, arena, &query->history,
@@ -187,6 +201,8 @@ static void score_every_film(struct work *work) {
 
 static void score(struct work *work) {
     size_t wanted = pool_size(work->request) + work->request->excluded_item_count;
+    for (size_t i = 0; i < work->request->person_count; i++)
+        wanted += work->request->people[i].seen_count;
     if (!is_plain(work) || !service_index_score(work->snapshot, &work->query, wanted, work->raw))
         score_every_film(work);
     memcpy(work->scores, work->raw, work->item_count * sizeof *work->scores);
@@ -196,6 +212,8 @@ static void filter(struct work *work) {
     const struct recommend_request *request = work->request;
     const struct history *seen = &work->query.history;
     rank_exclude(work->scores, seen->items, seen->count);
+    for (size_t i = 0; i < request->person_count; i++)
+        rank_exclude(work->scores, request->people[i].seen, request->people[i].seen_count);
     rank_exclude(work->scores, request->excluded_items, request->excluded_item_count);
     const struct rank_genres genres = {.any = request->strict ? request->genres : 0,
                                        .none = request->excluded_genres};

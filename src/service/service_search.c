@@ -389,7 +389,8 @@ enum status service_search(struct service *service, const struct snapshot *snaps
     const struct words *words;
     const struct word_index *index;
     struct query query;
-    const struct recommend_request person = {.user = request->user,
+    const struct recommend_request person = {.people = request->person,
+                                             .person_count = request->person != NULL,
                                              .ratings = request->ratings,
                                              .rating_count = request->rating_count,
                                              .top_k = request->top_k};

@@ -30,8 +30,8 @@
 struct search_request {
     const char *text; /* any bytes; what is no UTF-8, and control characters, count as spaces */
     size_t length;
-    uint32_t user;                    /* DATASET_NONE: nobody known */
-    const struct rated_item *ratings; /* a bare history, for user == DATASET_NONE */
+    const struct service_person *person; /* NULL: nobody known */
+    const struct rated_item *ratings;    /* a bare history, for person == NULL */
     size_t rating_count;
     double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */
     double candidate_pool;                      /* SEARCH_UNSAID, or how many; 0: all films */

@@ -16,7 +16,8 @@ struct fixture {
 
 static struct fixture explained(struct tiny *tiny, uint32_t user, size_t top_k) {
     struct fixture fixture = {.snapshot = tiny_snapshot(tiny)};
-    const struct recommend_request request = {.user = user, .top_k = top_k, .explain = true};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, user), .top_k = top_k,
+                                              .explain = true};
     struct error error;
     assert_int_equal(
         service_recommend(fixture.snapshot, &request, &fixture.arena, &fixture.answer, &error),
@@ -143,7 +144,7 @@ static void a_long_past_is_cut_to_its_best(void **state) {
     for (uint32_t i = 0; i < 7; i++)
         ratings[i] = (struct rated_item){i, (float)(1 + i % 5)};
     const struct recommend_request request = {
-        .user = DATASET_NONE, .ratings = ratings, .rating_count = 7, .top_k = 3, .explain = true};
+        .ratings = ratings, .rating_count = 7, .top_k = 3, .explain = true};
     assert_int_equal(service_recommend(snapshot, &request, &arena, &answer, &error), STATUS_OK);
     assert_int_equal(answer.count, 1);
     assert_int_equal(answer.list[0].item, 7);
@@ -165,11 +166,8 @@ static void liked_begins_at_seven_tenths_of_the_scale(void **state) {
         tiny->ops.explain = tiny_shares;
         struct snapshot *snapshot = tiny_snapshot(tiny);
         const struct rated_item rating = {3, cases[i].rating};
-        const struct recommend_request request = {.user = DATASET_NONE,
-                                                  .ratings = &rating,
-                                                  .rating_count = 1,
-                                                  .top_k = 1,
-                                                  .explain = true};
+        const struct recommend_request request = {
+            .ratings = &rating, .rating_count = 1, .top_k = 1, .explain = true};
         struct recommend_answer answer;
         struct error error;
         assert_int_equal(service_recommend(snapshot, &request, &arena, &answer, &error), STATUS_OK);

@@ -52,7 +52,7 @@ static void a_known_user_never_gets_what_he_has(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     /* User 1 has 0, 1, 2 with 5, 4, 1: nearer films score higher. */
-    const struct recommend_request request = {.user = 0, .top_k = 100};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 100};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_ITEMS(&fixture, 3, 4, 5, 6, 7);
     assert_string_equal(fixture.answer.basis, "known user");
@@ -66,20 +66,21 @@ static void filters_stand_before_the_top_k(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     const uint32_t excluded[] = {3, 4, 5};
-    const struct recommend_request without = {
-        .user = 0, .top_k = 2, .excluded_items = excluded, .excluded_item_count = 3};
+    const struct recommend_request without = {TINY_FOR(fixture.snapshot, 0), .top_k = 2,
+                                              .excluded_items = excluded, .excluded_item_count = 3};
     assert_int_equal(ask(&fixture, &without), STATUS_OK);
     ASSERT_ITEMS(&fixture, 6, 7);
-    const struct recommend_request strict = {
-        .user = 0, .top_k = 2, .genres = TINY_ACTION | TINY_UNKNOWN, .strict = true};
+    const struct recommend_request strict = {TINY_FOR(fixture.snapshot, 0), .top_k = 2,
+                                             .genres = TINY_ACTION | TINY_UNKNOWN, .strict = true};
     assert_int_equal(ask(&fixture, &strict), STATUS_OK);
     ASSERT_ITEMS(&fixture, 5, 6);
-    const struct recommend_request no_drama = {
-        .user = 0, .top_k = 3, .excluded_genres = TINY_DRAMA};
+    const struct recommend_request no_drama = {TINY_FOR(fixture.snapshot, 0), .top_k = 3,
+                                               .excluded_genres = TINY_DRAMA};
     assert_int_equal(ask(&fixture, &no_drama), STATUS_OK);
     ASSERT_ITEMS(&fixture, 5, 6, 7);
-    const struct recommend_request none = {
-        .user = 0, .top_k = 3, .genres = TINY_DRAMA, .excluded_genres = TINY_DRAMA, .strict = true};
+    const struct recommend_request none = {TINY_FOR(fixture.snapshot, 0), .top_k = 3,
+                                           .genres = TINY_DRAMA, .excluded_genres = TINY_DRAMA,
+                                           .strict = true};
     assert_int_equal(ask(&fixture, &none), STATUS_OK);
     assert_int_equal(fixture.answer.count, 0);
     fixture_release(&fixture);
@@ -90,7 +91,8 @@ static void a_soft_genre_adds_a_fifth_on_mapped_scores(void **state) {
     struct fixture fixture = fixture_of(0);
     fixture.tiny->model.scale = MODEL_SCALE_LOG_ODDS;
     /* Of 3..7 only 6 is Action: 3 is mapped to 1, 7 to 0. */
-    const struct recommend_request request = {.user = 0, .top_k = 5, .genres = TINY_ACTION};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 5,
+                                              .genres = TINY_ACTION};
     double p[8];
     for (int i = 3; i < 8; i++)
         p[i] = sigmoid(5 / (1.0 + i) + 4 / (double)i + 1 / (i - 1.0) - 3);
@@ -111,8 +113,7 @@ static void a_bare_history_counts_its_last_rating(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     const struct rated_item ratings[] = {{7, 5}, {0, 2}, {7, 1}};
-    const struct recommend_request request = {
-        .user = DATASET_NONE, .ratings = ratings, .rating_count = 3, .top_k = 1};
+    const struct recommend_request request = {.ratings = ratings, .rating_count = 3, .top_k = 1};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     assert_string_equal(fixture.answer.basis, "ratings given");
     /* 2/(1+1) + 1/(1+6) for film 1; with the 5 the best would be 6. */
@@ -124,7 +125,7 @@ static void a_bare_history_counts_its_last_rating(void **state) {
 static void nobody_gets_what_is_popular(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
-    const struct recommend_request request = {.user = DATASET_NONE, .top_k = 4, .explain = true};
+    const struct recommend_request request = {.top_k = 4, .explain = true};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     assert_string_equal(fixture.answer.basis, "popularity");
     ASSERT_ITEMS(&fixture, 0, 1, 3, 2); /* ties: the lower item */
@@ -138,8 +139,7 @@ static void preferences_alone_are_half_of_the_score(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     const float preference[TINY_GENRES] = {1, 5, 0, 0};
-    const struct recommend_request request = {
-        .user = DATASET_NONE, .genre_preference = preference, .top_k = 8};
+    const struct recommend_request request = {.genre_preference = preference, .top_k = 8};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     assert_string_equal(fixture.answer.basis, "genres given");
     /* popularity log(1+n)/log(4): 1 .79 .5 .79 .5 0 0 0; preference 0 .5 1 .5 1 .5 0 .5 */
@@ -154,7 +154,7 @@ static void preferences_are_the_models_where_it_reads_them(void **state) {
     struct fixture fixture = fixture_of(MODEL_READS_GENRES);
     const float preference[TINY_GENRES] = {1, 5, 0, 0};
     const struct recommend_request alone = {
-        .user = DATASET_NONE, .genre_preference = preference, .top_k = 3, .explain = true};
+        .genre_preference = preference, .top_k = 3, .explain = true};
     assert_int_equal(ask(&fixture, &alone), STATUS_OK);
     assert_string_equal(fixture.answer.basis, "genres given");
     ASSERT_ITEMS(&fixture, 0, 1, 2); /* the tiny model says -3 of each without a history */
@@ -169,8 +169,8 @@ static void preferences_beside_a_history_move_it(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     const float preference[TINY_GENRES] = {5, 0, 1, 0};
-    const struct recommend_request request = {
-        .user = 0, .genre_preference = preference, .top_k = 5};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0),
+                                              .genre_preference = preference, .top_k = 5};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     assert_int_equal(fixture.answer.list[0].item, 3);
     ASSERT_NEAR(fixture.answer.list[0].score, 1 - 0.20, 1e-6);
@@ -181,7 +181,7 @@ static void ratings_are_shown_as_they_are(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
     fixture.tiny->model.scale = MODEL_SCALE_RATING;
-    const struct recommend_request request = {.user = 0, .top_k = 1};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 1};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_NEAR(fixture.answer.list[0].score, (double)fixture.answer.list[0].raw_score, 0);
     /* From 0 ... 1 back to the scale of train. */
@@ -197,7 +197,8 @@ static void ratings_are_shown_as_they_are(void **state) {
 static void diversity_spreads_genres(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
-    const struct recommend_request request = {.user = 0, .top_k = 2, .diversity = 1};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 2,
+                                              .diversity = 1};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_ITEMS(&fixture, 3, 5); /* 4 shares Drama with 3 */
     fixture_release(&fixture);
@@ -206,7 +207,8 @@ static void diversity_spreads_genres(void **state) {
 static void a_user_without_history_is_known_all_the_same(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
-    const struct recommend_request request = {.user = 4, .top_k = 8, .explain = true};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 4), .top_k = 8,
+                                              .explain = true};
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     assert_int_equal(fixture.answer.count, 8);
     assert_int_equal(fixture.answer.list[0].reason_count, 0);
@@ -223,19 +225,26 @@ static void what_cannot_be_is_said(void **state) {
         enum status status;
         const char *text;
     } cases[] = {
-        {{.user = 5, .top_k = 1}, STATUS_NOT_FOUND, "there is no user number 5 among 5"},
-        {{.user = 0, .top_k = 0}, STATUS_BAD_USAGE, "top_k is 0, expected 1 to 1000"},
-        {{.user = 0, .top_k = 1001}, STATUS_BAD_USAGE, "top_k is 1001, expected 1 to 1000"},
-        {{.user = 0, .top_k = 1, .diversity = NAN},
+        {{TINY_FOR(fixture.snapshot, 5), .top_k = 1},
+         STATUS_NOT_FOUND,
+         "there is no user number 5 among 5"},
+        {{TINY_FOR(fixture.snapshot, 0), .top_k = 0},
+         STATUS_BAD_USAGE,
+         "top_k is 0, expected 1 to 1000"},
+        {{TINY_FOR(fixture.snapshot, 0), .top_k = 1001},
+         STATUS_BAD_USAGE,
+         "top_k is 1001, expected 1 to 1000"},
+        {{TINY_FOR(fixture.snapshot, 0), .top_k = 1, .diversity = NAN},
          STATUS_BAD_USAGE,
          "diversity is nan, expected 0 to 1"},
-        {{.user = 0, .top_k = 1, .excluded_items = &far, .excluded_item_count = 1},
+        {{TINY_FOR(fixture.snapshot, 0), .top_k = 1, .excluded_items = &far,
+          .excluded_item_count = 1},
          STATUS_NOT_FOUND,
          "there is no item number 8 among 8"},
-        {{.user = DATASET_NONE, .top_k = 1, .ratings = &unknown, .rating_count = 1},
+        {{.top_k = 1, .ratings = &unknown, .rating_count = 1},
          STATUS_NOT_FOUND,
          "there is no item number 9 among 8"},
-        {{.user = DATASET_NONE, .top_k = 1, .ratings = &nan_rating, .rating_count = 1},
+        {{.top_k = 1, .ratings = &nan_rating, .rating_count = 1},
          STATUS_BAD_USAGE,
          "rating 1 is not a number"},
     };
@@ -249,7 +258,7 @@ static void what_cannot_be_is_said(void **state) {
 static void predicted_ratings_stand_beside_given_ones(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
-    const struct recommend_request request = {.user = 0, .top_k = 2};
+    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 2};
     struct compare_answer answer;
     assert_int_equal(
         service_compare(fixture.snapshot, &request, &fixture.arena, &answer, &fixture.error),
@@ -267,7 +276,7 @@ static void predicted_ratings_stand_beside_given_ones(void **state) {
     ASSERT_NEAR(answer.list[1].given, 1, 0);
     ASSERT_NEAR(answer.list[1].predicted, 5 / 3.0, 1e-6);
     ASSERT_NEAR(answer.rmse, sqrt(2 * 4 / 9.0 / 3), 1e-6);
-    const struct recommend_request nobody = {.user = 4, .top_k = 2};
+    const struct recommend_request nobody = {TINY_FOR(fixture.snapshot, 4), .top_k = 2};
     assert_int_equal(
         service_compare(fixture.snapshot, &nobody, &fixture.arena, &answer, &fixture.error),
         STATUS_NOT_FOUND);

@@ -45,7 +45,6 @@ static int tear_down(void **state) {
 static struct search_request request_for(const char *text) {
     return (struct search_request){.text = text,
                                    .length = strlen(text),
-                                   .user = DATASET_NONE,
                                    .genre_alpha = SEARCH_UNSAID,
                                    .pop_alpha = SEARCH_UNSAID,
                                    .embed_alpha = SEARCH_UNSAID,
@@ -99,7 +98,8 @@ static void a_genre(void **state) {
 static void a_person(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("something exciting with action");
-    request.user = 0; /* has 0, 1 and 2 */
+    const struct service_person person = service_person_known(f->snapshot, 0);
+    request.person = &person; /* has 0, 1 and 2 */
     const struct search_answer answer = found(f, &request);
     assert_int_equal(answer.count, 5);
     assert_string_equal(answer.basis, "known user");
@@ -116,7 +116,7 @@ static void a_person(void **state) {
     parts_sum_to_the_score(&answer);
     /* The same from bare ratings. */
     const struct rated_item ratings[] = {{0, 5}, {1, 4}, {2, 1}};
-    request.user = DATASET_NONE;
+    request.person = NULL;
     request.ratings = ratings;
     request.rating_count = 3;
     const struct search_answer bare = found(f, &request);
@@ -128,7 +128,8 @@ static void a_person(void **state) {
 static void seen_and_loved(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("something I have seen and loved");
-    request.user = 0; /* 5, 4 and 1 of 1 to 5 */
+    const struct service_person person = service_person_known(f->snapshot, 0);
+    request.person = &person; /* 5, 4 and 1 of 1 to 5 */
     const struct search_answer answer = found(f, &request);
     assert_int_equal(answer.count, 2);
     assert_true(lists(&answer, 0) && lists(&answer, 1));
@@ -320,7 +321,8 @@ static void bad_input(void **state) {
     request.candidate_pool = NAN;
     refused(f, &request, STATUS_BAD_USAGE, "candidate_pool");
     request = request_for("x");
-    request.user = 99;
+    const struct service_person person = service_person_known(f->snapshot, 99);
+    request.person = &person;
     refused(f, &request, STATUS_NOT_FOUND, "99");
     request = request_for("x");
     request.top_k = 0;
@@ -371,7 +373,8 @@ static bool is_heard(const char *encoder, size_t dimension, const char *text) {
     fake_words(f.service, NULL);
     assert_int_equal(service_acquire(f.service, NULL, &f.snapshot, &f.error), STATUS_OK);
     struct search_request request = request_for(text);
-    request.user = 0;
+    const struct service_person person = service_person_known(f.snapshot, 0);
+    request.person = &person;
     const struct search_answer answer = found(&f, &request);
     bool lifted = false;
     for (size_t i = 0; i < answer.count; i++)

@@ -21,8 +21,6 @@ static void *ask(void *unused) {
     struct arena arena = {0};
     for (int i = 0; i < QUESTIONS; i++) {
         const struct arena_position mark = arena_mark(&arena);
-        const struct recommend_request request = {
-            .user = (uint32_t)i % TINY_USERS, .top_k = 3, .explain = true};
         struct recommend_answer answer;
         struct snapshot *snapshot;
         struct error error;
@@ -30,6 +28,8 @@ static void *ask(void *unused) {
             atomic_fetch_add(&wrong, 1);
             continue;
         }
+        const struct recommend_request request = {TINY_FOR(snapshot, (uint32_t)i % TINY_USERS),
+                                                  .top_k = 3, .explain = true};
         if (service_recommend(snapshot, &request, &arena, &answer, &error) != STATUS_OK ||
             answer.count != 3)
             atomic_fetch_add(&wrong, 1);

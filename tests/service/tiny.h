@@ -21,6 +21,7 @@
 
 #include "base/settings.h"
 #include "models/model.h"
+#include "service/service_person.h"
 #include "service/snapshot.h"
 
 #define ASSERT_NEAR(found, expected, tolerance)                                                    \
@@ -28,6 +29,10 @@
 
 enum { TINY_USERS = 5, TINY_ITEMS = 8, TINY_GENRES = 4 };
 enum { TINY_ACTION = 1, TINY_COMEDY = 2, TINY_DRAMA = 4, TINY_UNKNOWN = 8 };
+
+/* In a request: that it is for a user of the model. */
+#define TINY_FOR(snapshot, number)                                                                 \
+    .people = (struct service_person[]){service_person_known(snapshot, number)}, .person_count = 1
 
 struct tiny {
     struct arena arena;
