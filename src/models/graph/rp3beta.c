@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
 #include "models/item_weights.h"
@@ -119,9 +120,8 @@ static void walk_shard(void *context, size_t shard) {
     arena_reset(scratch, mark);
 }
 
-/* The ways into each item as the model's tensors, turned into rows by item of the history. */
-static void collect(struct rp3beta *model, const struct fit_job *job,
-                    const struct interactions *train, struct arena *scratch) {
+/* The ways into each item side by side, in rows by item that they lead into. */
+static struct csr collect(const struct fit_job *job, struct arena *scratch) {
     const uint32_t n = job->by_item.row_count;
     uint64_t *offsets = ARENA_ARRAY(scratch, uint64_t, (size_t)n + 1);
     for (uint32_t i = 0; i < n; i++)
@@ -134,8 +134,7 @@ static void collect(struct rp3beta *model, const struct fit_job *job,
             items[offsets[i] + w] = job->ways[i * job->keep + w].index;
             values[offsets[i] + w] = job->ways[i * job->keep + w].value;
         }
-    const struct csr into = {n, n, offsets, items, values};
-    item_weights_take(&model->weights, &into, train, &model->base.arena);
+    return (struct csr){n, n, offsets, items, values};
 }
 
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
@@ -147,18 +146,21 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
                             "lower model.k, or use fewer items (data.min_item_interactions)",
                             error));
     struct arena scratch = {0};
+    const size_t bytes = n * keep * sizeof(struct entry);
     struct fit_job job = {
         .model = model,
         .by_user = {train->user_count, train->item_count, train->offsets, train->items, NULL},
         .keep = keep,
-        .ways = ARENA_ARRAY_RAW(&scratch, struct entry, n * keep),
+        .ways = alloc_reserve(bytes),
         .counts = ARENA_ARRAY(&scratch, size_t, n)};
     job.by_item = csr_transpose(&job.by_user, &scratch);
     job.user_steps = csr_length_powers(&job.by_user, model->alpha, &scratch);
     job.item_steps = csr_length_powers(&job.by_item, model->alpha, &scratch);
     job.ends = csr_length_powers(&job.by_item, model->beta, &scratch);
     parallel_for((n + SHARD_ITEMS - 1) / SHARD_ITEMS, walk_shard, &job);
-    collect(model, &job, train, &scratch);
+    const struct csr into = collect(&job, &scratch);
+    alloc_unreserve(job.ways, bytes); /* before as much again is taken */
+    item_weights_take(&model->weights, &into, train, &model->base.arena);
     arena_release(&scratch);
     return STATUS_OK;
 }
