@@ -24,7 +24,8 @@ static const uint32_t users[BATCH] = {0, 0, 1, 3, 4, 2, 0}, items[BATCH] = {0, 4
 static const uint32_t shared[NEGATIVES] = {3, 5, 1};
 static const uint32_t own[BATCH * NEGATIVES] = {1, 3, 5, 1, 1, 3, 0, 3, 4, 1, 2,
                                                 4, 0, 5, 1, 1, 2, 0, 5, 3, 1};
-static const struct graph_step step = {.seed = 5, .stream = 77};
+static const struct graph_step step = {
+    .seed = 5, .stream = 77, .users = users, .items = items, .count = BATCH};
 
 struct fixture {
     struct arena arena;
@@ -41,11 +42,12 @@ static const real *encode(struct fixture *fixture) {
     network->base.forward(&network->base, &step);
     if (!fixture->averages)
         return network->base.vectors;
-    bipartite_layer_mean(&network->whole, &(struct bipartite_mean){.x = network->base.vectors,
-                                                                   .out = fixture->mean,
-                                                                   .room = fixture->room,
-                                                                   .width = network->base.width,
-                                                                   .layers = 3});
+    bipartite_layer_mean(&network->view.whole,
+                         &(struct bipartite_mean){.x = network->base.vectors,
+                                                  .out = fixture->mean,
+                                                  .room = fixture->room,
+                                                  .width = network->base.width,
+                                                  .layers = 3});
     return fixture->mean;
 }
 
@@ -59,11 +61,12 @@ static void differentiate(struct fixture *fixture, bool adds) {
     const real *vectors = encode(fixture), *gradient = fixture->gradient;
     graph_loss_run(&fixture->loss, &fixture->batch, vectors, fixture->gradient);
     if (fixture->averages) {
-        bipartite_layer_mean(&network->whole, &(struct bipartite_mean){.x = fixture->gradient,
-                                                                       .out = fixture->back,
-                                                                       .room = fixture->room,
-                                                                       .width = network->base.width,
-                                                                       .layers = 3});
+        bipartite_layer_mean(&network->view.whole,
+                             &(struct bipartite_mean){.x = fixture->gradient,
+                                                      .out = fixture->back,
+                                                      .room = fixture->room,
+                                                      .width = network->base.width,
+                                                      .layers = 3});
         gradient = fixture->back;
     }
     network->base.backward(&network->base, gradient, adds);
@@ -96,8 +99,10 @@ static void begin(struct fixture *fixture, const struct ngcf_shape *shape,
     struct arena *arena = &fixture->arena;
     struct ngcf_network *network = &fixture->network;
     const struct csr edges = {USERS, ITEMS, offsets, histories, NULL};
-    bipartite_init(&network->whole, &edges, 0, arena);
-    bipartite_reserve(&network->thinned, &network->whole, arena);
+    bipartite_init(&network->view.whole, &edges, 0, arena);
+    network->view.dropout = shape->message_dropout; /* edges go as messages do */
+    network->view.hides = shape->message_dropout > 0;
+    graph_view_init(&network->view, arena);
     ngcf_network_init(network, shape, 3, arena);
     size_t count = NODES * network->base.width;
     network->base.vectors = ARENA_ARRAY(arena, real, count);
@@ -172,7 +177,6 @@ static void ngcf_with_dropout(void **state) {
                                .layer_count = 2,
                                .hidden_dims = {5, 4},
                                .loops = true,
-                               .edge_dropout = 0.3,
                                .message_dropout = 0.3});
 }
 

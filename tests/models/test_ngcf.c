@@ -41,7 +41,7 @@ static void forward_is_the_formula(void **state) {
         struct arena arena = {0};
         struct ngcf_network network = {0};
         const struct csr edges = {USERS, ITEMS, offsets, items, NULL};
-        bipartite_init(&network.whole, &edges, 0, &arena);
+        bipartite_init(&network.view.whole, &edges, 0, &arena);
         const struct ngcf_shape shape = {
             .embedding_dim = IN, .layer_count = 1, .hidden_dims = {OUT}, .loops = loops};
         ngcf_network_init(&network, &shape, 4, &arena);

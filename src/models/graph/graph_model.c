@@ -33,6 +33,7 @@ enum status graph_model_read(struct graph_model *self, const struct settings *se
         .temperature = settings_real(settings, "model.temperature"),
         .deviation = settings_real(settings, "model.init_deviation"),
         .dropout = settings_real(settings, "model.dropout"),
+        .hides = settings_bool(settings, "model.hide_targets"),
         .spectral_start = settings_choice(settings, "model.init") == 1,
         .form = (settings_bool(settings, "model.normalize") ? 0u : BIPARTITE_PLAIN) |
                 (settings_bool(settings, "model.add_self_loops") ? BIPARTITE_LOOPS : 0u),
@@ -271,12 +272,15 @@ static struct fold_map fold_of(const struct graph_model *self) {
 }
 
 void graph_model_graph(const struct graph_model *self, const struct interactions *train,
-                       struct bipartite *graph, struct arena *arena) {
+                       struct graph_view *view, struct arena *arena) {
     const struct csr edges = {.row_count = train->user_count,
                               .column_count = train->item_count,
                               .offsets = train->offsets,
                               .columns = train->items};
-    bipartite_init(graph, &edges, self->options.form, arena);
+    bipartite_init(&view->whole, &edges, self->options.form, arena);
+    view->dropout = self->options.dropout;
+    view->hides = self->options.hides;
+    graph_view_init(view, arena);
 }
 
 /* Rows become a node's part of the singular vectors, at the length that a random row has; a node

@@ -16,11 +16,10 @@
 #ifndef MATINEE_MODELS_GRAPH_GRAPH_MODEL_H
 #define MATINEE_MODELS_GRAPH_GRAPH_MODEL_H
 
-#include "graph/bipartite.h"
 #include "models/dot_items.h"
 #include "models/fold_map.h"
-#include "models/graph/graph_encoder.h"
 #include "models/graph/graph_loss.h"
+#include "models/graph/graph_view.h"
 #include "models/model.h"
 #include "models/trainer.h"
 
@@ -37,6 +36,7 @@ struct graph_options {
     bool spectral_start;
     double deviation; /* of the embeddings' starting values */
     double dropout;   /* of edges */
+    bool hides;       /* the edges that a step predicts */
     unsigned form;    /* of the graph: enum bipartite_form */
 };
 
@@ -55,6 +55,8 @@ struct graph_model {
      "width of the embeddings"},                                                                   \
     {"model.dropout", SETTING_REAL, "0", 0, 0.95, NULL, "dropout|model.node_dropout",              \
      "share of the edges that a training step leaves out"},                                        \
+    {"model.hide_targets", SETTING_BOOL, "false", 0, 0, NULL, NULL,                                \
+     "a training step's graph lacks the edges that the step predicts"},                            \
     {"model.normalize", SETTING_BOOL, "true", 0, 0, NULL, NULL,                                    \
      "an edge weighs 1 / sqrt(degrees of both ends); false: 1"},                                   \
     {"model.add_self_loops", SETTING_BOOL, loops, 0, 0, NULL, NULL,                                \
@@ -84,9 +86,9 @@ struct graph_model {
 /* Reads the settings above and trainer.*; names the tensors. */
 enum status graph_model_read(struct graph_model *self, const struct settings *settings,
                              struct error *error);
-/* The graph of the training rows, in the form that the options say. */
+/* The graph of the training rows, in the form that the options say, and how steps see it. */
 void graph_model_graph(const struct graph_model *self, const struct interactions *train,
-                       struct bipartite *graph, struct arena *arena);
+                       struct graph_view *view, struct arena *arena);
 /* Starting values of the embeddings [nodes][embedding_dim]. */
 void graph_model_start(const struct graph_model *self, const struct interactions *train,
                        uint64_t seed, struct parameter *embeddings);

@@ -8,9 +8,9 @@
  *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
  * Start    model.init=spectral: the embeddings are the leading singular vectors of the graph, the
  *          subspace that training from random rows has to find first; normal is the paper's.
- * Targets  model.hide_targets=true: the graph of a step lacks the edges that it predicts, as it
- * will lack those that are asked for later. Where nodes have few edges, more epochs help then, and
- * do harm else. Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
+ * Targets  model.hide_targets=true: the graph of a step lacks the edges that it predicts
+ *          (graph_view.h). Where nodes have few edges, more epochs help then, and do harm else.
+ * Shapes   embeddings [users + items][embedding_dim], users first; vectors the same.
  * Backward The convolution is symmetric, so the embeddings' gradient is the convolution of the
  *          vectors' gradient.
  * Cost     a step: 2 * num_layers spreads over the graph (bipartite.h), one update of the whole
@@ -31,14 +31,11 @@ extern const struct model_ops model_lightgcn;
 struct lightgcn {
     struct graph_model graph; /* what graph models share */
     size_t layers;
-    bool hides;
 };
 
 static const struct setting_spec settings_table[] = {
     {"model.num_layers", SETTING_INT, "3", 0, 16, NULL, "num_layers|model.n_layers",
      "layers of the convolution; 0: plain matrix factorisation"},
-    {"model.hide_targets", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-     "a training step's graph lacks the edges that the step predicts"},
     GRAPH_MODEL_SETTINGS("false", "softmax", "spectral"),
     {0},
 };
@@ -47,7 +44,6 @@ static enum status create(struct model **out, const struct settings *settings,
                           struct error *error) {
     struct lightgcn *self = model_allocate(&model_lightgcn, sizeof *self);
     self->layers = (size_t)settings_int(settings, "model.num_layers");
-    self->hides = settings_bool(settings, "model.hide_targets");
     enum status status = graph_model_read(&self->graph, settings, error);
     if (status != STATUS_OK) {
         model_destroy(&self->graph.base);
@@ -76,45 +72,19 @@ static void suggest(struct settings *settings, const struct interactions *train)
 
 struct encoder {
     struct graph_encoder base;
-    struct bipartite whole, thinned;
+    struct graph_view view;
     struct parameter embeddings;
     size_t layers;
-    double dropout;
-    bool hides;
-    struct arena *arena;
-    size_t hidden_max; /* edges that hidden.weights has room for */
     /* Of the last forward. */
-    struct bipartite *used;
-    struct bipartite_hidden hidden;
+    const struct bipartite *used;
     const uint8_t *touched; /* as it was told */
     real *room, *sum;       /* [nodes][width] */
 };
 
-/* Takes the edges that the step predicts out of the graph until backward. */
-static void hide(struct encoder *encoder, const struct graph_step *step) {
-    struct bipartite_hidden *hidden = &encoder->hidden;
-    hidden->count = step && encoder->hides ? step->count : 0;
-    if (hidden->count == 0)
-        return;
-    if (hidden->count > encoder->hidden_max) {
-        encoder->hidden_max = hidden->count;
-        hidden->weights = ARENA_ARRAY_RAW(encoder->arena, real, 2 * hidden->count);
-    }
-    hidden->users = step->users;
-    hidden->items = step->items;
-    bipartite_hide(encoder->used, hidden);
-}
-
 static void forward(struct graph_encoder *base, const struct graph_step *step) {
     struct encoder *encoder = (struct encoder *)base;
-    encoder->used = &encoder->whole;
+    encoder->used = graph_view_begin(&encoder->view, step);
     encoder->touched = step ? step->touched : NULL;
-    if (step && encoder->dropout > 0) {
-        bipartite_drop(&encoder->thinned, &encoder->whole,
-                       &(struct bipartite_dropout){encoder->dropout, step->seed, step->stream});
-        encoder->used = &encoder->thinned;
-    }
-    hide(encoder, step);
     bipartite_layer_mean(encoder->used, &(struct bipartite_mean){.x = encoder->embeddings.weight,
                                                                  .out = base->vectors,
                                                                  .room = encoder->room,
@@ -132,7 +102,7 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
                                                                  .width = base->width,
                                                                  .layers = encoder->layers,
                                                                  .nonzero = encoder->touched});
-    bipartite_show(encoder->used, &encoder->hidden);
+    graph_view_end(&encoder->view);
     if (adds)
         kernels()->axpy(encoder->embeddings.gradient, 1, out,
                         parameter_count(&encoder->embeddings));
@@ -141,12 +111,9 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
 static void encoder_init(struct encoder *encoder, const struct lightgcn *self,
                          const struct fit_input *input, struct arena *arena) {
     const struct graph_options *options = &self->graph.options;
-    *encoder = (struct encoder){
-        .layers = self->layers, .dropout = options->dropout, .hides = self->hides, .arena = arena};
-    graph_model_graph(&self->graph, input->train, &encoder->whole, arena);
-    if (options->dropout > 0)
-        bipartite_reserve(&encoder->thinned, &encoder->whole, arena);
-    size_t nodes = bipartite_nodes(&encoder->whole), count = nodes * options->embedding_dim;
+    *encoder = (struct encoder){.layers = self->layers};
+    graph_model_graph(&self->graph, input->train, &encoder->view, arena);
+    size_t nodes = bipartite_nodes(&encoder->view.whole), count = nodes * options->embedding_dim;
     encoder->embeddings = (struct parameter){.name = "embeddings",
                                              .rows = nodes,
                                              .columns = options->embedding_dim,

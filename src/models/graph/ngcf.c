@@ -2,14 +2,16 @@
  * users and items through learned layers.
  *
  * Idea     A layer sends every node its neighbours' vectors and their products with its own,
- * through two matrices and a LeakyReLU; the final vector has the outputs of all layers side by
- * side. Source   Wang et al., "Neural Graph Collaborative Filtering", SIGIR 2019, equations (7) and
- * (9). Network  ngcf_network.h; loss, training, scoring and folding in: graph_model.h. Cost     a
- * step: 2 * layers spreads over the graph and 6 products of [nodes][in] with [in][out] for each
- * layer: some four steps of LightGCN. Traps    model.dropout leaves out edges (the paper's node
- * dropout), model.message_dropout what a layer puts out. Checked  tests/models/check_graph.c
- * (gradients), tests/models/test_ngcf.c, tools/reference/ngcf.py (PyTorch), conformance,
- * config/recipes/gowalla/ngcf.yaml. */
+ *          through two matrices and a LeakyReLU; the final vector has the outputs of all layers
+ *          side by side.
+ * Source   Wang et al., "Neural Graph Collaborative Filtering", SIGIR 2019, equations (7) and (9).
+ * Network  ngcf_network.h; loss, training, scoring and folding in: graph_model.h.
+ * Cost     a step: 2 * layers spreads over the graph and 6 products of [nodes][in] with [in][out]
+ *          for each layer: some four steps of LightGCN.
+ * Traps    model.dropout leaves out edges (the paper's node dropout), model.message_dropout what a
+ *          layer puts out.
+ * Checked  tests/models/check_graph.c (gradients), tests/models/test_ngcf.c,
+ *          tools/reference/ngcf.py (PyTorch), conformance, config/recipes/gowalla/ngcf.yaml. */
 #include <stdio.h>
 
 #include "models/graph/graph_model.h"
@@ -44,7 +46,6 @@ static enum status read_layers(struct ngcf *self, const struct settings *setting
         .embedding_dim = options->embedding_dim,
         .layer_count = count,
         .loops = options->form & BIPARTITE_LOOPS,
-        .edge_dropout = options->dropout,
         .message_dropout = settings_real(settings, "model.message_dropout"),
     };
     for (size_t l = 0; l < count; l++)
@@ -73,9 +74,7 @@ static enum status fit(struct model *model, const struct fit_input *input, struc
     struct arena arena = {0};
     struct ngcf_network network = {0};
     model_describe(model, input->train);
-    graph_model_graph(&self->graph, input->train, &network.whole, &arena);
-    if (self->shape.edge_dropout > 0)
-        bipartite_reserve(&network.thinned, &network.whole, &arena);
+    graph_model_graph(&self->graph, input->train, &network.view, &arena);
     ngcf_network_init(&network, &self->shape, input->seed, &arena);
     graph_model_start(&self->graph, input->train, input->seed, &network.parameters[0]);
     enum status status = graph_model_train(&self->graph, input, &network.base, error);

@@ -21,7 +21,7 @@
 #define MESSAGE_SEED 0x6d657373 /* tells the streams of message dropout from the others */
 
 static size_t nodes_of(const struct ngcf_network *network) {
-    return bipartite_nodes(&network->whole);
+    return bipartite_nodes(&network->view.whole);
 }
 
 static size_t node_shards(const struct ngcf_network *network) {
@@ -180,14 +180,8 @@ static void first_shard(void *context, size_t shard) {
 
 static void forward(struct graph_encoder *base, const struct graph_step *step) {
     struct ngcf_network *network = (struct ngcf_network *)base;
-    double rate = network->shape.edge_dropout;
     network->step = step;
-    network->used = &network->whole;
-    if (step && rate > 0) {
-        bipartite_drop(&network->thinned, &network->whole,
-                       &(struct bipartite_dropout){rate, step->seed, step->stream});
-        network->used = &network->thinned;
-    }
+    network->used = graph_view_begin(&network->view, step);
     parallel_for(node_shards(network), first_shard, network);
     for (size_t l = 0; l < network->shape.layer_count; l++) {
         network->current = l;
@@ -320,5 +314,6 @@ static void backward(struct graph_encoder *base, const real *gradient, bool adds
                                                                    .out = network->below[0],
                                                                    .width = layer->in});
     }
+    graph_view_end(&network->view);
     parallel_for(node_shards(network), last_shard, network);
 }

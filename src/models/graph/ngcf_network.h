@@ -1,19 +1,19 @@
 /* ngcf_network.h: the layers of NGCF, there and back, as an encoder (graph_encoder.h).
  *
  * Layer    E' = LeakyReLU((S + I) E W1 + (S E * E) W2 + b), slope 0.2 (Wang et al. 2019, equation
- * 7;
- *          * is by element); then message dropout. What goes on to the next layer is E'; what goes
- *          into the final vector is E' with every row made 1 long. Without self-loops I is left
- * out. Vectors  [E0, E1 / |E1|, ..., EL / |EL|] side by side (equation 9). Shapes   E0
- * [nodes][embedding_dim], El [nodes][hidden_dims[l - 1]]; W1, W2 [in][out], b [out]. Memory   for
- * each node and layer: in + 2 * out numbers, and the largest width twice. Threads  Rows of
- * nodes in shards; weights' gradients by blocks of their rows, each element one sum over all nodes
- * in order. Checked  tests/models/check_graph.c: finite differences in double. */
+ *          7; * is by element); then message dropout. What goes on to the next layer is E'; what
+ *          goes into the final vector is E' with every row made 1 long. Without self-loops I is
+ *          left out.
+ * Vectors  [E0, E1 / |E1|, ..., EL / |EL|] side by side (equation 9).
+ * Shapes   E0 [nodes][embedding_dim], El [nodes][hidden_dims[l - 1]]; W1, W2 [in][out], b [out].
+ * Memory   for each node and layer: in + 2 * out numbers, and the largest width twice.
+ * Threads  Rows of nodes in shards; weights' gradients by blocks of their rows, each element one
+ *          sum over all nodes in order.
+ * Checked  tests/models/check_graph.c: finite differences in double. */
 #ifndef MATINEE_MODELS_GRAPH_NGCF_NETWORK_H
 #define MATINEE_MODELS_GRAPH_NGCF_NETWORK_H
 
-#include "graph/bipartite.h"
-#include "models/graph/graph_encoder.h"
+#include "models/graph/graph_view.h"
 
 #define NGCF_LAYERS_MAX 8
 
@@ -29,13 +29,13 @@ struct ngcf_shape {
     size_t embedding_dim, layer_count;
     size_t hidden_dims[NGCF_LAYERS_MAX];
     bool loops;
-    double edge_dropout, message_dropout;
+    double message_dropout;
 };
 
 struct ngcf_network {
     struct graph_encoder base;
     struct ngcf_shape shape;
-    struct bipartite whole, thinned;
+    struct graph_view view;
     const struct bipartite *used; /* by the last forward */
     struct parameter parameters[1 + 3 * NGCF_LAYERS_MAX];
     struct ngcf_layer layers[NGCF_LAYERS_MAX];
@@ -48,8 +48,8 @@ struct ngcf_network {
 };
 
 size_t ngcf_network_width(const struct ngcf_shape *shape);
-/* Shapes the parameters and takes memory; whole is set, and thinned where edges are dropped.
- * Weights have the starting values of Glorot & Bengio 2010, but for the embeddings: the caller's.
+/* Shapes the parameters and takes memory; the view is ready. Weights have the starting values of
+ * Glorot & Bengio 2010, but for the embeddings: the caller's.
  */
 void ngcf_network_init(struct ngcf_network *network, const struct ngcf_shape *shape, uint64_t seed,
                        struct arena *arena);
