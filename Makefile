@@ -64,9 +64,9 @@ soak: ## serves under load for MINUTES=10 and watches memory and answers
 	@tools/build release matinee
 	@tools/soak $(or $(MINUTES),10)
 
-docs: ## writes docs/models.md and docs/settings.md from the program's tables
+docs: ## writes docs/models.md, settings.md and routes.md from the program's tables
 	@tools/build release matinee
-	@for page in models settings; do build/matinee man --markdown $$page >docs/$$page.md; done
+	@for page in models settings routes; do build/matinee man --markdown $$page >docs/$$page.md; done
 
 install: build ## PREFIX=/usr/local, DESTDIR=
 	@tools/build release

@@ -14,8 +14,8 @@
 #define WAIT_INTERVAL_MS 50
 
 static const struct route routes[] = {
-#define ROUTE(method, pattern, handler, example, summary)                                          \
-    {REQUEST_##method, pattern, handler, summary, example},
+#define ROUTE(method, pattern, scope, handler, parameters, answer, example, summary)               \
+    {REQUEST_##method, pattern, ROUTE_##scope, handler, parameters, answer, summary, example},
 #include "api/routes.def"
 #undef ROUTE
 };
@@ -27,6 +27,22 @@ struct api {
     struct arena arena;
     const char *url;
 };
+
+static const struct shape shapes[] = {
+#define SHAPE(name, notation) {#name, notation},
+#include "api/shapes.def"
+#undef SHAPE
+};
+
+const struct shape *api_shapes(size_t *count) {
+    *count = sizeof shapes / sizeof *shapes;
+    return shapes;
+}
+
+const struct route *api_routes(size_t *count) {
+    *count = sizeof routes / sizeof *routes;
+    return routes;
+}
 
 static void link_routes(struct router *router, struct api_context *context) {
     *router = (struct router){

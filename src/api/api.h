@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/router.h"
+#include "http/shape.h"
 #include "service/service.h"
 
 /* Zeroed members take their default. */
@@ -42,6 +44,10 @@ void api_stop(struct api *api);
  * handler may set it: the wait ends at once), stop. */
 enum status api_serve(struct service *service, const struct api_options *options,
                       void (*ready)(const char *url), const atomic_bool *stop, struct error *error);
+
+/* The table of routes, for those who describe it. */
+const struct route *api_routes(size_t *count);
+const struct shape *api_shapes(size_t *count);
 
 /* Answers one request without a socket; what it makes lives in the request's arena. */
 void api_answer(struct service *service, struct request *request, struct response *response);

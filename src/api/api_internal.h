@@ -19,10 +19,19 @@ struct api_context {
     const struct router *router;
 };
 
-#define ROUTE(method, pattern, handler, example, summary)                                          \
-    void handler(void *context, const struct request *request, struct response *response);
+#define ROUTE(method, pattern, scope, handler, parameters, answer, example, summary)               \
+    void handler(void *context, const struct request *request, struct response *response);         \
+    extern const struct route_parameter parameters[];
 #include "api/routes.def"
 #undef ROUTE
+
+/* Rows that many tables have. */
+#define PARAMETER_TOP_K                                                                            \
+    { "top_k", "integer", "10", "how many films", 1, SERVICE_TOP_K_MAX, 0, NULL }
+#define PARAMETER_MODEL                                                                            \
+    { "model", "text", NULL, "which of the served models answers", 0, 0, 0, NULL }
+#define PARAMETERS_END                                                                             \
+    { NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 
 /* A text as a part of an address, percent-encoded. */
 const char *page_encode(struct arena *arena, struct text_slice text);

@@ -56,6 +56,13 @@ static void batch(const struct api_context *api, struct parameters *parameters,
     service_release(snapshot);
 }
 
+const struct route_parameter batch_parameters[] = {
+    {"user_ids", "[id]", NULL, "for whom, at most 1000", 0, 0, ROUTE_REQUIRED, NULL},
+    PARAMETER_TOP_K,
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
+
 void batch_post(void *context, const struct request *request, struct response *response) {
     struct parameters parameters;
     if (!parameters_of_body(&parameters, request, response))

@@ -21,6 +21,21 @@ static void answer(const struct dataset *catalogue, const struct search_answer *
     response_json(response, request, list);
 }
 
+const struct route_parameter intent_recommendations_parameters[] = {
+    {"q", "text", NULL, "the wish in plain words", 0, 0, ROUTE_REQUIRED, NULL},
+    {"user_id", "id", NULL, "for whom", 0, 0, ROUTE_REQUIRED, NULL},
+    PARAMETER_TOP_K,
+    {"strict", "flag", "false", "only films of the wish's strongest genres", 0, 0, 0, NULL},
+    {"genre_alpha", "number", "0.35", "weight of the wish's genres", 0, SEARCH_ALPHA_MAX, 0, NULL},
+    {"pop_alpha", "number", "0.05", "weight of popularity", 0, SEARCH_ALPHA_MAX, 0, NULL},
+    {"embed_alpha", "number", "0.60", "weight of the likeness to the wish", 0, SEARCH_ALPHA_MAX, 0,
+     NULL},
+    {"candidate_pool", "integer", "500", "how many films are ranked; 0: all", 0, UINT32_MAX, 0,
+     NULL},
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
+
 void intent_recommendations_get(void *context, const struct request *request,
                                 struct response *response) {
     const struct api_context *api = context;

@@ -2,6 +2,12 @@
 #include "api/api_internal.h"
 #include "api/film.h"
 
+const struct route_parameter movie_parameters[] = {
+    {"id", "id", NULL, "the film", 0, 0, 0, NULL},
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
+
 void movie_get(void *context, const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     struct snapshot *snapshot;

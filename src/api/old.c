@@ -17,6 +17,11 @@ static void lead_to(const char *place, struct response *response) {
     response_set_header(response, "Location", place);
 }
 
+const struct route_parameter old_home_parameters[] = {
+    {"user_id", "id", NULL, "for whom", 0, 0, 0, NULL},
+    PARAMETERS_END,
+};
+
 void old_home(void *context, const struct request *request, struct response *response) {
     (void)context;
     struct arena *arena = request->arena;

@@ -123,20 +123,6 @@ static const char *fill(const char *example, const struct examples *with, struct
     return *filled ? filled : NULL;
 }
 
-/* "films for a person: user_id, top_k=10": what follows the colon are parameters, if they look so.
- */
-static void add_summary(struct page *page, const char *summary) {
-    const char *colon = strchr(summary, ':');
-    if (!colon || !strpbrk(colon, "_=")) {
-        add_escaped(page, summary);
-        return;
-    }
-    add_escaped(page, arena_format(page->arena, "%.*s", (int)(colon - summary + 1), summary));
-    add(page, " <code>");
-    add_escaped(page, colon + 1 + strspn(colon + 1, " "));
-    add(page, "</code>");
-}
-
 static void add_routes(struct page *page, const struct router *router,
                        const struct request *request, const struct examples *examples) {
     const char *host = request_header(request, "Host");
@@ -156,11 +142,12 @@ static void add_routes(struct page *page, const struct router *router,
         }
         add_escaped(page, link ? link : route->pattern);
         add(page, link ? "</a></code></dt>\n<dd>" : "</code></dt>\n<dd>");
-        add_summary(page, route->summary);
+        add_escaped(page, route->summary);
         add(page, "</dd>\n");
     }
-    add(page, "</dl>\n<p class=\"soft\">Answers are JSON. With POST, for instance: <code>curl -d "
-              "'{\"prefer\": {\"Comedy\": 5}}' http://");
+    add(page,
+        "</dl>\n<p class=\"soft\"><a href=\"/docs\">All parameters and answers</a>.</p>\n<p class=\"soft\">Answers are JSON. With POST, for instance: <code>curl -d "
+        "'{\"prefer\": {\"Comedy\": 5}}' http://");
     add_escaped(page, host ? host : "127.0.0.1:8080");
     add(page, "/api/recommend</code></p>\n");
 }

@@ -12,6 +12,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/api_internal.h"
+
+const struct route_parameter parameters_none[] = {PARAMETERS_END};
+
+const struct route_parameter parameters_model[] = {PARAMETER_MODEL, PARAMETERS_END};
+
 struct parameters parameters_of_query(const struct request *request) {
     return (struct parameters){.request = request, .where = "query", .status = 400};
 }

@@ -223,6 +223,24 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     service_release(snapshot);
 }
 
+const struct route_parameter recommend_parameters[] = {
+    {"user_id", "id", NULL, "for whom; in a body ratings, prefer or nothing may stand instead", 0,
+     0, ROUTE_REQUIRED_IN_QUERY, NULL},
+    PARAMETER_TOP_K,
+    PARAMETER_MODEL,
+    {"ratings", "any", NULL, "in place of user_id: [{item_id, rating}], {ID: RATING} or bare ids",
+     0, 0, ROUTE_BODY_ONLY, NULL},
+    {"prefer", "{*: number}", NULL, "genres, 1 (rather not) to 5", 0, 0, ROUTE_BODY_ONLY, NULL},
+    {"exclude", "[id]", NULL, "films that shall not come; also exclude_items, exclude_ids", 0, 0, 0,
+     NULL},
+    {"genre", "[text]", NULL, "films of these genres", 0, 0, 0, NULL},
+    {"exclude_genre", "[text]", NULL, "no films of these genres", 0, 0, 0, NULL},
+    {"strict", "flag", "true", "only films of the genres; else they come first", 0, 0, 0, NULL},
+    {"diversity", "number", "0", "how different from each other", 0, 1, 0, NULL},
+    {"explain", "flag", "false", "with reasons", 0, 0, 0, NULL},
+    PARAMETERS_END,
+};
+
 void recommend_get(void *context, const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     recommend(context, &parameters, response);

@@ -29,6 +29,16 @@ static void answer(const struct snapshot *snapshot, const struct recommend_reque
     response_json(response, request, list);
 }
 
+const struct route_parameter recommendations_parameters[] = {
+    {"user_id", "id", NULL, "for whom", 0, 0, ROUTE_REQUIRED, NULL},
+    {"genre", "[text]", NULL, "of these genres; without one a browser gets the page", 0, 0,
+     ROUTE_REQUIRED, NULL},
+    PARAMETER_TOP_K,
+    {"strict", "flag", "true", "only films of the genre; else they come first", 0, 0, 0, NULL},
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
+
 void recommendations_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);

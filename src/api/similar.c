@@ -25,6 +25,13 @@ static void answer(const struct snapshot *snapshot, uint32_t item, size_t top_k,
                             "similar_items", list, "scale", service_scale_name(found.scale)));
 }
 
+const struct route_parameter similar_parameters[] = {
+    {"id", "id", NULL, "the film", 0, 0, 0, NULL},
+    PARAMETER_TOP_K,
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
+
 void similar_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);

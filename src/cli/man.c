@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/known.h"
 #include "cli/reference.h"
+#include "cli/reference_routes.h"
 #include "cli/version.h"
 
 /* Text with what roff would read as its own escaped. */
@@ -156,6 +157,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     if (page) {
         if (strcmp(page, "models") == 0)
             reference_models();
+        else if (strcmp(page, "routes") == 0)
+            reference_routes();
         else
             reference_settings();
         return STATUS_OK;
@@ -165,7 +168,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_option options[] = {
-    {{"--markdown", SETTING_TEXT, "", 0, 0, "models|settings", NULL, "a page of docs/ instead"},
+    {{"--markdown", SETTING_TEXT, "", 0, 0, "models|settings|routes", NULL,
+      "a page of docs/ instead"},
      "PAGE",
      NULL,
      WORD_CHOICE},
@@ -180,7 +184,7 @@ static const struct command_example examples[] = {
 const struct command man_command = {
     .name = "man",
     .summary = "the manual page",
-    .usage = "[--markdown models|settings]",
+    .usage = "[--markdown models|settings|routes]",
     .about = "Prints the manual page in roff.",
     .options = options,
     .examples = examples,

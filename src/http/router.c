@@ -11,6 +11,29 @@
 #include "base/assert.h"
 #include "http/problem.h"
 
+bool router_has_body(const struct route *route) {
+    return route->method == REQUEST_POST || route->method == REQUEST_PUT ||
+           route->method == REQUEST_PATCH;
+}
+
+static bool is_captured(const struct route *route, const char *name) {
+    const size_t length = strlen(name);
+    for (const char *at = strchr(route->pattern, '{'); at; at = strchr(at + 1, '{'))
+        if (strncmp(at + 1, name, length) == 0 && at[1 + length] == '}')
+            return true;
+    return false;
+}
+
+bool router_takes(const struct route *route, const struct route_parameter *parameter) {
+    const unsigned not_here = router_has_body(route) ? ROUTE_QUERY_ONLY : ROUTE_BODY_ONLY;
+    return !(parameter->flags & not_here) && !is_captured(route, parameter->name);
+}
+
+bool router_requires(const struct route *route, const struct route_parameter *parameter) {
+    return (parameter->flags & ROUTE_REQUIRED) ||
+           ((parameter->flags & ROUTE_REQUIRED_IN_QUERY) && !router_has_body(route));
+}
+
 /* Whether the path fits the pattern; what stands for braces goes to `captures`. */
 static bool matches(const char *pattern, const struct request *request, const char **captures) {
     size_t segment = 0, capture_count = 0;

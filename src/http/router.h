@@ -5,6 +5,7 @@
 #ifndef MATINEE_HTTP_ROUTER_H
 #define MATINEE_HTTP_ROUTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "http/cors.h"
@@ -14,13 +15,45 @@
 typedef void router_handler(void *context, const struct request *request,
                             struct response *response);
 
+/* What a key must allow; each scope includes those before it. */
+enum route_scope { ROUTE_READ, ROUTE_WRITE, ROUTE_ADMIN };
+
+enum route_flags {
+    ROUTE_REQUIRED = 1,
+    ROUTE_REQUIRED_IN_QUERY = 2, /* but not in a body */
+    ROUTE_BODY_ONLY = 4,
+    ROUTE_QUERY_ONLY = 8,
+};
+
+/* One parameter: in the query of GET, HEAD and DELETE, in the JSON body of others; one that the
+ * pattern names in braces stands in the path. */
+struct route_parameter {
+    const char *name;     /* NULL ends a table */
+    const char *shape;    /* shape.h: "integer", "[id]" */
+    const char *fallback; /* as typed, where it is not given; "" or NULL: none */
+    const char *help;
+    double least, most;  /* of a number; most INFINITY: no bound; both 0: none */
+    unsigned flags;      /* of enum route_flags */
+    const char *choices; /* of a text: "a|b|c"; NULL: any */
+};
+
 struct route {
     enum request_method method;
     const char *pattern;
+    enum route_scope scope;
     router_handler *handler;
-    const char *summary; /* one line for people */
-    const char *example; /* an address to try; "" for none */
+    const struct route_parameter *parameters; /* NULL: none */
+    const char *answer;                       /* shape.h, or a media type ("text/html"), or "302" */
+    const char *summary;                      /* one line for people */
+    const char *example;                      /* an address to try; "" for none */
 };
+
+/* Whether its parameters stand in a JSON body. */
+bool router_has_body(const struct route *route);
+/* Whether a row of its table is one of its parameters, outside the path; whether it must be given.
+ */
+bool router_takes(const struct route *route, const struct route_parameter *parameter);
+bool router_requires(const struct route *route, const struct route_parameter *parameter);
 
 struct router {
     const struct route *routes;

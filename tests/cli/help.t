@@ -353,7 +353,7 @@
   matinee man: the manual page
 
   Usage
-    matinee man [--markdown models|settings]
+    matinee man [--markdown models|settings|routes]
 
   Prints the manual page in roff.
 

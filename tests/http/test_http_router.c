@@ -35,10 +35,10 @@ static void root(void *context, const struct request *request, struct response *
 }
 
 static const struct route routes[] = {
-    {REQUEST_GET, "/", root, "", ""},
-    {REQUEST_GET, "/things/{id}", thing, "", ""},
-    {REQUEST_POST, "/things/{id}", thing, "", ""},
-    {REQUEST_GET, "/things/{id}/parts/{part}", root, "", ""},
+    {.method = REQUEST_GET, .pattern = "/", .handler = root},
+    {.method = REQUEST_GET, .pattern = "/things/{id}", .handler = thing},
+    {.method = REQUEST_POST, .pattern = "/things/{id}", .handler = thing},
+    {.method = REQUEST_GET, .pattern = "/things/{id}/parts/{part}", .handler = root},
 };
 static struct router router = {.routes = routes, .route_count = 4, .context = (char[]){"root"}};
 

@@ -36,9 +36,9 @@ static void slow(void *context, const struct request *request, struct response *
 }
 
 static const struct route routes[] = {
-    {REQUEST_GET, "/hello", hello, "", ""},
-    {REQUEST_POST, "/echo", echo, "", ""},
-    {REQUEST_GET, "/slow", slow, "", ""},
+    {.method = REQUEST_GET, .pattern = "/hello", .handler = hello},
+    {.method = REQUEST_POST, .pattern = "/echo", .handler = echo},
+    {.method = REQUEST_GET, .pattern = "/slow", .handler = slow},
 };
 static const struct router router = {.routes = routes, .route_count = 3};
 
