@@ -145,9 +145,9 @@ static void add_routes(struct page *page, const struct router *router,
         add_escaped(page, route->summary);
         add(page, "</dd>\n");
     }
-    add(page,
-        "</dl>\n<p class=\"soft\"><a href=\"/docs\">All parameters and answers</a>.</p>\n<p class=\"soft\">Answers are JSON. With POST, for instance: <code>curl -d "
-        "'{\"prefer\": {\"Comedy\": 5}}' http://");
+    add(page, "</dl>\n<p class=\"soft\"><a href=\"/docs\">All parameters and answers</a>.</p>\n");
+    add(page, "<p class=\"soft\">Answers are JSON. With POST, for instance: <code>curl -d "
+              "'{\"prefer\": {\"Comedy\": 5}}' http://");
     add_escaped(page, host ? host : "127.0.0.1:8080");
     add(page, "/api/recommend</code></p>\n");
 }

@@ -51,7 +51,7 @@ static const char *text_at(const json_t *value, const char *path) {
         const size_t length = strcspn(path, ">");
         memcpy(name, path, length);
         name[length] = '\0';
-        value = json_is_array(value) ? json_array_get(value, (size_t)atoi(name))
+        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10))
                                      : json_object_get(value, name);
         path += length + (path[length] == '>');
     }
