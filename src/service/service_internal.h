@@ -48,6 +48,17 @@ void service_adopt_words(struct service *service, struct words *words);
 struct service_titles *service_titles_create(void);
 void service_titles_destroy(struct service_titles *titles); /* NULL is fine */
 
+/* The texts of a snapshot's films. */
+struct film_memo *film_memo_create(uint32_t item_count);
+void film_memo_destroy(struct film_memo *memo); /* NULL is fine */
+
+/* What is made once for a snapshot when somebody browses it. */
+struct service_orders *service_orders_create(void);
+void service_orders_destroy(struct service_orders *orders); /* NULL is fine */
+
+/* Fills what filters and lists of the best look at, from the histories and the catalogue. */
+void film_figures_derive(struct snapshot *snapshot);
+
 enum status service_check_top_k(size_t top_k, struct error *error);
 
 #endif

@@ -58,10 +58,13 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->model = model;
     snapshot->catalogue = catalogue;
     derive_counts(snapshot);
+    film_figures_derive(snapshot);
     derive_vectors(snapshot);
     snapshot->words = ARENA_NEW(&snapshot->arena, struct word_slot);
     pthread_mutex_init(&snapshot->words->mutex, NULL);
     snapshot->titles = service_titles_create();
+    snapshot->orders = service_orders_create();
+    snapshot->memo = film_memo_create(catalogue->items.count);
     *out = snapshot;
     return STATUS_OK;
 }
@@ -83,6 +86,8 @@ void snapshot_release(struct snapshot *snapshot) {
         snapshot->source.release(snapshot->source.owner);
     ann_close(snapshot->index);
     service_titles_destroy(snapshot->titles);
+    film_memo_destroy(snapshot->memo);
+    service_orders_destroy(snapshot->orders);
     arena_release(&snapshot->arena);
     alloc_free(snapshot);
 }

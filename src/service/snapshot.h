@@ -14,6 +14,7 @@
 #include "base/settings.h"
 #include "dataset/dataset.h"
 #include "models/model.h"
+#include "rank/filter.h"
 #include "service/service.h"
 
 /* What a snapshot is made of; borrowed until release(owner), which frees it (NULL: nobody does). */
@@ -34,6 +35,8 @@ struct word_slot {
     atomic_bool is_preparing; /* somebody makes it in the background */
 };
 struct service_titles;
+struct film_memo;
+struct service_orders;
 
 struct snapshot {
     atomic_uint references;
@@ -45,6 +48,10 @@ struct snapshot {
     const uint64_t *genres; /* [item_count] bit sets */
     const uint32_t *counts; /* [item_count] people who have the item */
     uint32_t count_max;
+    struct filter_items items; /* what filters look at, of each film */
+    const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
+    const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */
+    uint64_t serial;      /* of this snapshot alone, for cursors */
     const float *vectors; /* [item_count][dimension] or NULL */
     size_t dimension;
     enum vector_metric metric;
@@ -52,6 +59,8 @@ struct snapshot {
     struct ann_index *index;       /* owned; NULL: all films are scanned */
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */
+    struct film_memo *memo;        /* owned: film_memo.c */
+    struct service_orders *orders;    /* owned: service_browse.c */
 };
 
 /* With one reference, the caller's. Errors: the model and the catalogue are not of one size. On
