@@ -60,7 +60,7 @@ struct snapshot {
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */
     struct film_memo *memo;        /* owned: film_memo.c */
-    struct service_orders *orders;    /* owned: service_browse.c */
+    struct service_orders *orders; /* owned: service_browse.c */
 };
 
 /* With one reference, the caller's. Errors: the model and the catalogue are not of one size. On
