@@ -15,6 +15,8 @@
 #include "models/model.h"
 #include "service/service.h"
 
+#define STREAM_BYTES_MAX ((size_t)1 << 20)
+
 static struct service *service;
 
 static void check(const struct response *response) {
@@ -51,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         api_answer(service, &request, &response);
     else
         problem_answer(&response, &request, 400, "%s", error.text);
+    response_collect(&response, &request, STREAM_BYTES_MAX);
     check(&response);
     arena_release(&arena);
     return 0;

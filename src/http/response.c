@@ -62,6 +62,27 @@ void response_json(struct response *response, const struct request *request, jso
     response_text(response, "application/json", out.text);
 }
 
+void response_stream(struct response *response, const struct request *request,
+                     const char *content_type, const struct stream_source *source) {
+    response->stream = stream_create(source, request->arena);
+    response_set_header(response, "Content-Type", content_type);
+}
+
+void response_collect(struct response *response, const struct request *request, size_t most) {
+    struct growing out = {.arena = request->arena};
+    char portion[4096];
+    if (!response->stream)
+        return;
+    append("", 0, &out);
+    for (long got;
+         out.size < most && (got = stream_read(response->stream, portion, sizeof portion)) > 0;)
+        append(portion, (size_t)got, &out);
+    response->body = out.text;
+    response->body_size = out.size;
+    stream_close(response->stream);
+    response->stream = NULL;
+}
+
 const char *response_reason(unsigned status) {
     switch (status) {
     case 200:

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "http/request.h"
+#include "http/stream.h"
 
 #define RESPONSE_HEADERS_MAX 12
 
@@ -19,6 +20,7 @@ struct response {
     unsigned status; /* 0 counts as 200 */
     const char *body;
     size_t body_size;
+    struct stream *stream; /* in place of a body; NULL: none */
     struct response_header headers[RESPONSE_HEADERS_MAX];
     size_t header_count;
 };
@@ -31,6 +33,13 @@ void response_text(struct response *response, const char *content_type, const ch
 /* The value as compact JSON, numbers to seven digits (what a float holds); takes the reference
  * `value`. */
 void response_json(struct response *response, const struct request *request, json_t *value);
+
+/* A body that is made while it is sent (stream.h). Whoever sends the response closes the stream. */
+void response_stream(struct response *response, const struct request *request,
+                     const char *content_type, const struct stream_source *source);
+/* The whole body of a stream in the request's arena, for those who answer without a socket; closes
+ * the stream. It stops where the source waits or after `most` bytes. */
+void response_collect(struct response *response, const struct request *request, size_t most);
 
 /* "Not Found" for 404. */
 const char *response_reason(unsigned status);

@@ -9,7 +9,8 @@
  *          between: a body that grows too long without having said so is read to its end and thrown
  *          away, up to BODY_PATIENCE times the limit, after which the connection is cut.
  *          The answer's bytes live in the exchange and are sent from there, so the exchange may end
- *          only in the library's "completed" callback, which always comes.
+ *          only in the library's "completed" callback, which always comes. A connection that sleeps
+ *          is woken before the library is stopped, which it takes for granted.
  * Checked  tests/http/test_http_server.c over real sockets; ThreadSanitizer. */
 #include "http/server.h"
 
@@ -32,10 +33,12 @@
 #define BODY_BYTES_FIRST 4096
 #define HEAD_BYTES_MAX ((size_t)32 << 10)
 #define POOL_MAX 64
+#define STREAM_PORTION ((size_t)16 << 10)
 #define THREADS_MAX 16
 
 struct exchange {
     struct exchange *next; /* in the pool */
+    struct server *server;
     struct arena arena;
     struct request request;
     struct response response;
@@ -68,6 +71,7 @@ static struct exchange *exchange_take(struct server *server) {
     pthread_mutex_unlock(&server->pool_mutex);
     if (!exchange)
         exchange = alloc_zeroed(1, sizeof *exchange);
+    exchange->server = server;
     atomic_fetch_add(&server->running, 1);
     return exchange;
 }
@@ -78,6 +82,7 @@ static void exchange_free(struct exchange *exchange) {
 }
 
 static void exchange_give_back(struct server *server, struct exchange *exchange) {
+    stream_close(exchange->response.stream);
     struct arena arena = exchange->arena;
     arena_reset(&arena, (struct arena_position){0});
     *exchange = (struct exchange){.arena = arena};
@@ -141,11 +146,44 @@ static const char *header_of(const void *connection, const char *name) {
                                        MHD_HEADER_KIND, name);
 }
 
+static void wake_connection(void *connection) { MHD_resume_connection(connection); }
+
+/* The library asks for bytes of a streamed answer. Each portion that the client takes gives it the
+ * whole time for the next; a source that waits lets the connection sleep until the walker of the
+ * deadlines wakes it. */
+static ssize_t read_stream(void *context, uint64_t position, char *to, size_t size) {
+    (void)position;
+    struct exchange *exchange = context;
+    struct server *server = exchange->server;
+    struct MHD_Connection *connection =
+        (struct MHD_Connection *)(uintptr_t)exchange->request.connection;
+    const long got = stream_read(exchange->response.stream, to, size);
+    if (got == STREAM_READ_FAIL)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (got == STREAM_READ_END || (got == STREAM_READ_WAIT && atomic_load(&server->is_stopping)))
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    deadlines_move(server->deadlines, deadline_of(connection),
+                   server->options.total_timeout_seconds);
+    if (got == STREAM_READ_WAIT) {
+        MHD_suspend_connection(connection);
+        deadlines_sleep(server->deadlines, deadline_of(connection), connection);
+    }
+    return got;
+}
+
+static struct MHD_Response *body_of(struct exchange *exchange) {
+    const struct response *from = &exchange->response;
+    if (from->stream)
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PORTION, read_stream,
+                                                 exchange, NULL);
+    return MHD_create_response_from_buffer(from->body_size, (void *)(uintptr_t)from->body,
+                                           MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result send_response(struct server *server, struct exchange *exchange,
                                      struct MHD_Connection *connection) {
     const struct response *from = &exchange->response;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        from->body_size, (void *)(uintptr_t)from->body, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = body_of(exchange);
     if (!response)
         return MHD_NO;
     for (size_t i = 0; i < from->header_count; i++)
@@ -267,7 +305,7 @@ static struct server_options with_defaults(struct server_options options) {
 }
 
 static struct MHD_Daemon *start_daemon(struct server *server, int descriptor) {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     /* The library takes a pool of one for a mistake. */
     const unsigned pool = server->options.threads > 1 ? server->options.threads : 0;
     return MHD_start_daemon(
@@ -300,7 +338,7 @@ enum status server_start(struct server **out, const struct server_options *optio
     server->router = router;
     server->port = listener.port;
     pthread_mutex_init(&server->pool_mutex, NULL);
-    server->deadlines = deadlines_create();
+    server->deadlines = deadlines_create(wake_connection);
     server->daemon = start_daemon(server, listener.descriptor);
     if (!server->daemon) {
         close(listener.descriptor);
