@@ -36,16 +36,16 @@ void phrases_add(struct phrases *phrases, const struct token *tokens, size_t cou
             memcpy(list, phrases->list, phrases->count * sizeof *list);
         phrases->list = list;
     }
-    phrases->list[phrases->count++] = (struct phrase){hash, as->value, as->rank};
+    phrases->list[phrases->count++] = (struct phrase){hash, as->value, as->rank, as->weight};
 }
 
-/* By hash, the higher rank first, then the lower value. */
+/* By hash, the heavier first, then the lower value. */
 static int by_hash(const void *a, const void *b) {
     const struct phrase *x = a, *y = b;
     if (x->hash != y->hash)
         return x->hash < y->hash ? -1 : 1;
-    if (x->rank != y->rank)
-        return x->rank > y->rank ? -1 : 1;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
     return x->value < y->value ? -1 : x->value > y->value;
 }
 
@@ -55,12 +55,15 @@ void phrases_finish(struct phrases *phrases) {
         return;
     qsort(phrases->list, phrases->count, sizeof *phrases->list, by_hash);
     for (size_t i = 0; i < phrases->count; i++)
-        if (i == 0 || phrases->list[i].hash != phrases->list[kept - 1].hash)
+        if (kept == 0 || phrases->list[i].hash != phrases->list[kept - 1].hash ||
+            phrases->list[i].rank > phrases->list[kept - 1].rank)
             phrases->list[kept++] = phrases->list[i];
     phrases->count = kept;
 }
 
-static const struct phrase *find(const struct phrases *phrases, uint64_t hash) {
+/* What is kept of one hash is falling in weight and rising in rank. */
+static const struct phrase *find(const struct phrases *phrases, uint64_t hash,
+                                 uint32_t least_rank) {
     size_t low = 0, high = phrases->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -69,6 +72,9 @@ static const struct phrase *find(const struct phrases *phrases, uint64_t hash) {
         else
             high = middle;
     }
+    while (low < phrases->count && phrases->list[low].hash == hash &&
+           phrases->list[low].rank < least_rank)
+        low++;
     return low < phrases->count && phrases->list[low].hash == hash ? &phrases->list[low] : NULL;
 }
 
@@ -83,8 +89,8 @@ size_t phrases_longest(const struct phrases *phrases, const struct token *tokens
             continue;
         hash = add_word(hash, tokens[i].word);
         words++;
-        const struct phrase *found = find(phrases, hash);
-        if (found && found->rank >= least_rank) {
+        const struct phrase *found = find(phrases, hash, least_rank);
+        if (found) {
             *value = found->value;
             longest = i + 1;
         }

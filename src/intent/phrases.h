@@ -14,7 +14,8 @@
 struct phrase {
     uint64_t hash;
     uint32_t value;
-    uint32_t rank; /* of two with the same words the higher one holds */
+    uint32_t rank;   /* who looks it up says how much of it there must be */
+    uint64_t weight; /* of those with the same words and enough rank the heaviest holds */
 };
 
 /* A zeroed one is empty. */

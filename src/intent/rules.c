@@ -10,13 +10,15 @@
 #include "intent/rules.h"
 
 #include <string.h>
+#include <strings.h>
 
-#include "base/assert.h"
 #include "dataset/dataset.h"
+#include "intent/language.h"
 #include "intent/rules_match.h"
 
 enum action {
     ACTION_NOTHING,
+    ACTION_LEAD,
     ACTION_TITLE,
     ACTION_LIKE,
     ACTION_UNLIKE,
@@ -26,6 +28,8 @@ enum action {
     ACTION_TAG,
     ACTION_MORE,
     ACTION_LESS,
+    ACTION_MORE_LIKE,
+    ACTION_LESS_LIKE,
     ACTION_SEEN,
     ACTION_UNSEEN,
     ACTION_MINUTES_MOST,
@@ -63,17 +67,38 @@ struct reading {
     bool *tilts; /* [words]: "more" of a mood */
 };
 
-static void add_chip(struct reading *reading, enum chip_kind kind, size_t begin, size_t end,
+/* Whether the person has taken the chip of that label out of the wish. */
+static bool is_removed(const struct reading *reading, const char *label) {
+    const struct rules_context *context = reading->context;
+    size_t i = 0;
+    while (i < context->removed_count && strcasecmp(context->removed[i], label) != 0)
+        i++;
+    return i < context->removed_count;
+}
+
+/* Leaves a chip; false: the person has removed it, its words are not to be encoded, and the caller
+ * takes no notice of what it says. */
+static bool add_chip(struct reading *reading, enum chip_kind kind, size_t begin, size_t end,
                      const char *label, uint32_t value) {
     struct rules_found *found = reading->found;
     const struct token *tokens = reading->words.tokens;
-    if (found->chip_count == RULES_CHIPS_MAX)
-        return;
-    found->chips[found->chip_count++] = (struct chip){.kind = kind,
-                                                      .label = label,
-                                                      .begin = tokens[begin].begin,
-                                                      .end = tokens[end - 1].end,
-                                                      .value = value};
+    if (is_removed(reading, label)) {
+        for (size_t i = begin; i < end; i++)
+            reading->cut[i] = true;
+        return false;
+    }
+    if (found->chip_count < RULES_CHIPS_MAX)
+        found->chips[found->chip_count++] = (struct chip){.kind = kind,
+                                                          .label = label,
+                                                          .begin = tokens[begin].begin,
+                                                          .end = tokens[end - 1].end,
+                                                          .value = value};
+    return true;
+}
+
+static void add_notice(struct rules_found *found, const char *notice) {
+    if (notice && found->notice_count < RULES_NOTICES_MAX)
+        found->notices[found->notice_count++] = notice;
 }
 
 static bool has(const uint32_t *list, size_t count, uint32_t value) {
@@ -92,6 +117,22 @@ static void bounds(const struct rules_match *match, size_t index, size_t count, 
 
 /* ---- Genres, moods, tags ---- */
 
+/* "no rom coms": films of both genres. */
+static void add_together(struct reading *reading, const struct rules_match *match, size_t index) {
+    struct rules_found *found = reading->found;
+    const uint64_t genres = match->things[index].genres;
+    const char *label = "excluded:";
+    size_t begin, end;
+    bounds(match, index, match->thing_count, &begin, &end);
+    for (uint64_t rest = genres; rest; rest &= rest - 1)
+        label = arena_format(reading->arena, "%s%s %s", label, rest == genres ? "" : " and",
+                             reading->context->genres[__builtin_ctzll(rest)]);
+    if (found->together_count < RULES_NAMED_MAX &&
+        add_chip(reading, CHIP_EXCLUDED_GENRE, begin, end, label,
+                 (uint32_t)__builtin_ctzll(genres)))
+        found->together[found->together_count++] = genres;
+}
+
 static void add_genres(struct reading *reading, const struct rules_match *match, size_t index,
                        bool excluded) {
     struct rules_found *found = reading->found;
@@ -101,10 +142,10 @@ static void add_genres(struct reading *reading, const struct rules_match *match,
     for (uint64_t rest = match->things[index].genres & ~*set; rest; rest &= rest - 1) {
         const uint32_t genre = (uint32_t)__builtin_ctzll(rest);
         const char *format = excluded ? "excluded: %s" : "genre: %s";
-        add_chip(reading, excluded ? CHIP_EXCLUDED_GENRE : CHIP_GENRE, begin, end,
-                 arena_format(reading->arena, format, reading->context->genres[genre]), genre);
+        if (add_chip(reading, excluded ? CHIP_EXCLUDED_GENRE : CHIP_GENRE, begin, end,
+                     arena_format(reading->arena, format, reading->context->genres[genre]), genre))
+            *set |= (uint64_t)1 << genre;
     }
-    *set |= match->things[index].genres;
 }
 
 static void add_tag(struct reading *reading, const struct rules_match *match, size_t index,
@@ -116,11 +157,11 @@ static void add_tag(struct reading *reading, const struct rules_match *match, si
     size_t begin, end;
     if (*count == RULES_NAMED_MAX || has(list, *count, tag))
         return;
-    list[(*count)++] = tag;
     bounds(match, index, match->thing_count, &begin, &end);
     const char *name = reading->context->tag_name(reading->context->context, tag);
-    add_chip(reading, excluded ? CHIP_EXCLUDED_TAG : CHIP_TAG, begin, end,
-             arena_format(reading->arena, excluded ? "excluded: %s" : "tag: %s", name), tag);
+    if (add_chip(reading, excluded ? CHIP_EXCLUDED_TAG : CHIP_TAG, begin, end,
+                 arena_format(reading->arena, excluded ? "excluded: %s" : "tag: %s", name), tag))
+        list[(*count)++] = tag;
 }
 
 static void add_mood(struct reading *reading, const struct rules_match *match, size_t index,
@@ -130,18 +171,20 @@ static void add_mood(struct reading *reading, const struct rules_match *match, s
     size_t begin, end;
     if (mood == AFFECT_COUNT || *set >> mood & 1)
         return;
-    *set |= 1u << mood;
     bounds(match, index, match->thing_count, &begin, &end);
-    add_chip(reading, more ? CHIP_MORE : CHIP_LESS, begin, end,
-             arena_format(reading->arena, more ? "more: %s" : "less: %s",
-                          intent_values_affect_name(mood)),
-             mood);
+    if (add_chip(reading, more ? CHIP_MORE : CHIP_LESS, begin, end,
+                 arena_format(reading->arena, more ? "more: %s" : "less: %s",
+                              intent_values_affect_name(mood)),
+                 mood))
+        *set |= 1u << mood;
 }
 
 static bool apply_exclude(struct reading *reading, const struct rules_match *match) {
     for (size_t i = 0; i < match->thing_count; i++)
         if (match->things[i].tag != DATASET_NONE)
             add_tag(reading, match, i, true);
+        else if (match->things[i].genres & (match->things[i].genres - 1))
+            add_together(reading, match, i);
         else if (match->things[i].genres)
             add_genres(reading, match, i, true);
         else
@@ -151,13 +194,13 @@ static bool apply_exclude(struct reading *reading, const struct rules_match *mat
 
 static bool apply_without(struct reading *reading, const struct rules_match *match) {
     struct rules_found *found = reading->found;
-    const struct token *noun = &reading->words.tokens[match->noun];
-    const char *word =
-        arena_copy_length(reading->arena, reading->text + noun->begin, noun->end - noun->begin);
-    found->without =
-        found->without ? arena_format(reading->arena, "%s, %s", found->without, word) : word;
-    add_chip(reading, CHIP_WITHOUT, match->begin, match->end,
-             arena_format(reading->arena, "without: %s", word), 0);
+    const size_t begin = reading->words.tokens[match->noun].begin,
+                 end = reading->words.tokens[match->noun_end - 1].end;
+    const char *noun = arena_copy_length(reading->arena, reading->text + begin, end - begin);
+    if (add_chip(reading, CHIP_WITHOUT, match->begin, match->end,
+                 arena_format(reading->arena, "without: %s", noun), 0))
+        found->without =
+            found->without ? arena_format(reading->arena, "%s, %s", found->without, noun) : noun;
     return true;
 }
 
@@ -174,12 +217,15 @@ static bool apply_films(struct reading *reading, const struct rules_match *match
     for (size_t i = 0; i < match->film_count; i++) {
         const struct rules_film *film = &match->films[i];
         const bool alone = match->film_count == 1;
-        if (*count == RULES_NAMED_MAX || has(list, *count, film->film))
-            continue;
-        list[(*count)++] = film->film;
         const char *title = reading->context->film_title(reading->context->context, film->film);
-        add_chip(reading, kind, alone ? match->begin : film->begin, alone ? match->end : film->end,
-                 arena_format(reading->arena, formats[kind], title), film->film);
+        const char *label = arena_format(reading->arena, formats[kind], title);
+        /* Words that are no title may mean something else. */
+        if (kind == CHIP_TITLE && is_removed(reading, label))
+            return false;
+        if (*count < RULES_NAMED_MAX && !has(list, *count, film->film) &&
+            add_chip(reading, kind, alone ? match->begin : film->begin,
+                     alone ? match->end : film->end, label, film->film))
+            list[(*count)++] = film->film;
     }
     found->is_title = found->is_title || kind == CHIP_TITLE;
     return true;
@@ -197,20 +243,39 @@ static const char *years_label(struct reading *reading, const struct rules_years
     return arena_format(reading->arena, "years %d-%d", years->first, years->last);
 }
 
-/* Both bounds of what was said before and now; "80s, or 90s" is both decades. */
-static void join_years(struct rules_found *found, struct rules_years years) {
+/* Takes all chips of that kind but the last one out. */
+static void drop_earlier(struct rules_found *found, enum chip_kind kind) {
+    size_t kept = 0;
+    for (size_t i = 0; i < found->chip_count; i++)
+        if (found->chips[i].kind != kind || i + 1 == found->chip_count)
+            found->chips[kept++] = found->chips[i];
+    found->chip_count = kept;
+}
+
+/* Both bounds of what was said before and now; "80s, or 90s" is both decades; of two that no year
+ * fits, "before 1980, after 2000", the last one counts. */
+static void join_years(struct reading *reading, struct rules_years years, const char *label) {
+    struct rules_found *found = reading->found;
     const int first = found->first_year > years.first ? found->first_year : years.first;
     const int last = found->last_year == 0           ? years.last
                      : years.last == 0               ? found->last_year
                      : found->last_year < years.last ? found->last_year
                                                      : years.last;
+    const bool are_spans = found->first_year && found->last_year && years.first && years.last;
     if (first == 0 || last == 0 || first <= last) {
         found->first_year = first;
         found->last_year = last;
-        return;
+    } else if (are_spans) {
+        found->first_year = found->first_year < years.first ? found->first_year : years.first;
+        found->last_year = found->last_year > years.last ? found->last_year : years.last;
+    } else {
+        found->first_year = years.first;
+        found->last_year = years.last;
+        drop_earlier(found, CHIP_YEARS);
+        add_notice(found,
+                   arena_format(reading->arena,
+                                "no year fits all that was said; \"%s\" alone counts", label));
     }
-    found->first_year = found->first_year < years.first ? found->first_year : years.first;
-    found->last_year = found->last_year > years.last ? found->last_year : years.last;
 }
 
 static struct rules_years years_of(const struct rules_match *match, enum action action, int now) {
@@ -250,8 +315,9 @@ static bool apply_years(struct reading *reading, const struct rules_match *match
     if (now == 0)
         return false;
     const struct rules_years years = years_of(match, action, now);
-    join_years(reading->found, years);
-    add_chip(reading, CHIP_YEARS, match->begin, match->end, years_label(reading, &years), 0);
+    const char *label = years_label(reading, &years);
+    if (add_chip(reading, CHIP_YEARS, match->begin, match->end, label, 0))
+        join_years(reading, years, label);
     return true;
 }
 
@@ -267,21 +333,26 @@ static bool apply_minutes(struct reading *reading, const struct rules_match *mat
                                                         : (int)(match->number * match->unit);
     if (!context->has_minutes)
         return false;
-    if (most)
-        found->most_minutes = minutes;
-    else
-        found->least_minutes = minutes;
-    add_chip(reading, CHIP_MINUTES, match->begin, match->end,
-             arena_format(reading->arena, "at %s %d minutes", most ? "most" : "least", minutes), 0);
+    const char *label =
+        arena_format(reading->arena, "at %s %d minutes", most ? "most" : "least", minutes);
+    if (!add_chip(reading, CHIP_MINUTES, match->begin, match->end, label, 0))
+        return true;
+    *(most ? &found->most_minutes : &found->least_minutes) = minutes;
+    if (found->most_minutes && found->least_minutes > found->most_minutes) {
+        *(most ? &found->least_minutes : &found->most_minutes) = 0;
+        drop_earlier(found, CHIP_MINUTES);
+        add_notice(found,
+                   arena_format(reading->arena,
+                                "no run time fits all that was said; \"%s\" alone counts", label));
+    }
     return true;
 }
 
 static bool apply_seen(struct reading *reading, const struct rules_match *match, bool seen) {
     bool *flag = seen ? &reading->found->is_seen : &reading->found->is_unseen;
     if (!*flag)
-        add_chip(reading, seen ? CHIP_SEEN : CHIP_UNSEEN, match->begin, match->end,
-                 seen ? "seen and loved" : "not seen", 0);
-    *flag = true;
+        *flag = add_chip(reading, seen ? CHIP_SEEN : CHIP_UNSEEN, match->begin, match->end,
+                         seen ? "seen and loved" : "not seen", 0);
     return true;
 }
 
@@ -291,6 +362,7 @@ static bool apply_seen(struct reading *reading, const struct rules_match *match,
 static bool apply(struct reading *reading, const struct rules_match *match, enum action action) {
     switch (action) {
     case ACTION_NOTHING:
+    case ACTION_LEAD:
         return true;
     case ACTION_TITLE:
         return apply_films(reading, match, CHIP_TITLE);
@@ -314,6 +386,10 @@ static bool apply(struct reading *reading, const struct rules_match *match, enum
             return false;
         add_mood(reading, match, 0, action == ACTION_MORE);
         return true;
+    case ACTION_MORE_LIKE:
+    case ACTION_LESS_LIKE:
+        add_mood(reading, match, 0, action == ACTION_MORE_LIKE);
+        return apply_films(reading, match, CHIP_FILM);
     case ACTION_SEEN:
     case ACTION_UNSEEN:
         return apply_seen(reading, match, action == ACTION_SEEN);
@@ -341,7 +417,7 @@ static size_t read_at(struct reading *reading, size_t at) {
             !apply(reading, &match, rules[r].action))
             continue;
         for (size_t i = match.begin; i < match.end; i++)
-            reading->cut[i] = is_cut(rules[r].action);
+            reading->cut[i] = reading->cut[i] || is_cut(rules[r].action);
         for (size_t i = match.begin; i < match.end; i++)
             reading->tilts[i] = rules[r].action == ACTION_MORE;
         return match.end - match.begin;
@@ -349,13 +425,30 @@ static size_t read_at(struct reading *reading, size_t at) {
     return 1;
 }
 
-/* The text without what was cut; words that only led up to it go too when nothing else is left. */
+/* Cuts words that led up to what was cut, or go on behind it, and say nothing by themselves: of
+ * "I loved Heat but want something sad" "something sad" is left. */
+static void cut_loose_ends(struct reading *reading) {
+    static const char before[] = "i|im|id|ive|we|and|or|but|with|that|which|who|in|on|of|from|to|"
+                                 "the|a|an|is|are|was|were|it|its|as|like|also|just|really|only",
+                      behind[] = "and|or|but|i|id|we|also|then|want|wanted|need|would|like|so";
+    const struct token *tokens = reading->words.tokens;
+    const size_t count = reading->words.count;
+    bool *cut = reading->cut;
+    for (size_t i = count; i-- > 0;)
+        if (i + 1 < count && cut[i + 1] && tokens_among(&tokens[i], before, sizeof before - 1))
+            cut[i] = true;
+    for (size_t i = 1; i < count; i++)
+        if (cut[i - 1] && tokens_among(&tokens[i], behind, sizeof behind - 1))
+            cut[i] = true;
+}
+
+/* The text without what was cut. */
 static void gather_rest(struct reading *reading, size_t length) {
     const struct token *tokens = reading->words.tokens;
     struct rules_found *found = reading->found;
     char *rest = arena_alloc_raw(reading->arena, length + reading->words.count + 1), *to = rest;
     found->is_blank = true;
-    found->is_likeness = found->film_count > 0 && !found->is_title;
+    found->is_likeness = found->film_count > 0;
     for (size_t i = 0; i < reading->words.count; i++) {
         if (reading->cut[i])
             continue;
@@ -381,19 +474,24 @@ static void gather_rest(struct reading *reading, size_t length) {
 
 void rules_find(const char *text, size_t length, const struct rules_context *context,
                 struct arena *arena, struct rules_found *found) {
-    struct token *tokens = ARENA_ARRAY_RAW(arena, struct token, TOKENS_MAX);
-    const size_t count = tokens_of(text, length, tokens, TOKENS_MAX, arena);
+    struct arena words = {0};
+    struct token *tokens = ARENA_ARRAY_RAW(&words, struct token, TOKENS_MAX);
+    const size_t count = tokens_of(text, length, tokens, TOKENS_MAX, &words);
+    struct rules_lookups lookups = {.left = RULES_LOOKUPS_MAX, .at = SIZE_MAX};
     *found = (struct rules_found){0};
     struct reading reading = {.text = text,
-                              .words = {context, tokens, count},
+                              .words = {context, tokens, count, &lookups},
                               .context = context,
                               .arena = arena,
                               .found = found,
-                              .cut = ARENA_ARRAY(arena, bool, count + 1),
-                              .tilts = ARENA_ARRAY(arena, bool, count + 1)};
+                              .cut = ARENA_ARRAY(&words, bool, count + 1),
+                              .tilts = ARENA_ARRAY(&words, bool, count + 1)};
     for (size_t at = 0; at < count;)
         at += read_at(&reading, at);
-    const size_t read = count > 0 ? tokens[count - 1].end : 0;
-    gather_rest(&reading, read + 1);
+    cut_loose_ends(&reading);
+    gather_rest(&reading, count > 0 ? tokens[count - 1].end + 1 : 1);
     found->typed &= ~found->excluded;
+    if (!found->is_blank && !found->is_likeness)
+        add_notice(found, language_notice(tokens, count));
+    arena_release(&words);
 }

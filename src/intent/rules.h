@@ -1,6 +1,8 @@
 /* rules.h: what a wish says beside its mood: what is excluded, years, films that are named, genres
- * and tags typed directly, run times, seen or not. Each thing found is a chip that can be shown
- * and, with its words, taken out of the wish again. */
+ * and tags typed directly, run times, seen or not. Each thing found is a chip that can be shown,
+ * and that a person may take back: its label among `removed` makes the rules find all else. (To
+ * cut a chip's bytes out of the wish would say something else: of "no horror or musicals" without
+ * "horror or" more is wished than before, of "no horror or musicals" without "no" the opposite.) */
 #ifndef MATINEE_INTENT_RULES_H
 #define MATINEE_INTENT_RULES_H
 
@@ -13,6 +15,7 @@
 
 #define RULES_CHIPS_MAX 32
 #define RULES_NAMED_MAX 8 /* films, tags of one kind */
+#define RULES_NOTICES_MAX 4
 
 enum chip_kind {
     CHIP_GENRE,          /* a genre typed directly: "genre: Comedy" */
@@ -34,7 +37,7 @@ enum chip_kind {
 struct chip {
     enum chip_kind kind;
     const char *label;
-    size_t begin, end; /* bytes of the wish that say it */
+    size_t begin, end; /* bytes of the wish that say it, to be marked */
     uint32_t value;    /* genre, tag, mood or film */
 };
 
@@ -54,12 +57,16 @@ struct rules_context {
     int last_year;    /* of the catalogue; 0: years are unknown */
     bool has_minutes; /* run times are known */
     int short_minutes, long_minutes;
+    const char *const *removed; /* labels of chips that the person has taken back */
+    size_t removed_count;
 };
 
 struct rules_found {
     struct chip chips[RULES_CHIPS_MAX];
     size_t chip_count;
-    uint64_t typed, excluded;        /* genres */
+    uint64_t typed, excluded;           /* genres */
+    uint64_t together[RULES_NAMED_MAX]; /* excluded where a film has all of the genres of one */
+    size_t together_count;
     uint32_t more, less;             /* moods: 1 << affect */
     int first_year, last_year;       /* both included; 0: open */
     int least_minutes, most_minutes; /* 0: open */
@@ -74,6 +81,8 @@ struct rules_found {
     const char *rest;    /* the wish without the words that are not to be encoded */
     bool is_blank;       /* nothing is left but words like "something" and "films" */
     const char *without; /* what to be encoded it is to be without; NULL: nothing */
+    const char *notices[RULES_NOTICES_MAX]; /* what may be not as was meant, in sentences */
+    size_t notice_count;
 };
 
 /* `text` is cut after TOKENS_MAX words. Strings live in `arena`. */

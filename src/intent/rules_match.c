@@ -16,6 +16,9 @@
 #define MOOD (1u << RULES_WORD_MOOD)
 #define COMPARATIVE (1u << RULES_WORD_COMPARATIVE)
 #define NOUN_LETTERS_LEAST 3
+#define NOUN_WORDS_MAX 3
+/* A title with slips of the pen is looked for in so many words behind "like". */
+#define TITLE_WORDS_MAX 8
 
 /* Where a pattern is being held against the words. */
 struct cursor {
@@ -68,8 +71,25 @@ static bool take_tag(struct cursor *cursor) {
     return !ended(cursor) && add_thing(cursor, &thing, find_tag(cursor, &thing));
 }
 
+/* "no horror comedies": films that are both. "not scary comedies" wishes for comedies. */
+static void join_genre(struct cursor *cursor) {
+    struct rules_match *match = cursor->match;
+    struct rules_thing *first = &match->things[match->thing_count - 1], second;
+    static const char adverbs[] = "not|non|isnt|arent|less";
+    if (ended(cursor) || !here(cursor)->is_word || first->tag != DATASET_NONE ||
+        tokens_among(&cursor->text->tokens[match->begin], adverbs, sizeof adverbs - 1))
+        return;
+    const size_t taken = rules_words_find(cursor->text, cursor->at, TYPED, &second);
+    first->genres |= first->genres && taken > 0 ? second.genres : 0;
+    first->end += taken;
+    cursor->at += taken;
+}
+
 static bool take_thing(struct cursor *cursor) {
-    return take_word(cursor, TYPED | MOOD) || take_tag(cursor);
+    if (!take_word(cursor, TYPED | MOOD))
+        return take_tag(cursor);
+    join_genre(cursor);
+    return true;
 }
 
 static bool take_word_among(struct cursor *cursor, const char *words) {
@@ -116,11 +136,29 @@ static bool take_things(struct cursor *cursor) {
     return true;
 }
 
+/* Whether the word goes on with the wish, so that a title or a thing ends before it. */
+static bool is_hinge(const struct token *token) {
+    static const char words[] =
+        "but|only|except|without|with|not|no|and|or|nor|that|which|who|whose|where|when|while|from|"
+        "in|on|at|by|for|of|to|please|is|are|was|were|hate|hated|love|loved|like|liked|made|set|"
+        "starring|directed|about|during|before|after|since|than|just|because|if|so";
+    return !token->is_word || tokens_among(token, words, sizeof words - 1);
+}
+
+/* "explosions", "car chases" */
 static bool take_noun(struct cursor *cursor) {
     if (ended(cursor) || rules_words_empty(here(cursor)) ||
         strlen(here(cursor)->word) < NOUN_LETTERS_LEAST || rules_words_number(here(cursor)) > 0)
         return false;
-    cursor->match->noun = cursor->at++;
+    struct rules_thing thing;
+    cursor->match->noun = cursor->at;
+    do
+        cursor->at++;
+    while (!ended(cursor) && cursor->at < cursor->match->noun + NOUN_WORDS_MAX &&
+           !is_hinge(here(cursor)) && !rules_words_empty(here(cursor)) &&
+           rules_words_number(here(cursor)) == 0 &&
+           rules_words_find(cursor->text, cursor->at, TYPED | MOOD, &thing) == 0);
+    cursor->match->noun_end = cursor->at;
     return true;
 }
 
@@ -170,6 +208,35 @@ static bool may_be_title(const struct cursor *cursor, size_t count) {
     return count > 1 && tokens[0].is_capital;
 }
 
+/* Titles are full of small words; of them few go on with a wish. */
+static bool is_title_word(const struct token *token) {
+    static const char hinges[] = "but|only|except|without|with|not|no|and|or|that|which|from|in|"
+                                 "please|hate|hated|love|loved|like|liked|starring|made|because";
+    return token->is_word && !tokens_among(token, hinges, sizeof hinges - 1);
+}
+
+/* How many of the words name something. */
+static size_t weighty(const struct cursor *cursor, size_t count) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += !rules_words_empty(&cursor->text->tokens[cursor->at + i]);
+    return found;
+}
+
+/* Whether a title of one word is not just a word on the way: "like Big", "like big", but not "like
+ * big cities" or "a boy who likes big". */
+static bool is_name(const struct cursor *cursor, size_t count) {
+    const struct token *tokens = cursor->text->tokens;
+    const size_t end = cursor->at + count;
+    if (weighty(cursor, count) > 1)
+        return true;
+    for (size_t i = cursor->at; i < end; i++)
+        if (tokens[i].is_capital && !rules_words_empty(&tokens[i]))
+            return true;
+    const bool is_told = cursor->at > 0 && tokens_among(&tokens[cursor->at - 1], "likes|loves", 11);
+    return !is_told && (end >= cursor->text->count || is_hinge(&tokens[end]));
+}
+
 static bool take_quoted(struct cursor *cursor) {
     const size_t before = cursor->at;
     uint32_t film;
@@ -185,19 +252,38 @@ static bool take_quoted(struct cursor *cursor) {
     return false;
 }
 
+/* A title with slips of the pen: the words up to one that goes on with the wish, of which two must
+ * name something. */
+static size_t look_up(const struct cursor *cursor, uint32_t *film) {
+    const struct rules_text *text = cursor->text;
+    struct rules_lookups *lookups = text->lookups;
+    size_t end = 0;
+    if (!text->context->find_film)
+        return 0;
+    if (lookups->at != cursor->at) {
+        while (end < TITLE_WORDS_MAX && cursor->at + end < text->count &&
+               (end == 0 || is_title_word(&text->tokens[cursor->at + end])))
+            end++;
+        if (weighty(cursor, end) < 2 || lookups->left == 0)
+            return 0;
+        lookups->left--;
+        lookups->at = cursor->at;
+        lookups->taken = text->context->find_film(text->context->context, text->tokens + cursor->at,
+                                                  end, &lookups->film);
+    }
+    *film = lookups->film;
+    return lookups->taken;
+}
+
 /* A title where one is expected: in the list, or as near to one as whoever is asked finds. */
 static bool take_film(struct cursor *cursor) {
-    const struct rules_text *text = cursor->text;
     uint32_t film;
     if (take_quoted(cursor))
         return true;
-    size_t taken = find_title(cursor, 0, &film);
-    if (taken > 0 && may_be_title(cursor, taken))
+    size_t taken = ended(cursor) ? 0 : find_title(cursor, 0, &film);
+    if (taken > 0 && may_be_title(cursor, taken) && is_name(cursor, taken))
         return add_film(cursor, film, taken);
-    if (ended(cursor) || !text->context->find_film)
-        return false;
-    taken = text->context->find_film(text->context->context, text->tokens + cursor->at,
-                                     text->count - cursor->at, &film);
+    taken = ended(cursor) ? 0 : look_up(cursor, &film);
     return taken > 0 && may_be_title(cursor, taken) && add_film(cursor, film, taken);
 }
 
@@ -274,7 +360,9 @@ static bool take_dashed(struct cursor *cursor) {
 
 static bool take_decade(struct cursor *cursor) {
     struct rules_years decade;
-    return !ended(cursor) && rules_words_decade(here(cursor), &decade) && add_years(cursor, decade);
+    return !ended(cursor) &&
+           rules_words_decade(here(cursor), cursor->text->context->last_year, &decade) &&
+           add_years(cursor, decade);
 }
 
 /* "90", "two", "1.5" and "a couple of" */
@@ -306,6 +394,9 @@ static bool take_typed(struct cursor *cursor) { return take_word(cursor, TYPED);
 static bool take_mood(struct cursor *cursor) { return take_word(cursor, TYPED | MOOD); }
 static bool take_comparative(struct cursor *cursor) { return take_word(cursor, COMPARATIVE); }
 static bool at_start(struct cursor *cursor) { return cursor->at == 0; }
+static bool at_end(struct cursor *cursor) {
+    return ended(cursor) || !here(cursor)->is_word || here(cursor)->is_after_dash;
+}
 
 /* ---- Patterns ---- */
 
@@ -330,6 +421,7 @@ static const struct {
     {"unit", take_unit},
     {"tag", take_tag},
     {"start", at_start},
+    {"end", at_end},
 };
 
 /* One element without its marks: words or a class. */

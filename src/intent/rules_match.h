@@ -37,14 +37,23 @@ struct rules_match {
     struct rules_film films[RULES_NAMED_MAX];
     size_t film_count;
     double number;
-    int unit;    /* minutes */
-    size_t noun; /* the word taken by {noun} */
+    int unit;              /* minutes */
+    size_t noun, noun_end; /* the words taken by {noun} */
+};
+
+/* Titles with slips are looked for so often in one wish; the last one is known. */
+#define RULES_LOOKUPS_MAX 12
+struct rules_lookups {
+    size_t left;
+    size_t at, taken; /* words */
+    uint32_t film;
 };
 
 struct rules_text {
     const struct rules_context *context;
     const struct token *tokens;
     size_t count;
+    struct rules_lookups *lookups;
 };
 
 /* Whether the pattern stands at word `at`; then match->end is behind it. */
@@ -60,8 +69,9 @@ size_t rules_words_find(const struct rules_text *text, size_t at, unsigned uses,
 bool rules_words_empty(const struct token *token);
 /* 10 of "10" and "ten"; 0: not a number. */
 int rules_words_number(const struct token *token);
-/* A decade of "90s", "1990s", "nineties"; false: none. */
-bool rules_words_decade(const struct token *token, struct rules_years *decade);
+/* A decade of "90s", "1990s", "nineties"; false: none. "20s" are the last ones that films of
+ * `last_year` may be of. */
+bool rules_words_decade(const struct token *token, int last_year, struct rules_years *decade);
 /* A year of four digits; 0: none. */
 int rules_words_year(const struct token *token);
 

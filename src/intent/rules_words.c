@@ -138,7 +138,7 @@ int rules_words_year(const struct token *token) {
     return year >= YEAR_FIRST && year <= YEAR_LAST ? year : 0;
 }
 
-bool rules_words_decade(const struct token *token, struct rules_years *decade) {
+bool rules_words_decade(const struct token *token, int last_year, struct rules_years *decade) {
     static const char *const names[] = {"twenties", "thirties",  "forties",  "fifties",
                                         "sixties",  "seventies", "eighties", "nineties"};
     const char *word = token->word;
@@ -149,12 +149,12 @@ bool rules_words_decade(const struct token *token, struct rules_years *decade) {
             first = 1920 + 10 * (int)i;
     if (strcmp(word, "noughties") == 0)
         first = 2000;
-    /* "1990s" and "90s"; which century "20s" is of, nobody can tell. */
+    /* "1990s" and "90s" */
     if ((digits == 4 || digits == 2) && length == digits + 1 && word[digits] == 's' &&
         word[digits - 1] == '0') {
         first = (int)strtol(word, NULL, 10);
         if (digits == 2)
-            first = first == 0 ? 2000 : first >= 30 ? 1900 + first : 0;
+            first += first == 0 || first == 10 || 2000 + first <= last_year ? 2000 : 1900;
     }
     *decade = (struct rules_years){first, first + 9};
     return first >= YEAR_FIRST && first <= YEAR_LAST;

@@ -1,8 +1,9 @@
 /* titles.c: see titles.h.
  *
  * Idea     The title's tokens without the year are cut at parentheses; each part gets its article
- *          back to the front, and is added with and without it. The rank of a way of writing counts
- *          before the number of people, so that a whole title beats a part of another.
+ *          back to the front, and is added with and without it. A whole title beats a part of
+ *          another, unless that film has many times its people: "lord of the rings" is meant of
+ *          2001 and not of 1978.
  * Checked  tests/intent/test_rules.c. */
 #include "intent/titles.h"
 
@@ -24,9 +25,14 @@ struct title {
     struct arena *arena;
 };
 
+/* Whole titles win by so many times their people. */
+#define WHOLE_GAIN 16
+
 static void add(const struct title *title, const struct token *tokens, size_t count, enum way way) {
     struct phrase as = title->as;
-    as.rank = (uint32_t)way << WAY_BITS | (title->people < PEOPLE_MAX ? title->people : PEOPLE_MAX);
+    const uint32_t people = title->people < PEOPLE_MAX ? title->people : PEOPLE_MAX;
+    as.rank = (uint32_t)way << WAY_BITS | people;
+    as.weight = way == WAY_PART ? people : (uint64_t)WHOLE_GAIN * (people + 1);
     phrases_add(title->phrases, tokens, count, &as, title->arena);
 }
 

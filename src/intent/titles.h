@@ -16,9 +16,9 @@
 
 /* Adds every film under the ways its title is written: "Matrix, The (1999)" is "the matrix",
  * "matrix" and "the matrix 1999"; "Seven (a.k.a. Se7en) (1995)" is "seven" and "se7en"; "Lord of
- * the Rings: The Two Towers, The (2002)" is "the two towers" of it too, and "the lord of the rings"
- * as far as no other film's whole title is that. Of films with one title the one that most people
- * have (counts[item_count]) is meant. */
+ * the Rings: The Two Towers, The (2002)" is "the two towers" of it too, and "the lord of the
+ * rings", unless that is the whole title of a film that enough people have. Of films with one title
+ * the one that most people have (counts[item_count]) is meant. */
 void titles_index(struct phrases *phrases, const struct movie *movies, const uint32_t *counts,
                   size_t item_count, struct arena *arena);
 

@@ -58,6 +58,13 @@ static bool has_excluded_tag(const struct word_index *index, const struct rules_
     return false;
 }
 
+static bool has_excluded_genres(const struct rules_found *rules, uint64_t genres) {
+    for (size_t i = 0; i < rules->together_count; i++)
+        if ((genres & rules->together[i]) == rules->together[i])
+            return true;
+    return false;
+}
+
 void wish_read_filter(const struct word_index *index, const struct rules_found *rules,
                       float *scores) {
     const struct movie *movies = index->snapshot->catalogue->movies;
@@ -65,6 +72,7 @@ void wish_read_filter(const struct word_index *index, const struct rules_found *
     rank_filter_genres(scores, index->snapshot->genres, index->item_count, &genres);
     for (uint32_t i = 0; i < index->item_count; i++)
         if (!fits_years(rules, movies[i].year) || !fits_minutes(rules, index->minutes[i]) ||
+            has_excluded_genres(rules, index->snapshot->genres[i]) ||
             has_excluded_tag(index, rules, i))
             scores[i] = -INFINITY;
     /* Who names a film knows it, unless its title is the whole wish. */

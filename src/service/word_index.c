@@ -17,8 +17,35 @@
 #define SHORT_MINUTES 95
 #define LONG_MINUTES 150
 #define MINUTES_MAX 6000
-/* A title with slips of the pen is looked for in so many words behind "like". */
-#define TITLE_WORDS_MAX 8
+/* Words of tags whose plural and singular are made up. */
+#define TAG_LETTERS_LEAST 4
+#define TAG_WORD_BYTES 32
+
+/* The tag with its last word in the plural and in the singular too, below tags that are so. */
+static void add_tag(struct word_index *index, const struct token *tokens, size_t count,
+                    uint32_t tag) {
+    static const char *const ends[] = {"s", "es"};
+    struct token made[PHRASES_WORDS_MAX + 1];
+    char other[TAG_WORD_BYTES + 3];
+    const char *word = tokens[count - 1].word;
+    const size_t length = strlen(word);
+    phrases_add(&index->tags, tokens, count, &(struct phrase){.value = tag, .weight = 1},
+                &index->arena);
+    if (length < TAG_LETTERS_LEAST || length > TAG_WORD_BYTES || !tokens[count - 1].is_word)
+        return;
+    memcpy(made, tokens, count * sizeof *made);
+    made[count - 1].word = other;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const size_t end = strlen(ends[i]);
+        memcpy(other, word, length);
+        memcpy(other + length, ends[i], end + 1);
+        phrases_add(&index->tags, made, count, &(struct phrase){.value = tag}, &index->arena);
+        if (strcmp(word + length - end, ends[i]) != 0 || word[length - end - 1] == 's')
+            continue;
+        other[length - end] = '\0';
+        phrases_add(&index->tags, made, count, &(struct phrase){.value = tag}, &index->arena);
+    }
+}
 
 static void index_tags(struct word_index *index) {
     const struct dataset *catalogue = index->snapshot->catalogue;
@@ -28,7 +55,8 @@ static void index_tags(struct word_index *index) {
         struct token tokens[PHRASES_WORDS_MAX + 1];
         const size_t count = tokens_of(catalogue->tags[tag], strlen(catalogue->tags[tag]), tokens,
                                        PHRASES_WORDS_MAX + 1, scratch);
-        phrases_add(&index->tags, tokens, count, &(struct phrase){.value = tag}, &index->arena);
+        if (count > 0)
+            add_tag(index, tokens, count, tag);
         arena_reset(scratch, mark);
     }
     phrases_finish(&index->tags);
@@ -128,25 +156,14 @@ static const char *tag_name(const void *context, uint32_t tag) {
     return index->snapshot->catalogue->tags[tag];
 }
 
-/* The words up to a mark or to a word that goes on with the wish. */
-static size_t title_end(const struct token *tokens, size_t count) {
-    static const char ends[] = "but|only|except|without|with|not|and|or|that|which|from|in|please";
-    size_t end = 0;
-    while (end < count && end < TITLE_WORDS_MAX && tokens[end].is_word &&
-           !tokens_among(&tokens[end], ends, sizeof ends - 1))
-        end++;
-    return end;
-}
-
-/* A title with a slip of the pen: the words that follow as a whole. */
+/* A title with a slip of the pen: all of the words. */
 static size_t find_film(const void *context, const struct token *tokens, size_t count,
                         uint32_t *film) {
     const struct word_index *index = context;
-    const size_t end = title_end(tokens, count);
     char typed[BM25_TYPED_MAX];
     size_t length = 0;
     struct title_hit hit;
-    for (size_t i = 0; i < end; i++) {
+    for (size_t i = 0; i < count; i++) {
         const size_t size = strlen(tokens[i].word);
         if (length + size + 1 > sizeof typed)
             return 0;
@@ -156,11 +173,10 @@ static size_t find_film(const void *context, const struct token *tokens, size_t 
         length += size;
     }
     typed[length] = '\0';
-    if (end < 2 || service_find_titles(index->snapshot, typed, &hit, 1) == 0 ||
-        hit.score < BM25_SURE)
+    if (service_find_titles(index->snapshot, typed, &hit, 1) == 0 || hit.score < BM25_SURE)
         return 0;
     *film = hit.item;
-    return end;
+    return count;
 }
 
 struct rules_context word_index_rules(const struct word_index *index) {
