@@ -1,5 +1,5 @@
-/* intent_recommendations.c: GET /intent_recommendations: films for a wish in words and a person, as
- * a bare array. /api/search says more. */
+/* intent_recommendations.c: GET and POST /intent_recommendations: films for a wish in words and a
+ * person, as a bare array. /api/search says more. */
 #include <string.h>
 
 #include "api/film.h"
@@ -23,31 +23,38 @@ static void answer(const struct dataset *catalogue, const struct search_answer *
 
 const struct route_parameter intent_recommendations_parameters[] = {
     {"q", "text", NULL, "the wish in plain words", 0, 0, ROUTE_REQUIRED, NULL},
-    {"user_id", "id", NULL, "for whom", 0, 0, ROUTE_REQUIRED, NULL},
-    PARAMETER_TOP_K,
-    {"strict", "flag", "false", "only films of the wish's strongest genres", 0, 0, 0, NULL},
-    {"genre_alpha", "number", "0.35", "weight of the wish's genres", 0, SEARCH_ALPHA_MAX, 0, NULL},
-    {"pop_alpha", "number", "0.05", "weight of popularity", 0, SEARCH_ALPHA_MAX, 0, NULL},
-    {"embed_alpha", "number", "0.60", "weight of the likeness to the wish", 0, SEARCH_ALPHA_MAX, 0,
-     NULL},
-    {"candidate_pool", "integer", "500", "how many films are ranked; 0: all", 0, UINT32_MAX, 0,
-     NULL},
-    PARAMETER_MODEL,
+    {"user_id", "id", NULL, "for whom; in a body ratings may stand instead", 0, 0,
+     ROUTE_REQUIRED_IN_QUERY, NULL},
+    SEARCH_PARAMETERS,
     PARAMETERS_END,
 };
 
-void intent_recommendations_get(void *context, const struct request *request,
-                                struct response *response) {
-    const struct api_context *api = context;
-    struct parameters parameters = parameters_of_query(request);
+static void handle(const struct api_context *api, struct parameters *parameters,
+                   struct response *response) {
     struct search search;
     struct search_answer found;
     struct snapshot *snapshot;
-    search_read(&search, api, &parameters);
-    parameters_require(&parameters, "user_id", search.user);
-    if (!lookup_snapshot(api, &parameters, response, &snapshot))
+    search_read(&search, api, parameters);
+    if (!json_object_get(parameters->body, "ratings"))
+        parameters_require(parameters, "user_id", search.user);
+    if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
-    if (search_find(api, snapshot, &search, request, response, &found))
-        answer(service_catalogue(snapshot), &found, request, response);
+    if (search_find(api, snapshot, &search, parameters, response, &found))
+        answer(service_catalogue(snapshot), &found, parameters->request, response);
     service_release(snapshot);
+}
+
+void intent_recommendations_get(void *context, const struct request *request,
+                                struct response *response) {
+    struct parameters parameters = parameters_of_query(request);
+    handle(context, &parameters, response);
+}
+
+void intent_recommendations_post(void *context, const struct request *request,
+                                 struct response *response) {
+    struct parameters parameters;
+    if (!parameters_of_body(&parameters, request, response))
+        return;
+    handle(context, &parameters, response);
+    parameters_release(&parameters);
 }

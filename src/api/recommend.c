@@ -2,13 +2,14 @@
  * or for nobody in particular.
  *
  * The query and the JSON body carry the same parameters (parameters.h); the body may say more:
- *     ratings   [{"item_id": 1, "rating": 4.5}, ...], {"1": 4.5, ...} or [1, 2, ...]
+ *     ratings   see ratings.h
  *     prefer    {"Action": 5, "Comedy": 3}: 1 (rather not) to 5
  * Excluded ids that are not in the catalogue exclude nothing. */
 #include <string.h>
 
 #include "api/api_internal.h"
 #include "api/film.h"
+#include "api/ratings.h"
 #include "api/recommend.h"
 
 bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
@@ -76,74 +77,6 @@ static json_t *given(const json_t *object, const char *key) {
     return json_is_null(value) ? NULL : value;
 }
 
-/* One rating; where the value is left out, the film counts as liked as much as can be. */
-static bool read_rating(struct parameters *parameters, const struct dataset *catalogue,
-                        const char *id, const json_t *value, struct rated_item *to) {
-    const double best = catalogue->has_ratings ? (double)catalogue->rating_max : 1;
-    const double rating = value ? json_number_value(value) : best;
-    if (!id || (value && !json_is_number(value))) {
-        parameters_refuse(parameters, "ratings", "rating_type",
-                          "A rating is {\"item_id\": ID, \"rating\": NUMBER}", id);
-        return false;
-    }
-    struct error error;
-    if (service_check_rating(catalogue, rating, &error) != STATUS_OK) {
-        struct arena *arena = parameters->request->arena;
-        parameters_refuse(parameters, "ratings", "rating_range",
-                          arena_format(arena, "film %.40s: %s", id, error.text),
-                          arena_format(arena, "%g", rating));
-        return false;
-    }
-    to->item = id_map_find(&catalogue->items, id, strlen(id));
-    to->rating = (float)rating;
-    return true;
-}
-
-/* An element of the list of ratings: an object or a bare id. */
-static bool read_rating_element(struct parameters *parameters, const struct dataset *catalogue,
-                                const json_t *element, struct rated_item *to, const char **id) {
-    static const char *const names[] = {"item_id", "movie_id", "id"};
-    const json_t *named = json_is_object(element) ? NULL : element;
-    for (size_t n = 0; n < 3 && !named; n++)
-        named = json_object_get(element, names[n]);
-    *id = parameters_json_text(parameters, named);
-    return read_rating(parameters, catalogue, *id, given(element, "rating"), to);
-}
-
-/* False: it has answered. */
-static bool read_ratings(struct parameters *parameters, const struct dataset *catalogue,
-                         struct recommend_request *wanted, struct response *response) {
-    json_t *list = given(parameters->body, "ratings");
-    if (!list)
-        return true;
-    const size_t count = json_is_array(list) ? json_array_size(list) : json_object_size(list);
-    if (count > PARAMETERS_LIST_MAX || !(json_is_array(list) || json_is_object(list))) {
-        parameters_refuse(parameters, "ratings", "list_type",
-                          "Input should be a list of at most 10000 ratings", NULL);
-        return !parameters_failed(parameters, response);
-    }
-    struct rated_item *ratings = ARENA_ARRAY(parameters->request->arena, struct rated_item, count);
-    void *member = json_object_iter(list);
-    bool good = true;
-    for (size_t i = 0; i < count && good; i++) {
-        const char *id;
-        if (json_is_array(list)) {
-            good = read_rating_element(parameters, catalogue, json_array_get(list, i), &ratings[i],
-                                       &id);
-        } else {
-            id = json_object_iter_key(member);
-            good =
-                read_rating(parameters, catalogue, id, json_object_iter_value(member), &ratings[i]);
-            member = json_object_iter_next(list, member);
-        }
-        if (good && ratings[i].item == DATASET_NONE)
-            return lookup_item(catalogue, id, parameters->request, response, &ratings[i].item);
-    }
-    wanted->ratings = ratings;
-    wanted->rating_count = count;
-    return !parameters_failed(parameters, response);
-}
-
 static void read_preferences(struct parameters *parameters, const struct dataset *catalogue,
                              struct recommend_request *wanted) {
     json_t *wishes = given(parameters->body, "prefer");
@@ -202,11 +135,10 @@ static void recommend(const struct api_context *api, struct parameters *paramete
         .explain = parameters_flag(parameters, "explain", false)};
     if (!parameters->body)
         parameters_require(parameters, "user_id", user);
-    if (user && given(parameters->body, "ratings"))
-        parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
-                          NULL);
+    ratings_expect(parameters, user);
     struct snapshot *snapshot;
     struct service_person person;
+    struct ratings ratings;
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
@@ -218,8 +150,11 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     read_preferences(parameters, catalogue, &wanted);
     if (!parameters_failed(parameters, response) &&
         (!user || lookup_person(api, snapshot, user, request, response, &person)) &&
-        read_ratings(parameters, catalogue, &wanted, response))
+        ratings_read(parameters, catalogue, &ratings, response)) {
+        wanted.ratings = ratings.list;
+        wanted.rating_count = ratings.count;
         answer(snapshot, &wanted, request, response);
+    }
     service_release(snapshot);
 }
 
@@ -228,8 +163,7 @@ const struct route_parameter recommend_parameters[] = {
      0, ROUTE_REQUIRED_IN_QUERY, NULL},
     PARAMETER_TOP_K,
     PARAMETER_MODEL,
-    {"ratings", "any", NULL, "in place of user_id: [{item_id, rating}], {ID: RATING} or bare ids",
-     0, 0, ROUTE_BODY_ONLY, NULL},
+    PARAMETER_RATINGS,
     {"prefer", "{*: number}", NULL, "genres, 1 (rather not) to 5", 0, 0, ROUTE_BODY_ONLY, NULL},
     {"exclude", "[id]", NULL, "films that shall not come; also exclude_items, exclude_ids", 0, 0, 0,
      NULL},

@@ -1,7 +1,5 @@
 /* search.c: GET and POST /api/search: films for a wish in plain words, with how it was understood.
- *
- * Parameters: q*, user_id, top_k, strict, genre_alpha, pop_alpha, embed_alpha, candidate_pool,
- * model. What is not said is the values' (config/intent.yaml). */
+ * What is not said is the values' (config/intent.yaml). */
 #include "api/search.h"
 
 #include <string.h>
@@ -27,18 +25,27 @@ void search_read(struct search *search, const struct api_context *api,
             parameters_real(parameters, "embed_alpha", SEARCH_UNSAID, 0, SEARCH_ALPHA_MAX),
         .candidate_pool = (double)parameters_integer(parameters, "candidate_pool",
                                                      (int64_t)SEARCH_UNSAID, 0, UINT32_MAX)};
+    search->wanted.removed_count =
+        parameters_texts(parameters, "without_chips", &search->wanted.removed);
+    ratings_expect(parameters, search->user);
     if (!parameters->problem_count)
         parameters_require(parameters, "q", search->text);
 }
 
 bool search_find(const struct api_context *api, const struct snapshot *snapshot,
-                 struct search *search, const struct request *request, struct response *response,
+                 struct search *search, struct parameters *parameters, struct response *response,
                  struct search_answer *found) {
+    const struct request *request = parameters->request;
+    struct ratings ratings;
     struct error error;
     if (search->user &&
         !lookup_person(api, snapshot, search->user, request, response, &search->person))
         return false;
+    if (!ratings_read(parameters, service_catalogue(snapshot), &ratings, response))
+        return false;
     search->wanted.person = search->user ? &search->person : NULL;
+    search->wanted.ratings = ratings.list;
+    search->wanted.rating_count = ratings.count;
     const enum status status =
         service_search(api->service, snapshot, &search->wanted, request->arena, found, &error);
     if (status == STATUS_OK)
@@ -49,10 +56,10 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
 }
 
 static void answer(const struct api_context *api, const struct snapshot *snapshot,
-                   struct search *search, const struct request *request,
+                   struct search *search, struct parameters *parameters,
                    struct response *response) {
     struct search_answer found;
-    if (!search_find(api, snapshot, search, request, response, &found))
+    if (!search_find(api, snapshot, search, parameters, response, &found))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
     const char *name = service_name(snapshot);
@@ -68,7 +75,7 @@ static void answer(const struct api_context *api, const struct snapshot *snapsho
     json_object_set_new(object, "candidates", json_integer((json_int_t)found.candidate_count));
     json_object_set_new(object, "intent", wish_json_intent(catalogue, &found));
     json_object_set_new(object, "recommendations", wish_json_films(catalogue, &found));
-    response_json(response, request, object);
+    response_json(response, parameters->request, object);
 }
 
 static void handle(const struct api_context *api, struct parameters *parameters,
@@ -78,22 +85,14 @@ static void handle(const struct api_context *api, struct parameters *parameters,
     search_read(&search, api, parameters);
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
-    answer(api, snapshot, &search, parameters->request, response);
+    answer(api, snapshot, &search, parameters, response);
     service_release(snapshot);
 }
 
 const struct route_parameter search_parameters[] = {
     {"q", "text", NULL, "the wish in plain words", 0, 0, ROUTE_REQUIRED, NULL},
     {"user_id", "id", NULL, "for whom", 0, 0, 0, NULL},
-    PARAMETER_TOP_K,
-    {"strict", "flag", "false", "only films of the wish's strongest genres", 0, 0, 0, NULL},
-    {"genre_alpha", "number", "0.35", "weight of the wish's genres", 0, SEARCH_ALPHA_MAX, 0, NULL},
-    {"pop_alpha", "number", "0.05", "weight of popularity", 0, SEARCH_ALPHA_MAX, 0, NULL},
-    {"embed_alpha", "number", "0.60", "weight of the likeness to the wish", 0, SEARCH_ALPHA_MAX, 0,
-     NULL},
-    {"candidate_pool", "integer", "500", "how many films are ranked; 0: all", 0, UINT32_MAX, 0,
-     NULL},
-    PARAMETER_MODEL,
+    SEARCH_PARAMETERS,
     PARAMETERS_END,
 };
 

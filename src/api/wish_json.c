@@ -82,6 +82,10 @@ json_t *wish_json_intent(const struct dataset *catalogue, const struct search_an
     json_t *object = json_object();
     json_object_set_new(object, "text", film_text(rules->rest, strlen(rules->rest)));
     json_object_set_new(object, "chips", chips_json(answer->text, rules));
+    json_t *notices = json_array();
+    for (size_t i = 0; i < rules->notice_count; i++)
+        json_array_append_new(notices, film_text(rules->notices[i], strlen(rules->notices[i])));
+    json_object_set_new(object, "notices", notices);
     json_object_set_new(object, "mood",
                         wish->moods[wish->mood] > 0
                             ? json_string(intent_values_affect_name(wish->mood))

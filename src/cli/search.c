@@ -58,6 +58,8 @@ static void read_request(struct search_request *request, const char *text,
                               : SEARCH_UNSAID,
         .strict = settings_bool(arguments->options, "--strict"),
         .top_k = (size_t)settings_int(arguments->options, "--top-k")};
+    request->removed_count =
+        settings_text_list(arguments->options, "--without-chips", &request->removed);
 }
 
 /* ---- For a person ---- */
@@ -148,6 +150,10 @@ static void print_list(const struct engine *engine, const struct search_answer *
            answer->count == 1 ? "" : "s", answer->text, style->off, style->dim, answer->encoder,
            engine->model.name, engine->model.data_name, answer->basis, style->off);
     print_chips(answer, arena);
+    for (size_t i = 0; i < answer->rules.notice_count; i++) {
+        fputs("  Note: ", stdout);
+        style_paragraph(stdout, answer->rules.notices[i], 8, 8);
+    }
     puts("");
     if (explain)
         print_intent(engine, answer, arena);
@@ -243,6 +249,11 @@ static const struct command_option options[] = {
     {{"--candidate-pool", SETTING_INT, "", 0, UINT32_MAX, NULL, NULL,
       "how many films nearest to the words are ranked; 500; 0 is all"},
      "N",
+     NULL,
+     WORD_NONE},
+    {{"--without-chips", SETTING_TEXT_LIST, "", 0, 0, NULL, "--without_chips",
+      "what in brackets is not to count: \"excluded: Horror\"; in single quotes if it has commas"},
+     "CHIP",
      NULL,
      WORD_NONE},
     {{"--explain", SETTING_BOOL, "false", 0, 0, NULL, NULL,

@@ -107,6 +107,10 @@ static enum status check(const struct search_request *request, struct error *err
         return error_set(error, STATUS_BAD_USAGE,
                          "candidate_pool is %g, expected a number of films, or 0 for all",
                          request->candidate_pool);
+    if (request->removed_count > RULES_CHIPS_MAX)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "without_chips has %zu chips, expected at most %d; a wish has no more",
+                         request->removed_count, RULES_CHIPS_MAX);
     if (request->length > SEARCH_TEXT_MAX)
         return error_set(error, STATUS_BAD_INPUT,
                          "the wish has %zu bytes, expected at most %d; say it in fewer words",
@@ -190,6 +194,9 @@ static void select_new(struct work *work, struct arena *scratch) {
     bool *marked = ARENA_ARRAY(scratch, bool, work->index->item_count);
     for (size_t i = 0; i < history->count; i++)
         marked[history->items[i]] = !known || was_liked(work->index->snapshot->model, history, i);
+    /* Who types a title wants to see that film, known or not. */
+    if (entry->rules.is_title)
+        marked[entry->rules.films[0]] = known;
     uint32_t *items = ARENA_ARRAY(scratch, uint32_t, entry->count);
     uint32_t *places = ARENA_ARRAY(scratch, uint32_t, entry->count);
     for (size_t i = 0; i < entry->count; i++)
@@ -271,26 +278,33 @@ static void score(struct work *work, struct arena *scratch) {
             work->scores[i] += work->parts[p][i];
 }
 
-/* Whether the candidate comes before those that do not, whatever their scores. */
-static bool is_first(const struct work *work, size_t candidate) {
+/* Candidates of a lower tier come before all of a higher one, whatever their scores: the film whose
+ * title is the wish, films of the strongest genres where the wish asks for that, all others. */
+enum tier { TIER_TITLE, TIER_FIRST, TIER_OTHERS, TIERS };
+
+static enum tier tier_of(const struct work *work, size_t candidate) {
     const struct wish *wish = &work->entry->wish;
-    return !wish->comes_first ||
-           (work->index->snapshot->genres[work->items[candidate]] & wish->strongest);
+    const struct rules_found *rules = &work->entry->rules;
+    const uint32_t item = work->items[candidate];
+    if (rules->is_title && item == rules->films[0])
+        return TIER_TITLE;
+    return !wish->comes_first || (work->index->snapshot->genres[item] & wish->strongest)
+               ? TIER_FIRST
+               : TIER_OTHERS;
 }
 
-/* The best of the candidates; those of the strongest genres first, where the wish asks for that. */
+/* The best of the candidates, tier by tier. */
 static size_t choose(const struct work *work, size_t top_k, struct ranked *list,
                      struct arena *scratch) {
-    float *first = ARENA_ARRAY(scratch, float, work->count);
-    float *others = ARENA_ARRAY(scratch, float, work->count);
-    for (size_t i = 0; i < work->count; i++) {
-        const bool matches = is_first(work, i);
-        first[i] = matches ? work->scores[i] : -INFINITY;
-        others[i] = matches ? -INFINITY : work->scores[i];
-    }
+    float *scores = ARENA_ARRAY_RAW(scratch, float, work->count);
     const size_t room = top_k < work->count ? top_k : work->count;
-    const size_t found = rank_top_k(first, work->count, room, list);
-    return found + rank_top_k(others, work->count, room - found, list + found);
+    size_t found = 0;
+    for (enum tier tier = 0; tier < TIERS && found < room; tier++) {
+        for (size_t i = 0; i < work->count; i++)
+            scores[i] = tier_of(work, i) == tier ? work->scores[i] : -INFINITY;
+        found += rank_top_k(scores, work->count, room - found, list + found);
+    }
+    return found;
 }
 
 void service_search_scores(const struct word_index *index, const struct wish_entry *entry,
@@ -303,7 +317,7 @@ void service_search_scores(const struct word_index *index, const struct wish_ent
     score(&work, arena);
     bool *first = ARENA_ARRAY(arena, bool, work.count);
     for (size_t i = 0; i < work.count; i++)
-        first[i] = is_first(&work, i);
+        first[i] = tier_of(&work, i) < TIER_OTHERS;
     *scores = (struct search_scores){.count = work.count,
                                      .items = work.items,
                                      .scores = work.scores,
@@ -350,6 +364,8 @@ static void copy_wish(const struct word_index *index, const struct wish_entry *e
     *rules = entry->rules;
     rules->rest = arena_copy(arena, rules->rest);
     rules->without = rules->without ? arena_copy(arena, rules->without) : NULL;
+    for (size_t i = 0; i < rules->notice_count; i++)
+        rules->notices[i] = arena_copy(arena, rules->notices[i]);
     for (size_t i = 0; i < rules->chip_count; i++)
         rules->chips[i].label = arena_copy(arena, rules->chips[i].label);
 }
@@ -396,12 +412,16 @@ enum status service_search(struct service *service, const struct snapshot *snaps
                                              .top_k = request->top_k};
     TRY(check(request, error));
     TRY(service_query(snapshot, &person, arena, &query, error));
-    struct wish_key key = {.strict = request->strict};
+    struct wish_key key = {.strict = request->strict,
+                           .removed = request->removed,
+                           .removed_count = request->removed_count};
     key.text = wish_read_clean(request->text, request->length, &key.length, arena);
     if (key.length == 0)
         return error_set(error, STATUS_BAD_INPUT,
                          "the wish is empty; say what the film should be like");
-    TRY(service_words(service, &words, error));
+    /* Whatever is wrong with weights is no fault of the wish. */
+    if (service_words(service, &words, error) != STATUS_OK)
+        return error->status = STATUS_IO;
     TRY(index_of(snapshot, words, &index, error));
     const struct intent_alphas alphas = alphas_of(words_values(words), request);
     answer->text = key.text;

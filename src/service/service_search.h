@@ -35,9 +35,11 @@ struct search_request {
     size_t rating_count;
     double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */
     double candidate_pool;                      /* SEARCH_UNSAID, or how many; 0: all films */
-    bool strict;  /* only films of the strongest genres: of any, of all for a sure sad or romantic
-                     wish */
-    size_t top_k; /* 1 ... SERVICE_TOP_K_MAX */
+    bool strict; /* only films of the strongest genres: of any, of all for a sure sad or romantic
+                    wish */
+    const char *const *removed; /* labels of chips that the person has taken back */
+    size_t removed_count;       /* at most RULES_CHIPS_MAX */
+    size_t top_k;               /* 1 ... SERVICE_TOP_K_MAX */
 };
 
 /* The terms of a film's score, each with its weight. */
@@ -88,9 +90,10 @@ void service_search_expect(const struct snapshot *snapshot);
 enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
                                    const atomic_bool *cancel, struct error *error);
 
-/* Films that the person has are not shown, unless the wish asks for them. Errors: nothing but
- * spaces or too long a text (STATUS_BAD_INPUT), an unknown user or film (STATUS_NOT_FOUND), top_k,
- * an alpha or a pool out of range (STATUS_BAD_USAGE), no encoder. */
+/* Films that the person has are not shown, unless the wish asks for them. A film whose title is the
+ * whole wish comes first. Errors: nothing but spaces or too long a text (STATUS_BAD_INPUT), an
+ * unknown user or film (STATUS_NOT_FOUND), top_k, an alpha, a pool or the number of chips out of
+ * range (STATUS_BAD_USAGE), the films are being read (STATUS_LIMIT), no encoder (STATUS_IO). */
 enum status service_search(struct service *service, const struct snapshot *snapshot,
                            const struct search_request *request, struct arena *arena,
                            struct search_answer *answer, struct error *error);

@@ -13,6 +13,7 @@
 
 #define WAYS 8
 #define SETS (WISH_CACHE_ENTRIES / WAYS)
+#define SET_BYTES (WISH_CACHE_BYTES / SETS)
 
 struct place {
     struct wish_entry *entry;
@@ -29,14 +30,23 @@ static uint64_t hash_of(const struct wish_key *key) {
     uint64_t hash = 14695981039346656037u ^ (key->pool * 2 + key->strict);
     for (size_t i = 0; i < key->length; i++)
         hash = (hash ^ (unsigned char)key->text[i]) * 1099511628211u;
+    for (size_t r = 0; r < key->removed_count; r++)
+        for (const char *at = key->removed[r]; *at; at++)
+            hash = (hash ^ (unsigned char)*at) * 1099511628211u;
     hash ^= hash >> 29;
     return hash * 0xbf58476d1ce4e5b9u;
 }
 
 static bool is_same(const struct wish_entry *entry, const struct wish_key *key, uint64_t hash) {
-    return entry && entry->hash == hash && entry->key.length == key->length &&
-           entry->key.pool == key->pool && entry->key.strict == key->strict &&
-           memcmp(entry->key.text, key->text, key->length) == 0;
+    if (!entry || entry->hash != hash || entry->key.length != key->length ||
+        entry->key.pool != key->pool || entry->key.strict != key->strict ||
+        entry->key.removed_count != key->removed_count ||
+        memcmp(entry->key.text, key->text, key->length) != 0)
+        return false;
+    for (size_t i = 0; i < key->removed_count; i++)
+        if (strcmp(entry->key.removed[i], key->removed[i]) != 0)
+            return false;
+    return true;
 }
 
 struct wish_cache *wish_cache_create(void) {
@@ -61,6 +71,10 @@ struct wish_entry *wish_cache_entry(const struct wish_key *key) {
     entry->hash = hash_of(key);
     entry->key = *key;
     entry->key.text = arena_copy_length(&entry->arena, key->text, key->length);
+    const char **removed = ARENA_ARRAY(&entry->arena, const char *, key->removed_count);
+    for (size_t i = 0; i < key->removed_count; i++)
+        removed[i] = arena_copy(&entry->arena, key->removed[i]);
+    entry->key.removed = removed;
     return entry;
 }
 
@@ -91,20 +105,52 @@ struct wish_entry *wish_cache_find(struct wish_cache *cache, const struct wish_k
     return found;
 }
 
-void wish_cache_keep(struct wish_cache *cache, struct wish_entry *entry) {
-    struct place *set = cache->places[entry->hash % SETS];
-    pthread_mutex_lock(&cache->mutex);
+static size_t bytes_of(const struct wish_entry *entry) {
+    return entry ? sizeof *entry + arena_bytes(&entry->arena) : 0;
+}
+
+/* The place that is free, has the same wish, or was asked for longest ago. */
+static size_t place_for(const struct place *set, const struct wish_entry *entry) {
     size_t oldest = 0;
     for (size_t w = 0; w < WAYS; w++) {
-        if (is_same(set[w].entry, &entry->key, entry->hash)) {
-            oldest = w;
-            break;
-        }
+        if (is_same(set[w].entry, &entry->key, entry->hash))
+            return w;
         if (set[w].used < set[oldest].used)
             oldest = w;
     }
-    struct wish_entry *gone = set[oldest].entry;
-    set[oldest] = (struct place){keep(entry), ++cache->clock};
+    return oldest;
+}
+
+/* Empties places, the oldest first, until a set is no larger than its share; returns what was in
+ * them. */
+static size_t shrink(struct place *set, struct wish_entry *gone[WAYS]) {
+    size_t bytes = 0, count = 0;
+    for (size_t w = 0; w < WAYS; w++)
+        bytes += bytes_of(set[w].entry);
+    while (bytes > SET_BYTES) {
+        size_t oldest = WAYS;
+        for (size_t w = 0; w < WAYS; w++)
+            if (set[w].entry && (oldest == WAYS || set[w].used < set[oldest].used))
+                oldest = w;
+        bytes -= bytes_of(set[oldest].entry);
+        gone[count++] = set[oldest].entry;
+        set[oldest] = (struct place){0};
+    }
+    return count;
+}
+
+void wish_cache_keep(struct wish_cache *cache, struct wish_entry *entry) {
+    struct place *set = cache->places[entry->hash % SETS];
+    struct wish_entry *gone[WAYS];
+    if (bytes_of(entry) > SET_BYTES)
+        return;
+    pthread_mutex_lock(&cache->mutex);
+    const size_t at = place_for(set, entry);
+    struct wish_entry *replaced = set[at].entry;
+    set[at] = (struct place){keep(entry), ++cache->clock};
+    const size_t count = shrink(set, gone);
     pthread_mutex_unlock(&cache->mutex);
-    wish_cache_release(gone);
+    wish_cache_release(replaced);
+    for (size_t i = 0; i < count; i++)
+        wish_cache_release(gone[i]);
 }

@@ -1,5 +1,6 @@
 /* wish_cache.h: wishes that were read before: what was found in the words, and the films nearest to
- * them. Bounded; of a set that is full the one that was asked for longest ago goes. */
+ * them. Bounded in number and bytes: of a set that is full the one that was asked for longest ago
+ * goes. */
 #ifndef MATINEE_SERVICE_WISH_CACHE_H
 #define MATINEE_SERVICE_WISH_CACHE_H
 
@@ -11,12 +12,14 @@
 #include "base/arena.h"
 #include "intent/intent.h"
 
-/* What a wish is read for; the same text with another pool is another wish. */
+/* What a wish is read for; the same text with another pool or fewer chips is another wish. */
 struct wish_key {
     const char *text;
     size_t length;
     size_t pool;
     bool strict;
+    const char *const *removed; /* labels of chips that were taken back */
+    size_t removed_count;
 };
 
 /* A wish that was read. Immutable and counted, so that one may be used while it leaves the cache.
@@ -37,7 +40,9 @@ struct wish_entry {
 
 struct wish_cache;
 
-#define WISH_CACHE_ENTRIES 2048
+#define WISH_CACHE_ENTRIES 1024
+/* As arenas hold them; of the 68 KiB of a common entry 30 are used. */
+#define WISH_CACHE_BYTES ((size_t)96 << 20)
 
 struct wish_cache *wish_cache_create(void);
 void wish_cache_destroy(struct wish_cache *cache); /* NULL is fine */
@@ -48,7 +53,7 @@ void wish_cache_release(struct wish_entry *entry); /* one reference less; NULL i
 
 /* The entry of that key, with a reference for the caller; NULL: none. */
 struct wish_entry *wish_cache_find(struct wish_cache *cache, const struct wish_key *key);
-/* Keeps an entry for others; the caller's reference stays his. */
+/* Keeps an entry for others, unless it is as large as a set; the caller's reference stays his. */
 void wish_cache_keep(struct wish_cache *cache, struct wish_entry *entry);
 
 #endif

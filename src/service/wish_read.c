@@ -97,7 +97,9 @@ static void filter_strictly(const struct word_index *index, const struct wish *w
 
 static void read_words(const struct word_index *index, struct wish_entry *entry,
                        struct intent_alphas alphas) {
-    const struct rules_context context = word_index_rules(index);
+    struct rules_context context = word_index_rules(index);
+    context.removed = entry->key.removed;
+    context.removed_count = entry->key.removed_count;
     struct rules_found *rules = &entry->rules;
     rules_find(entry->key.text, entry->key.length, &context, &entry->arena, rules);
     const struct encoder_text texts[] = {

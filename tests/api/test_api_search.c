@@ -90,6 +90,36 @@ static void posts(void **state) {
     assert_contains("/api/search", "{\"q\": \"x\", \"candidate_pool\": 1.5}", 422, "int_parsing");
 }
 
+/* A bare history counts as a person's own; chips can be taken back. */
+static void ratings_and_chips(void **state) {
+    (void)state;
+    assert_contains("/api/search", "{\"q\": \"drama\", \"ratings\": {\"80\": 5, \"60\": 4}}", 200,
+                    "\"basis\":\"ratings given\"");
+    assert_contains("/intent_recommendations", "{\"q\": \"drama\", \"ratings\": [80, 60]}", 200,
+                    "\"movie_id\"");
+    assert_contains("/intent_recommendations", "{\"q\": \"drama\", \"user_id\": 1}", 200,
+                    "\"movie_id\"");
+    assert_contains("/intent_recommendations", "{\"q\": \"drama\"}", 400, "user_id");
+    assert_contains("/api/search", "{\"q\": \"drama\", \"user_id\": 1, \"ratings\": [80]}", 422,
+                    "not both");
+    assert_contains("/api/search", "{\"q\": \"drama\", \"ratings\": [999]}", 404, "no film");
+    json_t *body = asked("/api/search?q=no+comedies+or+dramas&without_chips=excluded:+Comedy");
+    const json_t *chips = json_object_get(json_object_get(body, "intent"), "chips");
+    assert_int_equal(json_array_size(chips), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(chips, 0), "label")),
+                        "excluded: Drama");
+    json_decref(body);
+    assert_contains("/api/search",
+                    "{\"q\": \"no comedies\", \"without_chips\": [\"excluded: Comedy\"]}", 200,
+                    "\"chips\":[]");
+    char many[2048];
+    int used = snprintf(many, sizeof many, "/api/search?q=x");
+    for (int i = 0; i < 33; i++)
+        used += snprintf(many + used, sizeof many - (size_t)used, "&without_chips=x");
+    assert_contains(many, NULL, 422, "33 chips, expected at most 32");
+    assert_contains("/api/search", "{\"q\": \"after 2000, before 1990\"}", 200, "no year fits");
+}
+
 static void refused(void **state) {
     (void)state;
     static const char start[] = "/intent_recommendations?user_id=1&q=x&";
@@ -162,10 +192,10 @@ static void who_speaks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_bare_array), cmocka_unit_test(what_was_understood),
-        cmocka_unit_test(posts),        cmocka_unit_test(refused),
-        cmocka_unit_test(large_texts),  cmocka_unit_test(strange_texts),
-        cmocka_unit_test(who_speaks),
+        cmocka_unit_test(a_bare_array),  cmocka_unit_test(what_was_understood),
+        cmocka_unit_test(posts),         cmocka_unit_test(ratings_and_chips),
+        cmocka_unit_test(refused),       cmocka_unit_test(large_texts),
+        cmocka_unit_test(strange_texts), cmocka_unit_test(who_speaks),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
 }

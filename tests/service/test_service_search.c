@@ -148,9 +148,6 @@ static void exclusion_years_and_names(void **state) {
     assert_int_equal(answer.rules.film_count, 1);
     assert_false(lists(&answer, 0));
     assert_true(answer.list[0].parts[SEARCH_LIKE] + answer.list[1].parts[SEARCH_LIKE] > 0);
-    answer = search(f, "Alpha (1990)");
-    assert_true(answer.rules.is_title);
-    assert_int_equal(answer.list[0].item, 0);
     answer = search(f, "a film under 100 minutes");
     assert_int_equal(answer.count, 1);
     assert_int_equal(answer.list[0].item, 3);
@@ -175,6 +172,46 @@ static void a_likeness(void **state) {
     const struct search_answer other = found(f, &request);
     assert_false(other.rules.is_likeness);
     ASSERT_NEAR(other.wish.alphas.like, usual.like, 0);
+}
+
+/* A typed title stands first, for who has the film too; films like it follow. */
+static void a_title(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("Alpha (1990)");
+    const struct service_person person = service_person_known(f->snapshot, 0); /* has 0, 1, 2 */
+    struct search_answer answer = found(f, &request);
+    assert_true(answer.rules.is_title && answer.rules.is_likeness);
+    assert_int_equal(answer.list[0].item, 0);
+    assert_int_equal(answer.count, 8);
+    request.person = &person;
+    answer = found(f, &request);
+    assert_int_equal(answer.list[0].item, 0);
+    assert_false(lists(&answer, 1) || lists(&answer, 2));
+    request.top_k = 1;
+    answer = found(f, &request);
+    assert_int_equal(answer.list[0].item, 0);
+}
+
+/* A chip that was taken back does not count, and is another wish to the cache. */
+static void chips_taken_back(void **state) {
+    struct fixture *f = *state;
+    static const char *const removed[] = {"excluded: Comedy"};
+    struct search_request request = request_for("no comedies or dramas");
+    struct search_answer answer = found(f, &request);
+    assert_int_equal(answer.rules.chip_count, 2);
+    assert_false(lists(&answer, 1));
+    request.removed = removed;
+    request.removed_count = 1;
+    for (int again = 0; again < 2; again++) {
+        answer = found(f, &request);
+        assert_int_equal(answer.rules.chip_count, 1);
+        assert_string_equal(answer.rules.chips[0].label, "excluded: Drama");
+        assert_true(lists(&answer, 1));
+        assert_int_equal(answer.rules.typed, 0);
+    }
+    request.removed_count = 0;
+    answer = found(f, &request);
+    assert_int_equal(answer.rules.chip_count, 2);
 }
 
 static void strictly(void **state) {
@@ -435,7 +472,8 @@ static void the_cache_is_bounded(void **state) {
     for (int i = 0; i < 3 * WISH_CACHE_ENTRIES; i++) {
         char text[16];
         const int length = snprintf(text, sizeof text, "%d", i);
-        entry = wish_cache_entry(&(struct wish_key){text, (size_t)length, 500, false});
+        entry = wish_cache_entry(
+            &(struct wish_key){.text = text, .length = (size_t)length, .pool = 500});
         wish_cache_keep(cache, entry);
         wish_cache_release(entry);
     }
@@ -443,12 +481,39 @@ static void the_cache_is_bounded(void **state) {
     for (int i = 0; i < 3 * WISH_CACHE_ENTRIES; i++) {
         char text[16];
         const int length = snprintf(text, sizeof text, "%d", i);
-        entry = wish_cache_find(cache, &(struct wish_key){text, (size_t)length, 500, false});
+        entry = wish_cache_find(
+            cache, &(struct wish_key){.text = text, .length = (size_t)length, .pool = 500});
         kept += entry != NULL;
         wish_cache_release(entry);
-        assert_null(wish_cache_find(cache, &(struct wish_key){text, (size_t)length, 500, true}));
+        assert_null(wish_cache_find(
+            cache, &(struct wish_key){
+                       .text = text, .length = (size_t)length, .pool = 500, .strict = true}));
     }
     assert_true(kept <= WISH_CACHE_ENTRIES && kept > WISH_CACHE_ENTRIES / 2);
+    wish_cache_destroy(cache);
+}
+
+/* Large entries push others out, and one that is larger than a set is not kept. */
+static void the_cache_is_bounded_in_bytes(void **state) {
+    (void)state;
+    struct wish_cache *cache = wish_cache_create();
+    const size_t share = WISH_CACHE_BYTES / WISH_CACHE_ENTRIES;
+    size_t kept = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < WISH_CACHE_ENTRIES; i++) {
+            char text[16];
+            const int length = snprintf(text, sizeof text, "%d", i);
+            const struct wish_key key = {.text = text, .length = (size_t)length};
+            struct wish_entry *entry = pass ? wish_cache_find(cache, &key) : wish_cache_entry(&key);
+            if (!pass) {
+                arena_alloc_raw(&entry->arena, i ? 4 * share : 9 * share);
+                wish_cache_keep(cache, entry);
+            }
+            kept += pass && entry;
+            assert_false(pass && entry && i == 0);
+            wish_cache_release(entry);
+        }
+    assert_true(kept > 0 && kept <= WISH_CACHE_ENTRIES / 4);
     wish_cache_destroy(cache);
 }
 
@@ -459,6 +524,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(seen_and_loved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(exclusion_years_and_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_likeness, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_title, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(chips_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strictly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_pool_still_fills_the_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
@@ -470,6 +537,7 @@ int main(void) {
         cmocka_unit_test(wishes_reach_models_of_the_same_encoder),
         cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),
         cmocka_unit_test(the_cache_is_bounded),
+        cmocka_unit_test(the_cache_is_bounded_in_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

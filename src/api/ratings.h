@@ -1,0 +1,33 @@
+/* ratings.h: a bare history in the body of a request, in place of a person:
+ *
+ *     "ratings": [{"item_id": 1, "rating": 4.5}, ...], {"1": 4.5, ...} or [1, 2, ...] */
+#ifndef MATINEE_API_RATINGS_H
+#define MATINEE_API_RATINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/parameters.h"
+#include "dataset/dataset.h"
+#include "service/service.h"
+
+/* Its row in a table of parameters. */
+#define PARAMETER_RATINGS                                                                          \
+    {                                                                                              \
+        "ratings", "any", NULL,                                                                    \
+            "in place of user_id: [{item_id, rating}], {ID: RATING} or bare ids", 0, 0,            \
+            ROUTE_BODY_ONLY, NULL                                                                  \
+    }
+
+struct ratings {
+    const struct rated_item *list; /* in the request's arena */
+    size_t count;
+};
+
+/* Refuses ratings beside a person (NULL: none). */
+void ratings_expect(struct parameters *parameters, const char *user);
+/* The ratings of the body; none is fine. False: it has answered. */
+bool ratings_read(struct parameters *parameters, const struct dataset *catalogue,
+                  struct ratings *ratings, struct response *response);
+
+#endif
