@@ -2,14 +2,14 @@
  * or for nobody in particular.
  *
  * The query and the JSON body carry the same parameters (parameters.h); the body may say more:
- *     ratings   see ratings.h
+ *     ratings   see bare_history.h
  *     prefer    {"Action": 5, "Comedy": 3}: 1 (rather not) to 5
  * Excluded ids that are not in the catalogue exclude nothing. */
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "api/bare_history.h"
 #include "api/film.h"
-#include "api/ratings.h"
 #include "api/recommend.h"
 
 bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
@@ -135,10 +135,10 @@ static void recommend(const struct api_context *api, struct parameters *paramete
         .explain = parameters_flag(parameters, "explain", false)};
     if (!parameters->body)
         parameters_require(parameters, "user_id", user);
-    ratings_expect(parameters, user);
+    bare_history_expect(parameters, user);
     struct snapshot *snapshot;
     struct service_person person;
-    struct ratings ratings;
+    struct bare_history ratings;
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
@@ -150,7 +150,7 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     read_preferences(parameters, catalogue, &wanted);
     if (!parameters_failed(parameters, response) &&
         (!user || lookup_person(api, snapshot, user, request, response, &person)) &&
-        ratings_read(parameters, catalogue, &ratings, response)) {
+        bare_history_read(parameters, catalogue, &ratings, response)) {
         wanted.ratings = ratings.list;
         wanted.rating_count = ratings.count;
         answer(snapshot, &wanted, request, response);

@@ -27,7 +27,7 @@ void search_read(struct search *search, const struct api_context *api,
                                                      (int64_t)SEARCH_UNSAID, 0, UINT32_MAX)};
     search->wanted.removed_count =
         parameters_texts(parameters, "without_chips", &search->wanted.removed);
-    ratings_expect(parameters, search->user);
+    bare_history_expect(parameters, search->user);
     if (!parameters->problem_count)
         parameters_require(parameters, "q", search->text);
 }
@@ -36,12 +36,12 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
                  struct search *search, struct parameters *parameters, struct response *response,
                  struct search_answer *found) {
     const struct request *request = parameters->request;
-    struct ratings ratings;
+    struct bare_history ratings;
     struct error error;
     if (search->user &&
         !lookup_person(api, snapshot, search->user, request, response, &search->person))
         return false;
-    if (!ratings_read(parameters, service_catalogue(snapshot), &ratings, response))
+    if (!bare_history_read(parameters, service_catalogue(snapshot), &ratings, response))
         return false;
     search->wanted.person = search->user ? &search->person : NULL;
     search->wanted.ratings = ratings.list;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "api/api_internal.h"
-#include "api/ratings.h"
+#include "api/bare_history.h"
 #include "service/service_search.h"
 
 /* The rows of the table of parameters. */

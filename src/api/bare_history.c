@@ -1,5 +1,5 @@
-/* ratings.c: see ratings.h. Checked by tests/api. */
-#include "api/ratings.h"
+/* bare_history.c: see bare_history.h. Checked by tests/api. */
+#include "api/bare_history.h"
 
 #include <string.h>
 
@@ -45,16 +45,16 @@ static bool read_rating_element(struct parameters *parameters, const struct data
     return read_rating(parameters, catalogue, *id, given(element, "rating"), to);
 }
 
-void ratings_expect(struct parameters *parameters, const char *user) {
+void bare_history_expect(struct parameters *parameters, const char *user) {
     if (user && given(parameters->body, "ratings"))
         parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
                           NULL);
 }
 
-bool ratings_read(struct parameters *parameters, const struct dataset *catalogue,
-                  struct ratings *to, struct response *response) {
+bool bare_history_read(struct parameters *parameters, const struct dataset *catalogue,
+                       struct bare_history *to, struct response *response) {
     json_t *list = given(parameters->body, "ratings");
-    *to = (struct ratings){0};
+    *to = (struct bare_history){0};
     if (!list)
         return true;
     const size_t count = json_is_array(list) ? json_array_size(list) : json_object_size(list);
@@ -80,6 +80,6 @@ bool ratings_read(struct parameters *parameters, const struct dataset *catalogue
         if (good && ratings[i].item == DATASET_NONE)
             return lookup_item(catalogue, id, parameters->request, response, &ratings[i].item);
     }
-    *to = (struct ratings){ratings, count};
+    *to = (struct bare_history){ratings, count};
     return !parameters_failed(parameters, response);
 }

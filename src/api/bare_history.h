@@ -1,8 +1,8 @@
-/* ratings.h: a bare history in the body of a request, in place of a person:
+/* bare_history.h: a bare history in the body of a request, in place of a person:
  *
  *     "ratings": [{"item_id": 1, "rating": 4.5}, ...], {"1": 4.5, ...} or [1, 2, ...] */
-#ifndef MATINEE_API_RATINGS_H
-#define MATINEE_API_RATINGS_H
+#ifndef MATINEE_API_BARE_HISTORY_H
+#define MATINEE_API_BARE_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,15 +19,15 @@
             ROUTE_BODY_ONLY, NULL                                                                  \
     }
 
-struct ratings {
+struct bare_history {
     const struct rated_item *list; /* in the request's arena */
     size_t count;
 };
 
 /* Refuses ratings beside a person (NULL: none). */
-void ratings_expect(struct parameters *parameters, const char *user);
+void bare_history_expect(struct parameters *parameters, const char *user);
 /* The ratings of the body; none is fine. False: it has answered. */
-bool ratings_read(struct parameters *parameters, const struct dataset *catalogue,
-                  struct ratings *ratings, struct response *response);
+bool bare_history_read(struct parameters *parameters, const struct dataset *catalogue,
+                       struct bare_history *ratings, struct response *response);
 
 #endif
