@@ -1,0 +1,152 @@
+/* feedback.h: what people do, durable before anybody is told so: events, the ratings that follow
+ * from them, people, sessions, films that were added, the library, keys. Over SQLite or PostgreSQL.
+ *
+ * An event is written once and never changed; `ratings` holds what counts now for a person and a
+ * film, and is written in the same transaction. One thread writes: what many callers want at the
+ * same time goes to the disk in one commit, after which each is answered.
+ *
+ * People and films are named by their outside ids: models come and go. A session is a person whose
+ * id begins with FEEDBACK_SESSION. All functions may be called from many threads. STATUS_IO is the
+ * database's: full, read-only, gone. Nothing of the call has then happened, and a later one may
+ * succeed. */
+#ifndef MATINEE_STORE_FEEDBACK_H
+#define MATINEE_STORE_FEEDBACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/sql.h"
+
+#define FEEDBACK_SESSION "session:"
+#define FEEDBACK_ID_MAX 256 /* bytes of an id of a person or film */
+
+struct feedback;
+
+/* `address`: the path of an SQLite file, "none" for memory alone, or postgresql://... Brings an
+ * older schema to the present one. Errors: cannot be opened or made, made by a newer program. */
+enum status feedback_open(struct feedback **out, const char *address, struct error *error);
+/* Waits for what is being written. NULL is fine. */
+void feedback_close(struct feedback *feedback);
+/* The address as it may be shown: without a password. */
+const char *feedback_name(const struct feedback *feedback);
+/* The file in the user's data folder, or what $MATINEE_PEOPLE says. */
+const char *feedback_default(struct arena *arena);
+
+enum feedback_kind {
+    FEEDBACK_RATING,     /* a value */
+    FEEDBACK_LIKE,       /* as good as the best rating */
+    FEEDBACK_DISLIKE,    /* as bad as the worst */
+    FEEDBACK_VIEW,       /* saw it: no value */
+    FEEDBACK_CLICK,      /* looked at it */
+    FEEDBACK_REMOVE,     /* takes back whatever was known of person and film */
+    FEEDBACK_IMPRESSION, /* was shown it: says nothing of the film */
+    FEEDBACK_KINDS
+};
+const char *feedback_kind_name(enum feedback_kind kind); /* "rating" */
+bool feedback_kind_find(enum feedback_kind *kind, const char *name);
+
+/* Texts are borrowed for the call; those that there are not are NULL. */
+struct feedback_event {
+    const char *person, *item;
+    enum feedback_kind kind;
+    double value; /* NaN: none */
+    int64_t time; /* seconds since 1970 */
+    const char *device;
+    int64_t hour;        /* of the day where the person is; -1: not said */
+    const char *context; /* a JSON object */
+};
+/* All of them or none. A later one on a film replaces an earlier one, but a view or a click never a
+ * rating. */
+enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
+                            size_t count, struct error *error);
+
+/* What counts now for a person, in the order of time. */
+struct feedback_row {
+    const char *item;
+    enum feedback_kind kind; /* never FEEDBACK_IMPRESSION */
+    double value;            /* NaN: none */
+    int64_t time;
+};
+enum status feedback_rows(struct feedback *feedback, const char *person, struct arena *arena,
+                          struct feedback_row **rows, size_t *count, struct error *error);
+
+/* Everybody of whom there is anything, and those who were erased; false ends it. */
+typedef bool feedback_visit(void *context, const char *person, bool is_erased);
+enum status feedback_people(struct feedback *feedback, feedback_visit *visit, void *context,
+                            struct error *error);
+
+/* What somebody said of himself: one JSON object; NULL: nothing. */
+enum status feedback_set_labels(struct feedback *feedback, const char *person, const char *labels,
+                                struct error *error);
+enum status feedback_labels(struct feedback *feedback, const char *person, struct arena *arena,
+                            const char **labels, struct error *error);
+/* Takes out everything of a person. The id alone stays, as a mark that what models learnt before is
+ * not to be used. A copy made by backup or export keeps what it holds. */
+enum status feedback_erase(struct feedback *feedback, const char *person, struct error *error);
+
+/* An anonymous session: FEEDBACK_SESSION and 32 hexadecimal digits. */
+struct feedback_session {
+    const char *id;
+    int64_t created, expires; /* seconds since 1970 */
+};
+enum status feedback_session_begin(struct feedback *feedback, int64_t seconds, struct arena *arena,
+                                   struct feedback_session *session, struct error *error);
+/* Error (STATUS_NOT_FOUND): there is none, or it has ended. */
+enum status feedback_session_find(struct feedback *feedback, const char *id, struct arena *arena,
+                                  struct feedback_session *session, struct error *error);
+/* Ends one and forgets its events; without an id all whose time is over. */
+enum status feedback_session_end(struct feedback *feedback, const char *id, struct error *error);
+
+/* A film that was added or edited; genres separated by '|'. */
+struct feedback_item {
+    const char *id, *title, *genres;
+    int64_t year; /* 0: unknown */
+};
+enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
+                              struct error *error);
+typedef bool feedback_visit_item(void *context, const struct feedback_item *item);
+enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit, void *context,
+                           struct error *error);
+/* Films that the household has. `replace`: these and no others. */
+enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,
+                                 bool replace, struct error *error);
+enum status feedback_library(struct feedback *feedback, feedback_visit *visit, void *context,
+                             struct error *error);
+
+/* Keys: only their hashes are kept. */
+struct feedback_key {
+    const char *hash, *name, *scopes;
+    int64_t created, used; /* used: 0 never */
+};
+enum status feedback_set_key(struct feedback *feedback, const struct feedback_key *key,
+                             struct error *error);
+enum status feedback_remove_key(struct feedback *feedback, const char *hash, struct error *error);
+enum status feedback_keys(struct feedback *feedback, struct arena *arena,
+                          struct feedback_key **keys, size_t *count, struct error *error);
+
+struct feedback_counts {
+    int64_t people, ratings, events, sessions, library, erased;
+    int64_t newest;          /* time of the newest event; 0: none */
+    int64_t writes, commits; /* of this process: calls that were written, and in how many commits */
+};
+enum status feedback_count(struct feedback *feedback, struct feedback_counts *counts,
+                           struct error *error);
+
+/* The lines of an export: each one JSON object as text; false ends it. `what`: "all", "people",
+ * "ratings", "events", "items", "library", "erased"; `person` NULL: of everybody. */
+typedef bool feedback_line(void *context, const char *line, size_t length);
+enum status feedback_export(struct feedback *feedback, const char *what, const char *person,
+                            feedback_line *line, void *context, struct error *error);
+/* The name of a part of an export; NULL after the last. */
+const char *feedback_export_part(size_t index);
+/* A copy of a store in a file, made while it is written to: itself a store to serve from. */
+enum status feedback_backup(struct feedback *feedback, const char *path, struct error *error);
+
+/* Told by a thread of its own of what other programs write to the same database. */
+enum status feedback_listen(struct feedback *feedback, sql_heard *heard, void *context,
+                            struct error *error);
+
+#endif

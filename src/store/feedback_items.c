@@ -1,0 +1,132 @@
+/* feedback_items.c: films that were added, the household's library, keys. See feedback.h. Checked
+ * by tests/store/test_feedback.c. */
+#include <string.h>
+
+#include "store/feedback_internal.h"
+
+enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
+                              struct error *error) {
+    const struct sql_value values[] = {sql_text(item->id), sql_text(item->title),
+                                       sql_integer(item->year),
+                                       sql_text(item->genres ? item->genres : "")};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "INSERT INTO items (id, title, year, genres) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO"
+        " UPDATE SET title = excluded.title, year = excluded.year, genres = excluded.genres",
+        values);
+    return feedback_write(feedback, &statement, 1, error);
+}
+
+struct visiting {
+    feedback_visit_item *visit_item;
+    feedback_visit *visit;
+    void *context;
+};
+
+static bool visit_item(void *context, const struct sql_value *columns, size_t count) {
+    const struct visiting *visiting = context;
+    (void)count;
+    const struct feedback_item item = {.id = columns[0].text,
+                                       .title = columns[1].text,
+                                       .year = columns[2].integer,
+                                       .genres = columns[3].text};
+    return visiting->visit_item(visiting->context, &item);
+}
+
+enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit, void *context,
+                           struct error *error) {
+    static const struct sql_statement statement = {
+        .text = "SELECT id, title, year, genres FROM items ORDER BY id"};
+    struct visiting visiting = {.visit_item = visit, .context = context};
+    return feedback_ask_long(feedback, &statement, visit_item, &visiting, error);
+}
+
+enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,
+                                 bool replace, struct error *error) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    struct sql_statement *statements = ARENA_ARRAY(scratch, struct sql_statement, count + 1);
+    struct sql_value *values = ARENA_ARRAY(scratch, struct sql_value, count);
+    size_t used = 0;
+    if (replace)
+        statements[used++] = (struct sql_statement){.text = "DELETE FROM library"};
+    for (size_t i = 0; i < count; i++) {
+        values[i] = sql_text(items[i]);
+        statements[used++] = (struct sql_statement){
+            "INSERT INTO library (item) VALUES ($1) ON CONFLICT (item) DO NOTHING", &values[i], 1};
+    }
+    const enum status status = feedback_write(feedback, statements, used, error);
+    arena_reset(scratch, mark);
+    return status;
+}
+
+static bool visit_library(void *context, const struct sql_value *columns, size_t count) {
+    const struct visiting *visiting = context;
+    (void)count;
+    return visiting->visit(visiting->context, columns[0].text, false);
+}
+
+enum status feedback_library(struct feedback *feedback, feedback_visit *visit, void *context,
+                             struct error *error) {
+    static const struct sql_statement statement = {.text =
+                                                       "SELECT item FROM library ORDER BY item"};
+    struct visiting visiting = {.visit = visit, .context = context};
+    return feedback_ask(feedback, &statement, visit_library, &visiting, error);
+}
+
+/* ---- Keys ---- */
+
+enum status feedback_set_key(struct feedback *feedback, const struct feedback_key *key,
+                             struct error *error) {
+    const struct sql_value values[] = {sql_text(key->hash), sql_text(key->name),
+                                       sql_text(key->scopes), sql_integer(key->created),
+                                       sql_integer(key->used)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "INSERT INTO keys (hash, name, scopes, created, used) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (hash) DO UPDATE SET name = excluded.name, scopes = excluded.scopes,"
+        " used = excluded.used",
+        values);
+    return feedback_write(feedback, &statement, 1, error);
+}
+
+enum status feedback_remove_key(struct feedback *feedback, const char *hash, struct error *error) {
+    const struct sql_value values[] = {sql_text(hash)};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("DELETE FROM keys WHERE hash = $1", values);
+    return feedback_write(feedback, &statement, 1, error);
+}
+
+struct key_reading {
+    struct arena *arena;
+    struct feedback_key *keys;
+    size_t count, capacity;
+};
+
+static bool take_key(void *context, const struct sql_value *columns, size_t count) {
+    struct key_reading *reading = context;
+    (void)count;
+    if (reading->count == reading->capacity) {
+        const size_t capacity = reading->capacity ? 2 * reading->capacity : 8;
+        struct feedback_key *keys = ARENA_ARRAY(reading->arena, struct feedback_key, capacity);
+        memcpy(keys, reading->keys, reading->count * sizeof *keys);
+        reading->keys = keys;
+        reading->capacity = capacity;
+    }
+    reading->keys[reading->count++] =
+        (struct feedback_key){.hash = arena_copy(reading->arena, columns[0].text),
+                              .name = arena_copy(reading->arena, columns[1].text),
+                              .scopes = arena_copy(reading->arena, columns[2].text),
+                              .created = columns[3].integer,
+                              .used = columns[4].integer};
+    return true;
+}
+
+enum status feedback_keys(struct feedback *feedback, struct arena *arena,
+                          struct feedback_key **keys, size_t *count, struct error *error) {
+    static const struct sql_statement statement = {
+        .text = "SELECT hash, name, scopes, created, used FROM keys ORDER BY created, name"};
+    struct key_reading reading = {.arena = arena};
+    TRY(feedback_ask(feedback, &statement, take_key, &reading, error));
+    *keys = reading.keys;
+    *count = reading.count;
+    return STATUS_OK;
+}

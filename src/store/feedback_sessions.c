@@ -1,0 +1,69 @@
+/* feedback_sessions.c: anonymous sessions. See feedback.h. Checked by tests/store/test_feedback.c.
+ */
+#include <sys/random.h>
+
+#include "base/digest.h"
+#include "base/wall_clock.h"
+#include "store/feedback_internal.h"
+
+#define ID_BYTES 16
+
+static int64_t now(void) { return (int64_t)wall_clock_seconds(); }
+
+enum status feedback_session_begin(struct feedback *feedback, int64_t seconds, struct arena *arena,
+                                   struct feedback_session *session, struct error *error) {
+    uint8_t bytes[ID_BYTES];
+    char text[2 * ID_BYTES + 1];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return error_set(error, STATUS_IO, "the system gives no random bytes for a session");
+    digest_text(bytes, sizeof bytes, text);
+    const int64_t created = now();
+    *session = (struct feedback_session){.id = arena_format(arena, FEEDBACK_SESSION "%s", text),
+                                         .created = created,
+                                         .expires = created + seconds};
+    const struct sql_value values[] = {sql_text(session->id), sql_integer(session->created),
+                                       sql_integer(session->expires)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "INSERT INTO sessions (id, created, expires) VALUES ($1, $2, $3)", values);
+    return feedback_write(feedback, &statement, 1, error);
+}
+
+static bool take_session(void *context, const struct sql_value *columns, size_t count) {
+    struct feedback_session *session = context;
+    (void)count;
+    session->created = columns[0].integer;
+    session->expires = columns[1].integer;
+    return false;
+}
+
+enum status feedback_session_find(struct feedback *feedback, const char *id, struct arena *arena,
+                                  struct feedback_session *session, struct error *error) {
+    const struct sql_value values[] = {sql_text(id)};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("SELECT created, expires FROM sessions WHERE id = $1", values);
+    *session = (struct feedback_session){.id = arena_copy(arena, id)};
+    TRY(feedback_ask(feedback, &statement, take_session, session, error));
+    if (session->expires > now())
+        return STATUS_OK;
+    return error_set(error, STATUS_NOT_FOUND,
+                     "there is no such session, or its time is over; POST /api/sessions begins "
+                     "one");
+}
+
+enum status feedback_session_end(struct feedback *feedback, const char *id, struct error *error) {
+    const struct sql_value named[] = {sql_text(id)}, timed[] = {sql_integer(now())};
+    const struct sql_statement one[] = {
+        FEEDBACK_STATEMENT("DELETE FROM events WHERE person = $1", named),
+        FEEDBACK_STATEMENT("DELETE FROM ratings WHERE person = $1", named),
+        FEEDBACK_STATEMENT("DELETE FROM sessions WHERE id = $1", named),
+        feedback_tell(feedback, named)};
+#define OVER " WHERE person IN (SELECT id FROM sessions WHERE expires <= $1)"
+    const struct sql_statement all[] = {
+        FEEDBACK_STATEMENT("DELETE FROM events" OVER, timed),
+        FEEDBACK_STATEMENT("DELETE FROM ratings" OVER, timed),
+        FEEDBACK_STATEMENT("DELETE FROM sessions WHERE expires <= $1", timed)};
+#undef OVER
+    if (!id)
+        return feedback_write(feedback, all, 3, error);
+    return feedback_write(feedback, one, 3 + (one[3].text != NULL), error);
+}

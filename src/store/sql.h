@@ -1,0 +1,86 @@
+/* sql.h: one connection to a database, whichever it is: SQLite or PostgreSQL.
+ *
+ * Both are spoken to in the SQL that they share: $1, $2, ... in the order of their first use,
+ * INSERT
+ * ... ON CONFLICT, TEXT, BIGINT, DOUBLE PRECISION; "{serial}" in a schema stands for a key that
+ * counts up. So what is stored is written once (feedback.c), and a database is a table of
+ * functions.
+ *
+ * A connection serves one thread at a time. Texts of statements must be constants: their addresses
+ * are how a prepared one is found again. */
+#ifndef MATINEE_STORE_SQL_H
+#define MATINEE_STORE_SQL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum sql_kind { SQL_NULL, SQL_INTEGER, SQL_REAL, SQL_TEXT };
+
+struct sql_value {
+    enum sql_kind kind;
+    int64_t integer;
+    double real;
+    const char *text;
+};
+
+#define SQL_VALUES_MAX 12
+
+struct sql_statement {
+    const char *text; /* a constant */
+    const struct sql_value *values;
+    size_t count; /* at most SQL_VALUES_MAX */
+};
+
+/* One row of an answer, valid during the call; false: no more, please. */
+typedef bool sql_row(void *context, const struct sql_value *columns, size_t count);
+
+/* Told of each person whom somebody else has written about; NULL: anybody may have been, since
+ * messages were missed. */
+typedef void sql_heard(void *context, const char *person);
+
+struct sql {
+    const struct sql_ops *ops;
+};
+
+struct sql_ops {
+    const char *name;
+    const char *serial; /* what {serial} stands for */
+    const char *begin;  /* a transaction that changes the schema: nobody else does meanwhile */
+    /* `address`: a path, or a URL. Errors: it cannot be opened, a sentence that says why. */
+    enum status (*open)(struct sql **out, const char *address, struct error *error);
+    void (*close)(struct sql *sql);
+    /* Several statements without values, in one text. */
+    enum status (*script)(struct sql *sql, const char *text, struct error *error);
+    enum status (*ask)(struct sql *sql, const struct sql_statement *statement, sql_row *row,
+                       void *context, struct error *error);
+    /* All of them or none, and on the disk when it returns. */
+    enum status (*write)(struct sql *sql, const struct sql_statement *statements, size_t count,
+                         struct error *error);
+    /* A copy of everything, taken while others write. */
+    enum status (*backup)(const char *address, const char *path, struct error *error);
+    /* Waits up to a quarter of a second for what other programs write, and tells of it; NULL: there
+     * are none. The connection does nothing else. */
+    enum status (*listen)(struct sql *sql, sql_heard *heard, void *context, struct error *error);
+    const char *tell; /* a statement that tells the others of person $1; NULL: there are none */
+};
+
+extern const struct sql_ops sql_sqlite, sql_postgres;
+
+static inline struct sql_value sql_integer(int64_t value) {
+    return (struct sql_value){.kind = SQL_INTEGER, .integer = value};
+}
+/* A NaN is NULL. */
+static inline struct sql_value sql_real(double value) {
+    return value == value ? (struct sql_value){.kind = SQL_REAL, .real = value}
+                          : (struct sql_value){.kind = SQL_NULL};
+}
+/* NULL is NULL. */
+static inline struct sql_value sql_text(const char *value) {
+    return value ? (struct sql_value){.kind = SQL_TEXT, .text = value}
+                 : (struct sql_value){.kind = SQL_NULL};
+}
+
+#endif

@@ -1,0 +1,231 @@
+/* sql_sqlite.c: SQLite behind sql.h: one file, or memory alone (":memory:").
+ *
+ * Idea     A write-ahead log with synchronous=FULL: COMMIT returns when the log is on the disk, and
+ *          readers go on while somebody writes. What is erased is overwritten (secure_delete).
+ * Source   sqlite.org: wal.html, backup.html, lang_upsert.html.
+ * Traps    A disk that is full or read-only fails the COMMIT or a statement before it; either way
+ *          ROLLBACK leaves the file as it was, and the next write is tried afresh.
+ * Checked  tests/store/test_feedback.c. */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/files.h"
+#include "store/sql.h"
+
+#define WAIT_MILLISECONDS 2000
+#define PREPARED_MAX 64
+
+struct sqlite_connection {
+    struct sql base;
+    sqlite3 *handle;
+    char *path;
+    struct {
+        const char *text;
+        sqlite3_stmt *statement;
+    } prepared[PREPARED_MAX];
+    size_t prepared_count;
+};
+
+static enum status refuse(sqlite3 *handle, const char *path, struct error *error) {
+    const int code = sqlite3_errcode(handle) & 0xff;
+    const char *advice = "";
+    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+        advice = "; it is damaged or something else: move it away, and a new one is made";
+    else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        advice = "; another program holds it";
+    else if (code == SQLITE_FULL)
+        advice = "; free some space";
+    else if (code == SQLITE_READONLY)
+        advice = "; make the file and its folder writable";
+    return error_set(error, code == SQLITE_NOTADB ? STATUS_BAD_INPUT : STATUS_IO, "%s: %s%s", path,
+                     sqlite3_errmsg(handle), advice);
+}
+
+static enum status run(struct sqlite_connection *connection, const char *text,
+                       struct error *error) {
+    if (sqlite3_exec(connection->handle, text, NULL, NULL, NULL) == SQLITE_OK)
+        return STATUS_OK;
+    return refuse(connection->handle, connection->path, error);
+}
+
+static void close_connection(struct sql *sql) {
+    struct sqlite_connection *connection = (struct sqlite_connection *)sql;
+    if (!connection)
+        return;
+    for (size_t i = 0; i < connection->prepared_count; i++)
+        sqlite3_finalize(connection->prepared[i].statement);
+    sqlite3_close(connection->handle);
+    alloc_free(connection->path);
+    alloc_free(connection);
+}
+
+static enum status open_connection(struct sql **out, const char *address, struct error *error) {
+    if (strcmp(address, ":memory:") != 0)
+        TRY(files_make_parent(address, error));
+    struct sqlite_connection *connection = alloc_zeroed(1, sizeof *connection);
+    connection->base.ops = &sql_sqlite;
+    connection->path = alloc_copy(address);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    enum status status = STATUS_OK;
+    if (sqlite3_open_v2(address, &connection->handle, flags, NULL) != SQLITE_OK)
+        status = connection->handle ? refuse(connection->handle, address, error)
+                                    : error_set(error, STATUS_IO, "%s: cannot be opened", address);
+    if (status == STATUS_OK) {
+        sqlite3_busy_timeout(connection->handle, WAIT_MILLISECONDS);
+        status = run(connection,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216",
+                     error);
+    }
+    if (status != STATUS_OK) {
+        close_connection(&connection->base);
+        return status;
+    }
+    *out = &connection->base;
+    return STATUS_OK;
+}
+
+static enum status script(struct sql *sql, const char *text, struct error *error) {
+    return run((struct sqlite_connection *)sql, text, error);
+}
+
+static enum status prepare(struct sqlite_connection *connection, const char *text,
+                           sqlite3_stmt **statement, struct error *error) {
+    for (size_t i = 0; i < connection->prepared_count; i++)
+        if (connection->prepared[i].text == text) {
+            *statement = connection->prepared[i].statement;
+            return STATUS_OK;
+        }
+    ASSERT(connection->prepared_count < PREPARED_MAX);
+    if (sqlite3_prepare_v3(connection->handle, text, -1, SQLITE_PREPARE_PERSISTENT, statement,
+                           NULL) != SQLITE_OK)
+        return refuse(connection->handle, connection->path, error);
+    connection->prepared[connection->prepared_count].text = text;
+    connection->prepared[connection->prepared_count++].statement = *statement;
+    return STATUS_OK;
+}
+
+static int bind(sqlite3_stmt *statement, int index, const struct sql_value *value) {
+    switch (value->kind) {
+    case SQL_INTEGER:
+        return sqlite3_bind_int64(statement, index, value->integer);
+    case SQL_REAL:
+        return sqlite3_bind_double(statement, index, value->real);
+    case SQL_TEXT:
+        return sqlite3_bind_text(statement, index, value->text, -1, SQLITE_STATIC);
+    case SQL_NULL:
+        break;
+    }
+    return sqlite3_bind_null(statement, index);
+}
+
+static struct sql_value column(sqlite3_stmt *statement, int index) {
+    switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+        return sql_integer(sqlite3_column_int64(statement, index));
+    case SQLITE_FLOAT:
+        return sql_real(sqlite3_column_double(statement, index));
+    case SQLITE_NULL:
+        return (struct sql_value){.kind = SQL_NULL};
+    default:
+        return sql_text((const char *)sqlite3_column_text(statement, index));
+    }
+}
+
+static bool give_row(sqlite3_stmt *statement, sql_row *row, void *context) {
+    struct sql_value columns[SQL_VALUES_MAX];
+    const int count = sqlite3_column_count(statement);
+    ASSERT(count <= SQL_VALUES_MAX);
+    for (int i = 0; i < count; i++)
+        columns[i] = column(statement, i);
+    return !row || row(context, columns, (size_t)count);
+}
+
+static enum status ask(struct sql *sql, const struct sql_statement *asked, sql_row *row,
+                       void *context, struct error *error) {
+    struct sqlite_connection *connection = (struct sqlite_connection *)sql;
+    sqlite3_stmt *statement;
+    TRY(prepare(connection, asked->text, &statement, error));
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < asked->count && code == SQLITE_OK; i++)
+        code = bind(statement, (int)i + 1, &asked->values[i]);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        if (code == SQLITE_ROW && !give_row(statement, row, context))
+            code = SQLITE_DONE;
+    }
+    const enum status status =
+        code == SQLITE_DONE ? STATUS_OK : refuse(connection->handle, connection->path, error);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return status;
+}
+
+static enum status write_all(struct sql *sql, const struct sql_statement *statements, size_t count,
+                             struct error *error) {
+    static const struct sql_statement begin = {.text = "BEGIN IMMEDIATE"},
+                                      commit = {.text = "COMMIT"}, rollback = {.text = "ROLLBACK"};
+    TRY(ask(sql, &begin, NULL, NULL, error));
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = ask(sql, &statements[i], NULL, NULL, error);
+    if (status == STATUS_OK)
+        status = ask(sql, &commit, NULL, NULL, error);
+    struct error ignored; /* some failures have rolled back already */
+    if (status != STATUS_OK)
+        ask(sql, &rollback, NULL, NULL, &ignored);
+    return status;
+}
+
+static enum status copy_pages(sqlite3 *from, sqlite3 *to, const char *path, struct error *error) {
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (!backup)
+        return refuse(to, path, error);
+    /* In one step: it reads one state of the log, and who writes meanwhile does not disturb it. */
+    sqlite3_backup_step(backup, -1);
+    if (sqlite3_backup_finish(backup) != SQLITE_OK)
+        return refuse(to, path, error);
+    return STATUS_OK;
+}
+
+static enum status backup(const char *address, const char *path, struct error *error) {
+    if (strcmp(address, ":memory:") == 0)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "a store in memory has nothing to back up; `matinee serve --store FILE`");
+    struct sql *source = NULL;
+    sqlite3 *target = NULL;
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s.part", path);
+    TRY(files_make_parent(path, error));
+    TRY(open_connection(&source, address, error));
+    unlink(temporary);
+    enum status status = STATUS_OK;
+    if (sqlite3_open(temporary, &target) != SQLITE_OK)
+        status = refuse(target, temporary, error);
+    if (status == STATUS_OK)
+        status = copy_pages(((struct sqlite_connection *)source)->handle, target, path, error);
+    sqlite3_close(target);
+    close_connection(source);
+    if (status == STATUS_OK && rename(temporary, path) != 0)
+        status = error_set(error, STATUS_IO, "%s: cannot be written: %s", path, strerror(errno));
+    if (status != STATUS_OK)
+        unlink(temporary);
+    return status;
+}
+
+const struct sql_ops sql_sqlite = {
+    .name = "SQLite",
+    .serial = "INTEGER PRIMARY KEY",
+    .begin = "BEGIN IMMEDIATE",
+    .open = open_connection,
+    .close = close_connection,
+    .script = script,
+    .ask = ask,
+    .write = write_all,
+    .backup = backup,
+};
