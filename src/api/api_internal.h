@@ -33,6 +33,8 @@ struct api_context {
 #define PARAMETERS_END                                                                             \
     { NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 
+/* What is served, as one plain page without scripts: site_home's answer to what is no browser. */
+void page_get(void *context, const struct request *request, struct response *response);
 /* A text as a part of an address, percent-encoded. */
 const char *page_encode(struct arena *arena, struct text_slice text);
 

@@ -1,9 +1,11 @@
-/* old.c: addresses of pages that people have kept from before: they lead on to where the same is
- * told now, with 302, since pages of their own may come.
+/* old.c: addresses of pages that people have kept from before: they lead on to the page and the
+ * state that they stood for, with 302.
  *
- *   /movie/ID         /api/movie/ID
- *   /home?user_id=N   /api/recommend?user_id=N
- *   others            /
+ *   /movie/ID            /film/ID
+ *   /home?user_id=N      /?user=N
+ *   /profile?user_id=N   /person/N
+ *   /top-rated           /top
+ *   without a number     /
  * Checked  tests/api/test_api.c. */
 #include <string.h>
 
@@ -22,24 +24,34 @@ const struct route_parameter old_home_parameters[] = {
     PARAMETERS_END,
 };
 
-void old_home(void *context, const struct request *request, struct response *response) {
-    (void)context;
+/* To `place` with the person's id behind it. */
+static void lead_to_person(const char *place, const struct request *request,
+                           struct response *response) {
     struct arena *arena = request->arena;
     const char *user = request_value(request, "user_id");
-    lead_to(user ? arena_format(arena, "/api/recommend?user_id=%s", page_encode(arena, slice(user)))
-                 : "/",
+    lead_to(user ? arena_format(arena, "%s%s", place, page_encode(arena, slice(user))) : "/",
             response);
+}
+
+void old_home(void *context, const struct request *request, struct response *response) {
+    (void)context;
+    lead_to_person("/?user=", request, response);
+}
+
+void old_profile(void *context, const struct request *request, struct response *response) {
+    (void)context;
+    lead_to_person("/person/", request, response);
 }
 
 void old_movie(void *context, const struct request *request, struct response *response) {
     (void)context;
     struct arena *arena = request->arena;
-    lead_to(arena_format(arena, "/api/movie/%s", page_encode(arena, slice(request->captures[0]))),
+    lead_to(arena_format(arena, "/film/%s", page_encode(arena, slice(request->captures[0]))),
             response);
 }
 
-void old_page(void *context, const struct request *request, struct response *response) {
+void old_top(void *context, const struct request *request, struct response *response) {
     (void)context;
     (void)request;
-    lead_to("/", response);
+    lead_to("/top", response);
 }

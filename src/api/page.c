@@ -1,5 +1,5 @@
-/* page.c: GET /: one plain page that says what is served and links to it. No script, nothing loaded
- * from anywhere, readable on a telephone and at night.
+/* page.c: GET / for a client that is no browser: one plain page that says what is served and links
+ * to it. No script, nothing loaded from anywhere, readable on a telephone and at night.
  *
  * Idea     The list is made from routes.def; {user}, {item} and {genre} in its examples become the
  *          first person of the histories, the film that most people have, and its first genre, so
@@ -130,7 +130,7 @@ static void add_routes(struct page *page, const struct router *router,
     for (size_t i = 0; i < router->route_count; i++) {
         const struct route *route = &router->routes[i];
         const char *link = fill(route->example, examples, page->arena);
-        if (route->handler == page_get)
+        if (route->handler == site_home)
             continue;
         add(page, "<dt><code>");
         add(page, request_method_name(route->method));

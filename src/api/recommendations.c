@@ -44,7 +44,7 @@ void recommendations_get(void *context, const struct request *request, struct re
     struct parameters parameters = parameters_of_query(request);
     const char *genre = parameters_text(&parameters, "genre");
     if (!genre && request_wants_page(request)) {
-        page_get(context, request, response);
+        site_get(context, request, response);
         return;
     }
     const char *user = parameters_text(&parameters, "user_id");

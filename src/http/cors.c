@@ -22,7 +22,9 @@ static bool is_ours(const struct cors *cors, const char *origin) {
 
 void cors_apply(const struct cors *cors, const struct request *request, const char *allow,
                 struct response *response) {
-    response_set_header(response, "Vary", "Origin");
+    const char *vary = response_get_header(response, "Vary");
+    response_set_header(response, "Vary",
+                        vary ? arena_format(request->arena, "%s, Origin", vary) : "Origin");
     const char *origin = request_header(request, "Origin");
     if (!origin || !is_ours(cors, origin))
         return;

@@ -1,0 +1,79 @@
+/* lib.mjs: what the browser's tests share: the program that serves, the system's Chromium, and a
+ * small runner whose last line is `N passed, N failed`, as tools/run_tests counts. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../', import.meta.url))
+const require = createRequire(new URL('../../web/', import.meta.url))
+const chromiums = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/* What is missing for these tests, in words; '' if nothing is. */
+export function missing() {
+  if (!existsSync(`${root}web/node_modules/playwright-core`)) return 'web/node_modules is not there (npm ci in web/)'
+  if (!chromiums.some(existsSync)) return 'Chromium is not installed'
+  return ''
+}
+
+export async function openBrowser() {
+  const { chromium } = require('playwright-core')
+  return chromium.launch({
+    executablePath: chromiums.find(existsSync),
+    args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
+  })
+}
+
+export const axeSource = () => require.resolve('axe-core/axe.min.js')
+
+/* Trains a model once for each folder. */
+export function train(program, model, folder, ...settings) {
+  const file = `${folder}/${model}.safetensors`
+  mkdirSync(folder, { recursive: true })
+  if (existsSync(file)) return file
+  const done = spawnSync(program, ['train', model, 'data=built-in', '--quiet', '--out', file, ...settings], { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`matinee train ${model}: ${done.stderr}`)
+  return file
+}
+
+/* Serves on a free port (or the one given); stop() ends it. */
+export function serve(program, args, port = 0) {
+  const child = spawn(program, ['serve', ...args, '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const listen = (chunk) => {
+      said += chunk
+      const found = /http:\/\/[^ /]+/.exec(said)
+      if (found) resolve({ url: found[0], stop: () => (child.kill('SIGTERM'), ended) })
+    }
+    child.stdout.on('data', listen)
+    child.stderr.on('data', listen)
+    child.on('exit', (code) => reject(new Error(`matinee serve ended with ${code}: ${said}`)))
+  })
+}
+
+const cases = []
+export const test = (name, body) => cases.push([name, body])
+
+export function check(isSo, what) {
+  if (!isSo) throw new Error(what)
+}
+
+export async function run(pick = '') {
+  let passed = 0
+  let failed = 0
+  for (const [name, body] of cases) {
+    if (!name.includes(pick)) continue
+    try {
+      await body()
+      console.log(`ok      ${name}`)
+      passed++
+    } catch (error) {
+      console.log(`FAILED  ${name}\n        ${String(error.stack ?? error).split('\n').slice(0, 8).join('\n        ')}`)
+      failed++
+    }
+  }
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed === 0
+}

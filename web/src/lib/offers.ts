@@ -1,0 +1,79 @@
+/* offers.ts: which routes this server has, by its own /openapi.json. A server without that document
+ * is asked and its 404 believed. */
+import { useSyncExternalStore } from 'react'
+import { ask } from './api'
+
+export interface OpenApi {
+  info?: { title?: string; version?: string; description?: string }
+  paths?: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, Schema>; parameters?: Record<string, Parameter> }
+}
+export interface Operation {
+  summary?: string
+  description?: string
+  tags?: string[]
+  parameters?: (Parameter & { $ref?: string })[]
+  requestBody?: { content?: Record<string, { schema?: Schema; example?: unknown }> }
+  responses?: Record<string, { description?: string; content?: Record<string, { schema?: Schema }> }>
+  security?: unknown[]
+}
+export interface Parameter {
+  name: string
+  in: string
+  required?: boolean
+  description?: string
+  schema?: Schema
+  example?: unknown
+}
+export interface Schema {
+  $ref?: string
+  type?: string | string[]
+  enum?: unknown[]
+  default?: unknown
+  example?: unknown
+  examples?: unknown[]
+  description?: string
+  minimum?: number
+  maximum?: number
+  items?: Schema
+  properties?: Record<string, Schema>
+  required?: string[]
+  oneOf?: Schema[]
+  anyOf?: Schema[]
+}
+
+let document: OpenApi | null | undefined
+let isAsking = false
+const listeners = new Set<() => void>()
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  if (document === undefined && !isAsking) {
+    isAsking = true
+    ask<OpenApi>('/openapi.json').then(
+      (found) => finish(found && typeof found === 'object' && found.paths ? found : null),
+      () => finish(null),
+    )
+  }
+  return () => listeners.delete(listener)
+}
+
+function finish(found: OpenApi | null) {
+  document = found
+  listeners.forEach((listener) => listener())
+}
+
+/* undefined: not known yet; null: the server has none. */
+export const useOpenApi = () => useSyncExternalStore(subscribe, () => document)
+
+export function offers(found: OpenApi | null | undefined, method: string, path: string): boolean | undefined {
+  if (!found) return undefined
+  const shape = (text: string) => text.replace(/\{[^}]*\}/g, '{}')
+  const wanted = shape(path)
+  return Object.entries(found.paths ?? {}).some(
+    ([known, operations]) => shape(known) === wanted && method.toLowerCase() in operations,
+  )
+}
+
+/* false: surely not offered; undefined: one has to try. */
+export const useOffers = (method: string, path: string) => offers(useOpenApi(), method, path)
