@@ -45,6 +45,9 @@ export function putAside(shelf: Shelf, user: string, item: Id, isAside: boolean)
   return { ...shelf, aside: { ...shelf.aside, [user]: isAside ? [...rest, key] : rest } }
 }
 
+/* The newcomer has said nothing yet. */
+export const isUntouched = (shelf: Shelf) => !shelf.prefer.length && !Object.keys(shelf.ratings[NEWCOMER] ?? {}).length
+
 /* The entry was acknowledged; one of the same film that came later stays. */
 export const acknowledged = (shelf: Shelf, entry: Entry): Shelf => ({
   ...shelf,

@@ -4,9 +4,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Intent, type Models, type Recommendations } from '../lib/api'
+import { useGenres, useModels } from '../lib/lists'
 import { COUNT_MAX, DEFAULT_COUNT, type Discover, readDiscover, request, shares, shelfOf, turnGenre } from '../lib/discover'
 import { type Patch, useParams } from '../lib/router'
-import { NEWCOMER, rate, setAside, useShelf } from '../lib/store'
+import { isUntouched, NEWCOMER, rate, setAside, useShelf } from '../lib/store'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { GenreChips, Slider } from '../parts/controls'
@@ -20,8 +21,8 @@ const SLIDING_MS = 80
 
 type Set = (patch: Patch, replace?: boolean) => void
 
-export const useGenres = () => useAnswer<string[]>('genres', (signal) => ask('/genres', { signal }))
-export const useModels = () => useAnswer<Models>('models', (signal) => ask('/api/models', { signal }))
+
+
 
 /* The field answers every key at once; the address, and with it the list, follows a moment later. */
 function Wish({ wish, set }: { wish: string; set: Set }) {
@@ -254,7 +255,7 @@ function Reading({ state, models, set }: { state: Discover; models: Models | und
             {t.discover.reset}
           </button>
         )}
-        <span className="soft hint">{t.discover.genreHint}</span>
+        {state.user !== NEWCOMER && <span className="soft hint">{t.discover.genreHint}</span>}
       </div>
       <div id="tuning" hidden={!isOpen}>
         <Tuning state={state} intent={intent} models={models} set={set} />
@@ -268,6 +269,9 @@ export default function DiscoverPage() {
   const state = useMemo(() => readDiscover(params), [params])
   const { data: genres } = useGenres()
   const { data: models } = useModels()
+  const shelf = useShelf()
+  // Who has just come chooses genres below, once.
+  const isFresh = state.user === NEWCOMER && isUntouched(shelf)
   const [happening, setHappening] = useState<Happening | null>(null)
   const done = useCallback(() => setHappening(null), [])
   const pick = (user: string | null) =>
@@ -283,8 +287,8 @@ export default function DiscoverPage() {
           {t.discover.title} <PersonPicker user={state.user} onPick={pick} />
         </h1>
         <Wish wish={state.wish} set={set} />
-        <div className="genres-place">
-          {genres && <GenreChips genres={genres} wanted={state.genres} unwanted={state.without} onTurn={turn} />}
+        <div className={isFresh ? undefined : 'genres-place'}>
+          {genres && !isFresh && <GenreChips genres={genres} wanted={state.genres} unwanted={state.without} onTurn={turn} />}
         </div>
         <Reading state={state} models={models} set={set} />
       </section>
