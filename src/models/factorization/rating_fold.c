@@ -131,26 +131,41 @@ static void add_implicit(const struct rating_factors *factors, const struct hist
                      root;
 }
 
+/* The shares of b + q . p, and to `seen` what z counts for in the end: q, less what the ratings say
+ * the less because z has said it. */
+static void share_ratings(const struct rating_factors *factors,
+                          const struct rating_options *options, const struct history *history,
+                          float *seen, float *shares) {
+    const size_t width = factors->width;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const float *none = ARENA_ARRAY(scratch, float, width);
+    float *own = ARENA_ARRAY_RAW(scratch, float, width + 1);
+    const struct system system = make_system(factors, options, history, none, scratch);
+    own[0] = 1;
+    memcpy(own + 1, seen, width * sizeof *seen);
+    shares_ridge(
+        &(struct shares_ridge){system.n, system.count, system.matrix, own, system.rows, NULL},
+        shares);
+    for (size_t h = 0; h < system.count; h++) {
+        kernels()->axpy(seen, -shares[h], system.rows + h * system.n + 1, width);
+        shares[h] *= system.wanted[h];
+    }
+    arena_reset(scratch, mark);
+}
+
 void rating_fold_shares(const struct rating_factors *factors, const struct rating_options *options,
                         const struct history *history, uint32_t item, float *shares) {
     const size_t width = factors->width;
-    const float *q = factors->item_factors + item * width;
     memset(shares, 0, history->count * sizeof *shares);
     if (history->count == 0)
         return;
-    if (history->ratings) {
-        struct arena *scratch = arena_scratch();
-        struct arena_position mark = arena_mark(scratch);
-        float *z = ARENA_ARRAY_RAW(scratch, float, width);
-        float *own = ARENA_ARRAY_RAW(scratch, float, width + 1);
-        rating_factors_implicit(factors, history, z);
-        const struct system system = make_system(factors, options, history, z, scratch);
-        own[0] = 1;
-        memcpy(own + 1, q, width * sizeof *q);
-        shares_ridge(&(struct shares_ridge){system.n, system.count, system.matrix, own, system.rows,
-                                            system.wanted},
-                     shares);
-        arena_reset(scratch, mark);
-    }
-    add_implicit(factors, history, q, shares);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *seen = ARENA_ARRAY_RAW(scratch, float, width);
+    memcpy(seen, factors->item_factors + item * width, width * sizeof *seen);
+    if (history->ratings)
+        share_ratings(factors, options, history, seen, shares);
+    add_implicit(factors, history, seen, shares);
+    arena_reset(scratch, mark);
 }

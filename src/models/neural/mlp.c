@@ -23,7 +23,7 @@ const struct model_ops model_mlp = {
     .score = neumf_model_score,
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
-    .explain = neumf_model_explain,
+    .explain = neumf_explain,
     .suggest = neumf_model_suggest,
 };
 

@@ -24,7 +24,7 @@ const struct model_ops model_neumf = {
     .score = neumf_model_score,
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
-    .explain = neumf_model_explain,
+    .explain = neumf_explain,
     .suggest = neumf_model_suggest,
 };
 

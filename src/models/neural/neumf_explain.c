@@ -156,8 +156,8 @@ static struct pair make_pair(const struct neumf *self, const struct query *query
     return pair;
 }
 
-void neumf_model_explain(const struct model *model, const struct query *query, uint32_t item,
-                         float *shares) {
+void neumf_explain(const struct model *model, const struct query *query, uint32_t item,
+                   float *shares) {
     const struct neumf *self = (const struct neumf *)model;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
