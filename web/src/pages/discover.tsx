@@ -182,9 +182,11 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
   const { shelf, answer } = useFilms(state)
   const place = shelfOf(state)
   const aside = shelf.aside[place]
+  const own = shelf.ratings[place]
+  // What was just rated or put aside is gone at once; the next answer, without it, fills the list.
   const films = useMemo(
-    () => answer.data?.recommendations.filter((film) => !aside?.includes(String(film.item_id))) ?? [],
-    [answer.data, aside],
+    () => answer.data?.recommendations.filter(({ item_id }) => !aside?.includes(String(item_id)) && own?.[item_id] === undefined) ?? [],
+    [answer.data, aside, own],
   )
   const bars = useMemo(() => shares(films.map((film) => film.score)), [films])
   const onRate = useCallback(
@@ -219,7 +221,7 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
       ) : (
         <div className="films" aria-busy={answer.isLoading}>
           {films.map((film, i) => (
-            <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={shelf.ratings[place]?.[film.item_id]} onRate={onRate} onAside={onAside} />
+            <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={own?.[film.item_id]} onRate={onRate} onAside={onAside} />
           ))}
         </div>
       )}
