@@ -56,7 +56,7 @@ static void read_exclusions(struct parameters *parameters, const struct dataset 
                             struct recommend_request *wanted) {
     static const char *const names[] = {"exclude", "exclude_items", "exclude_ids"};
     const char *const *ids[3] = {0};
-    size_t counts[3], total = 0;
+    size_t counts[3], total = 0, found = 0;
     for (size_t n = 0; n < 3; n++)
         parameters_expect_list(parameters, names[n]);
     for (size_t n = 0; n < 3; n++)
@@ -66,9 +66,9 @@ static void read_exclusions(struct parameters *parameters, const struct dataset 
         for (size_t i = 0; i < counts[n]; i++) {
             const uint32_t item = id_map_find(&catalogue->items, ids[n][i], strlen(ids[n][i]));
             if (item != DATASET_NONE)
-                items[wanted->excluded_item_count++] = item;
+                items[found++] = item;
         }
-    wanted->excluded_items = items;
+    wanted->filter.excluded = (struct filter_set){items, found};
 }
 
 /* A member of the body; NULL if it is left out or null. */
@@ -145,7 +145,7 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     wanted.people = &person;
     wanted.person_count = user != NULL;
     wanted.genres = lookup_genres(catalogue, parameters, "genre");
-    wanted.excluded_genres = lookup_genres(catalogue, parameters, "exclude_genre");
+    wanted.filter.genres.none = lookup_genres(catalogue, parameters, "exclude_genre");
     read_exclusions(parameters, catalogue, &wanted);
     read_preferences(parameters, catalogue, &wanted);
     if (!parameters_failed(parameters, response) &&
