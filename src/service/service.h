@@ -152,6 +152,9 @@ enum status service_recommend(const struct snapshot *snapshot,
                               const struct recommend_request *request, struct arena *arena,
                               struct recommend_answer *answer, struct error *error);
 
+/* How much is known of whom a request is for, as in the answer. */
+const char *service_tier(const struct recommend_request *request);
+
 /* The same for each of many people, who are scored together: answers[count] as service_recommend
  * gives them for request->people = &people[i]. */
 enum status service_recommend_each(const struct snapshot *snapshot,
@@ -159,6 +162,11 @@ enum status service_recommend_each(const struct snapshot *snapshot,
                                    const struct service_person *people, size_t count,
                                    struct arena *arena, struct recommend_answer *answers,
                                    struct error *error);
+
+/* Where the next page of a list begins, as a text that means it as long as this snapshot is served.
+ * False: no cursor, or another snapshot's. */
+const char *service_cursor(const struct snapshot *snapshot, size_t offset, struct arena *arena);
+bool service_cursor_read(const struct snapshot *snapshot, const char *text, size_t *offset);
 
 /* Ratings that a person gave beside those that the model predicts for the same films. */
 struct compared_item {

@@ -422,10 +422,11 @@ static void choose(const struct work *work, struct arena *arena, struct arena *s
     }
 }
 
-static const char *tier_of(const struct work *work) {
-    size_t fewest = SIZE_MAX, tier = 0;
-    for (size_t q = 0; q < work->query_count; q++)
-        fewest = work->queries[q].history.count < fewest ? work->queries[q].history.count : fewest;
+const char *service_tier(const struct recommend_request *request) {
+    size_t fewest = request->person_count > 0 ? SIZE_MAX : request->rating_count, tier = 0;
+    for (size_t i = 0; i < request->person_count; i++)
+        fewest =
+            request->people[i].history.count < fewest ? request->people[i].history.count : fewest;
     while (fewest < TIERS[tier].least)
         tier++;
     return TIERS[tier].name;
@@ -463,7 +464,7 @@ static void finish(struct work *work, struct arena *arena, struct recommend_answ
     allow(work, scratch);
     prefer(work);
     *answer = (struct recommend_answer){.basis = BASIS_NAMES[work->basis],
-                                        .tier = tier_of(work),
+                                        .tier = service_tier(work->request),
                                         .context = work->context,
                                         .kept = 1};
     choose(work, arena, scratch, answer);
