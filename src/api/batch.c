@@ -42,8 +42,10 @@ static enum status find_lists(struct batch *batch, size_t count, struct recommen
                                 &batch->arena, &people[known], error) == STATUS_OK)
             places[known++] = i;
     }
-    TRY(service_recommend_each(batch->snapshot, &batch->wanted, people, known, &batch->arena, found,
-                               error));
+    struct recommend_request wanted = batch->wanted;
+    wanted.people = people;
+    wanted.person_count = known;
+    TRY(service_recommend_each(batch->snapshot, &wanted, &batch->arena, found, error));
     for (size_t i = 0; i < known; i++)
         lists[places[i]] = found[i];
     return STATUS_OK;

@@ -9,25 +9,27 @@
 #include "service/service_person.h"
 
 /* The rows of a table of parameters that all lists for people share. */
-#define WANTED_PARAMETERS                                                                            \
-    {"genre", "[text]", NULL, "films of any of these genres", 0, 0, 0, NULL},                        \
-        {"strict", "flag", "true", "only films of the genres; else they come first", 0, 0, 0, NULL}, \
-        FILTERS_PARAMETERS, FILTERS_SEEN,                                                            \
-        {"group", "text", "mean", "how several people's scores become one",                          \
-         0,       0,      0,      "mean|least_misery"},                                              \
-        {"diversity", "number", "0", "how much variety counts", 0, 1, 0, NULL},                      \
-        {"diversity_method",                                                                         \
-         "text",                                                                                     \
-         "mmr",                                                                                      \
-         "variety of what kind",                                                                     \
-         0,                                                                                          \
-         0,                                                                                          \
-         0,                                                                                          \
-         "mmr|calibrated|new_genres|popularity"},                                                    \
-        {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL},                             \
-        {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL},                \
-        {"cursor", "text", NULL, "`next` of the page before", 0, 0, 0, NULL}, {                      \
-        "explain", "flag", "false", "with reasons", 0, 0, 0, NULL                                    \
+/* clang-format off */
+#define WANTED_PARAMETERS \
+    {"genre", "[text]", NULL, "films of any of these genres", 0, 0, 0, NULL}, \
+        {"strict", "flag", "true", "only films of the genres; else they come first", \
+         0,        0,      0,      NULL}, \
+        FILTERS_PARAMETERS, FILTERS_SEEN, \
+        {"group", "text", "mean", "how several people's scores become one", \
+         0,       0,      0,      "mean|least_misery"}, \
+        {"diversity", "number", "0", "how much variety counts", 0, 1, 0, NULL}, \
+        {"diversity_method", \
+         "text", \
+         "mmr", \
+         "variety of what kind", \
+         0, \
+         0, \
+         0, \
+         "mmr|calibrated|new_genres|popularity"}, \
+        {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL}, \
+        {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL}, \
+        {"cursor", "text", NULL, "`next` of the page before", 0, 0, 0, NULL}, { \
+        "explain", "flag", "false", "with reasons", 0, 0, 0, NULL \
     }
 
 struct wanted {

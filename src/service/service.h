@@ -155,13 +155,11 @@ enum status service_recommend(const struct snapshot *snapshot,
 /* How much is known of whom a request is for, as in the answer. */
 const char *service_tier(const struct recommend_request *request);
 
-/* The same for each of many people, who are scored together: answers[count] as service_recommend
- * gives them for request->people = &people[i]. */
+/* A list of his own for each of request->people, of whom there may be any number and who are scored
+ * together: answers[person_count], each as service_recommend gives it for him alone. */
 enum status service_recommend_each(const struct snapshot *snapshot,
-                                   const struct recommend_request *request,
-                                   const struct service_person *people, size_t count,
-                                   struct arena *arena, struct recommend_answer *answers,
-                                   struct error *error);
+                                   const struct recommend_request *request, struct arena *arena,
+                                   struct recommend_answer *answers, struct error *error);
 
 /* Where the next page of a list begins, as a text that means it as long as this snapshot is served.
  * False: no cursor, or another snapshot's. */

@@ -73,9 +73,6 @@ enum status service_check_rating(const struct dataset *catalogue, double rating,
 static enum status check_people(const struct snapshot *snapshot,
                                 const struct recommend_request *request, struct error *error) {
     const uint32_t user_count = snapshot->catalogue->users.count;
-    if (request->person_count > SERVICE_PEOPLE_MAX)
-        return error_set(error, STATUS_BAD_USAGE, "a list is for at most %d people, found %zu",
-                         SERVICE_PEOPLE_MAX, request->person_count);
     for (size_t i = 0; i < request->person_count; i++)
         if (request->people[i].is_known && request->people[i].user >= user_count)
             return error_set(error, STATUS_NOT_FOUND, "there is no user number %u among %u",
@@ -481,6 +478,9 @@ enum status service_recommend(const struct snapshot *snapshot,
                               const struct recommend_request *request, struct arena *arena,
                               struct recommend_answer *answer, struct error *error) {
     struct query queries[SERVICE_PEOPLE_MAX];
+    if (request->person_count > SERVICE_PEOPLE_MAX)
+        return error_set(error, STATUS_BAD_USAGE, "a list is for at most %d people, found %zu",
+                         SERVICE_PEOPLE_MAX, request->person_count);
     TRY(check(snapshot, request, error));
     TRY(query_one(snapshot, request, arena, &queries[0], error));
     for (size_t i = 1; i < request->person_count; i++)
@@ -503,22 +503,21 @@ enum status service_recommend(const struct snapshot *snapshot,
 
 /* A block of people, each with a list of his own. */
 static void recommend_block(const struct snapshot *snapshot,
-                            const struct recommend_request *request,
-                            const struct service_person *people, size_t count, struct arena *arena,
+                            const struct recommend_request *request, struct arena *arena,
                             struct recommend_answer *answers) {
-    const size_t item_count = snapshot->catalogue->items.count;
+    const size_t item_count = snapshot->catalogue->items.count, count = request->person_count;
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     struct query queries[BLOCK];
     float *raw = ARENA_ARRAY_RAW(scratch, float, count *item_count);
     for (size_t i = 0; i < count; i++) {
-        queries[i] = query_of(&people[i]);
+        queries[i] = query_of(&request->people[i]);
         queries[i].genre_preference = request->genre_preference;
     }
     snapshot->model->ops->score(snapshot->model, queries, count, NULL, item_count, raw);
     for (size_t i = 0; i < count; i++) {
         struct recommend_request own = *request;
-        own.people = &people[i];
+        own.people = &request->people[i];
         own.person_count = 1;
         struct work work = {.snapshot = snapshot,
                             .request = &own,
@@ -535,19 +534,16 @@ static void recommend_block(const struct snapshot *snapshot,
 }
 
 enum status service_recommend_each(const struct snapshot *snapshot,
-                                   const struct recommend_request *request,
-                                   const struct service_person *people, size_t count,
-                                   struct arena *arena, struct recommend_answer *answers,
-                                   struct error *error) {
-    ASSERT(arena != arena_scratch() && request->person_count == 0);
-    TRY(check(snapshot, request, error));
-    for (size_t begin = 0; begin < count; begin += BLOCK) {
-        const size_t size = count - begin < BLOCK ? count - begin : BLOCK;
-        for (size_t i = begin; i < begin + size; i++) {
-            struct recommend_request own = {.people = &people[i], .person_count = 1};
-            TRY(check_people(snapshot, &own, error));
-        }
-        recommend_block(snapshot, request, people + begin, size, arena, answers + begin);
+                                   const struct recommend_request *request, struct arena *arena,
+                                   struct recommend_answer *answers, struct error *error) {
+    ASSERT(arena != arena_scratch());
+    for (size_t begin = 0; begin < request->person_count; begin += BLOCK) {
+        const size_t rest = request->person_count - begin;
+        struct recommend_request block = *request;
+        block.people = request->people + begin;
+        block.person_count = rest < BLOCK ? rest : BLOCK;
+        TRY(check(snapshot, &block, error));
+        recommend_block(snapshot, &block, arena, answers + begin);
     }
     return STATUS_OK;
 }

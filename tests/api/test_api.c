@@ -88,7 +88,8 @@ static void posts(void **state) {
     (void)state;
     static const char popular[] =
         "{\"user_id\":null,\"model\":\"tiny\",\"basis\":\"popularity\","
-        "\"tier\":\"nothing known\",\"recommendations\":[{\"item_id\":10,\"encoded_id\":0,\"title\":\"Alpha (1990)\",\"genres\":[\"Action\"],"
+        "\"tier\":\"nothing known\",\"recommendations\":[{\"item_id\":10,"
+        "\"encoded_id\":0,\"title\":\"Alpha (1990)\",\"genres\":[\"Action\"],"
         "\"year\":1990,\"imdb_id\":\"0000010\",\"score\":1.0}],\"next\":\"";
     assert_contains("/api/recommend", "{\"top_k\": 1}", 200, popular);
     assert_contains("/api/recommend", "{\"top_k\": 1, \"user_id\": null, \"ratings\": []}", 200,
@@ -108,9 +109,9 @@ static void posts(void **state) {
     /* null is as good as nothing. */
     assert_contains("/api/recommend", "{\"user_id\": 1, \"ratings\": null}", 200,
                     "\"basis\":\"known user\"");
-    assert_contains(
-        "/api/recommend", "{\"prefer\": {\"comedy\": 5}, \"top_k\": 1}", 200,
-        "\"basis\":\"genres given\",\"tier\":\"nothing known\",\"recommendations\":[{\"item_id\":20");
+    assert_contains("/api/recommend", "{\"prefer\": {\"comedy\": 5}, \"top_k\": 1}", 200,
+                    "\"basis\":\"genres given\",\"tier\":\"nothing known\","
+                    "\"recommendations\":[{\"item_id\":20");
 }
 
 static void reasons(void **state) {

@@ -12,13 +12,13 @@
 static char *ids_of(const char *target, const char *post, char *next) {
     struct client_answer answer =
         client_ask(loopback.port, post ? "POST" : "GET", target, "", post);
-    char *ids = calloc(1, 1000);
+    size_t room = 1000, used = 0;
+    char *ids = calloc(1, room);
     assert_int_equal(answer.status, 200);
     for (const char *at = answer.body; (at = strstr(at, "\"item_id\":")); at++) {
         const char *id = at + strlen("\"item_id\":");
-        if (*ids)
-            strcat(ids, " ");
-        strncat(ids, id, strcspn(id, ","));
+        used += (size_t)snprintf(ids + used, room - used, "%s%.*s", used ? " " : "",
+                                 (int)strcspn(id, ","), id);
     }
     const char *found = strstr(answer.body, "\"next\":\"");
     if (next)
@@ -102,9 +102,11 @@ static void pages_do_not_overlap(void **state) {
         snprintf(target, sizeof target, USER "&top_k=2%s", wishes[w]);
         for (int page = 0; page < 3; page++) {
             char *ids = ids_of(target, NULL, next);
-            for (char *id = strtok(ids, " "); id; id = strtok(NULL, " ")) {
+            char *rest = ids;
+            for (char *id; (id = strtok_r(rest, " ", &rest));) {
                 assert_null(strstr(seen, id));
-                strcat(strcat(seen, " "), id);
+                const size_t length = strlen(seen);
+                snprintf(seen + length, sizeof seen - length, " %s", id);
             }
             free(ids);
             assert_int_equal(*next == '\0', page == 2);
