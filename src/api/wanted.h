@@ -4,8 +4,8 @@
 #define MATINEE_API_WANTED_H
 
 #include "api/api_internal.h"
-#include "api/filters.h"
 #include "api/bare_history.h"
+#include "api/filters.h"
 #include "service/service_person.h"
 
 /* The rows of a table of parameters that all lists for people share. */
