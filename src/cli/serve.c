@@ -16,6 +16,7 @@
 #include "models/model_file.h"
 #include "service/service.h"
 #include "service/service_search.h"
+#include "store/feedback.h"
 
 /* The newest model of the data folder that was trained on `data` (NULL: on anything). */
 static enum status choose_newest(const char **path, const struct arguments *arguments,
@@ -139,6 +140,21 @@ static void prepare_end(struct preparation *preparation) {
         service_release(preparation->snapshots[i]);
 }
 
+/* The store of what people do. One that was not asked for does not keep lists from being served:
+ * then nothing is taken down, and whoever sends something is told so. */
+static enum status open_store(struct service *service, const struct arguments *arguments,
+                              struct error *error) {
+    const char *address = command_text(arguments, "--store");
+    if (address)
+        return service_open_store(service, address, error);
+    const enum status status =
+        service_open_store(service, feedback_default(arguments->arena), error);
+    if (status != STATUS_IO)
+        return status;
+    log_warning("what people do is not kept: %s", error->text);
+    return STATUS_OK;
+}
+
 static void say_ready(const char *url) {
     const struct style *style = style_of(stdout);
     printf("Serving at %s%s%s (Ctrl-C ends it)\n", style->bold, url, style->off);
@@ -148,6 +164,7 @@ static void say_ready(const char *url) {
 static enum status serve(struct service *service, const struct arguments *arguments,
                          struct error *error) {
     TRY(load_models(service, arguments, error));
+    TRY(open_store(service, arguments, error));
     const char *default_model = command_text(arguments, "--default-model");
     if (default_model)
         TRY(service_set_default(service, default_model, error));
@@ -210,6 +227,11 @@ static const struct command_option options[] = {
      "N",
      "TOP_K",
      WORD_NONE},
+    {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "where what people do is kept: a file, postgresql://..., or none: in memory"},
+     "STORE",
+     "MATINEE_PEOPLE",
+     WORD_FILE},
     {{"--cors-origin", SETTING_TEXT_LIST, "", 0, 0, NULL, NULL,
       "whose pages may call from a browser; * is any"},
      "ORIGIN",

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "models/model_file.h"
+#include "service/live.h"
 #include "service/service_internal.h"
 
 #define MODELS_MAX 64
@@ -22,6 +23,7 @@ struct service {
     size_t count, chosen;                   /* chosen: the default */
     pthread_mutex_t words_mutex;            /* of opening them */
     struct words *_Atomic words;            /* NULL: not opened yet */
+    struct live *live;                      /* what people do; NULL: no store is open */
 };
 
 enum status service_create(struct service **out, struct error *error) {
@@ -39,6 +41,7 @@ void service_destroy(struct service *service) {
     for (size_t i = 0; i < service->count; i++)
         snapshot_release(service->snapshots[i]);
     words_close(service->words);
+    live_close(service->live);
     pthread_mutex_destroy(&service->words_mutex);
     pthread_mutex_destroy(&service->mutex);
     alloc_free(service);
@@ -185,6 +188,15 @@ enum status service_words(struct service *service, const struct words **out, str
     *out = atomic_load(&service->words);
     pthread_mutex_unlock(&service->words_mutex);
     return status;
+}
+
+enum status service_open_store(struct service *service, const char *address, struct error *error) {
+    ASSERT(!service->live);
+    return live_open(&service->live, address, error);
+}
+
+struct live *service_live(struct service *service) {
+    return service->live;
 }
 
 void service_release(struct snapshot *snapshot) { snapshot_release(snapshot); }

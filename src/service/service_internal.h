@@ -30,6 +30,9 @@ float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);
 /* A model's own score as people are shown it: see struct recommend_answer. */
 float service_shown_score(const struct model *model, float raw);
 
+/* What the store has of people; NULL: none is open. */
+struct live *service_live(struct service *service);
+
 /* The index beside a model file, if there is one that fits; NULL: none. The caller's. */
 struct ann_index *service_index_open(const char *model_file, struct model *model);
 /* scores[items]: the model's for the films that the snapshot's index finds for the person, minus
@@ -47,14 +50,6 @@ void service_adopt_words(struct service *service, struct words *words);
 /* The look-up of titles of a snapshot. */
 struct service_titles *service_titles_create(void);
 void service_titles_destroy(struct service_titles *titles); /* NULL is fine */
-
-/* What people watch at that hour, blended into raw[items], how many have each film. Returns what
- * was heard of the context, as a sentence; NULL: nothing. */
-const char *service_hours_blend(const struct snapshot *snapshot,
-                                const struct recommend_context *context, float *raw);
-
-struct service_hours *service_hours_create(void);
-void service_hours_destroy(struct service_hours *hours); /* NULL is fine */
 
 /* The texts of a snapshot's films. */
 struct film_memo *film_memo_create(uint32_t item_count);

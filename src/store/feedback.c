@@ -167,9 +167,13 @@ enum status feedback_ask_long(struct feedback *feedback, const struct sql_statem
     return status;
 }
 
-struct sql_statement feedback_tell(const struct feedback *feedback,
-                                   const struct sql_value *person) {
-    return (struct sql_statement){.text = feedback->ops->tell, .values = person, .count = 1};
+struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
+                                   bool is_erased, struct arena *arena) {
+    if (!feedback->ops->tell)
+        return (struct sql_statement){0};
+    struct sql_value *value = ARENA_NEW(arena, struct sql_value);
+    *value = sql_text(arena_format(arena, "%c%s", is_erased ? '-' : '+', person));
+    return (struct sql_statement){.text = feedback->ops->tell, .values = value, .count = 1};
 }
 
 /* ---- Listening ---- */

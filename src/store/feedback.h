@@ -58,15 +58,15 @@ struct feedback_event {
     int64_t hour;        /* of the day where the person is; -1: not said */
     const char *context; /* a JSON object */
 };
-/* All of them or none. A later one on a film replaces an earlier one, but a view or a click never a
- * rating. */
+/* All of them or none. What is said later of a film replaces what was said before, but a view never
+ * a rating; clicks and impressions say nothing that counts. */
 enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
                             size_t count, struct error *error);
 
 /* What counts now for a person, in the order of time. */
 struct feedback_row {
     const char *item;
-    enum feedback_kind kind; /* never FEEDBACK_IMPRESSION */
+    enum feedback_kind kind; /* a rating, like, dislike, view or remove */
     double value;            /* NaN: none */
     int64_t time;
 };
@@ -97,8 +97,11 @@ enum status feedback_session_begin(struct feedback *feedback, int64_t seconds, s
 /* Error (STATUS_NOT_FOUND): there is none, or it has ended. */
 enum status feedback_session_find(struct feedback *feedback, const char *id, struct arena *arena,
                                   struct feedback_session *session, struct error *error);
-/* Ends one and forgets its events; without an id all whose time is over. */
+/* Ends one and forgets its events. */
 enum status feedback_session_end(struct feedback *feedback, const char *id, struct error *error);
+/* Those whose time is over. */
+enum status feedback_sessions_over(struct feedback *feedback, feedback_visit *visit, void *context,
+                                   struct error *error);
 
 /* A film that was added or edited; genres separated by '|'. */
 struct feedback_item {

@@ -21,7 +21,7 @@ static const char add_event[] = "INSERT INTO events (person, item, kind, value, 
     " time = excluded.time"
 static const char set_rating[] = SET_RATING;
 /* Who has rated a film and looks at it again has still rated it. */
-static const char set_view[] = SET_RATING " WHERE ratings.kind IN ('view', 'click', 'remove')";
+static const char set_view[] = SET_RATING " WHERE ratings.kind IN ('view', 'remove')";
 
 static const char *const kind_names[FEEDBACK_KINDS] = {
     [FEEDBACK_RATING] = "rating",         [FEEDBACK_LIKE] = "like",
@@ -63,9 +63,7 @@ static void add_about_person(struct list *list, const struct feedback *feedback,
         values[0] = sql_text(person);
         values[1] = sql_integer((int64_t)wall_clock_seconds());
     }
-    struct sql_value *whom = ARENA_NEW(list->arena, struct sql_value);
-    *whom = sql_text(person);
-    const struct sql_statement tell = feedback_tell(feedback, whom);
+    const struct sql_statement tell = feedback_tell(feedback, person, false, list->arena);
     if (tell.text)
         list->statements[list->count++] = tell;
 }
@@ -82,10 +80,10 @@ static void add_one_event(struct list *list, const struct feedback_event *event)
     values[5] = sql_text(event->device);
     values[6] = event->hour >= 0 ? sql_integer(event->hour) : (struct sql_value){.kind = SQL_NULL};
     values[7] = sql_text(event->context);
-    if (event->kind == FEEDBACK_IMPRESSION)
+    if (event->kind == FEEDBACK_IMPRESSION || event->kind == FEEDBACK_CLICK)
         return;
-    const bool is_weak = event->kind == FEEDBACK_VIEW || event->kind == FEEDBACK_CLICK;
-    memcpy(add(list, is_weak ? set_view : set_rating, 5), values, 5 * sizeof *values);
+    memcpy(add(list, event->kind == FEEDBACK_VIEW ? set_view : set_rating, 5), values,
+           5 * sizeof *values);
 }
 
 enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
@@ -127,9 +125,13 @@ enum status feedback_erase(struct feedback *feedback, const char *person, struct
         statements[i] = (struct sql_statement){texts[i], values, 1};
     statements[DELETIONS] = (struct sql_statement){
         "INSERT INTO erased (id, time) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", values, 2};
-    statements[DELETIONS + 1] = feedback_tell(feedback, values);
-    return feedback_write(feedback, statements,
-                          DELETIONS + 1 + (statements[DELETIONS + 1].text != NULL), error);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    statements[DELETIONS + 1] = feedback_tell(feedback, person, true, scratch);
+    const enum status status = feedback_write(
+        feedback, statements, DELETIONS + 1 + (statements[DELETIONS + 1].text != NULL), error);
+    arena_reset(scratch, mark);
+    return status;
 }
 
 /* ---- Reading ---- */

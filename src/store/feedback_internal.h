@@ -14,7 +14,8 @@ enum status feedback_ask(struct feedback *feedback, const struct sql_statement *
 enum status feedback_ask_long(struct feedback *feedback, const struct sql_statement *statement,
                               sql_row *row, void *context, struct error *error);
 /* The statement that tells other programs of a person; NULL text: there are none. */
-struct sql_statement feedback_tell(const struct feedback *feedback, const struct sql_value *person);
+struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
+                                   bool is_erased, struct arena *arena);
 /* Brings the schema of an open connection up. */
 enum status feedback_schema(struct sql *sql, const char *name, struct error *error);
 

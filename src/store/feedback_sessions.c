@@ -51,19 +51,36 @@ enum status feedback_session_find(struct feedback *feedback, const char *id, str
 }
 
 enum status feedback_session_end(struct feedback *feedback, const char *id, struct error *error) {
-    const struct sql_value named[] = {sql_text(id)}, timed[] = {sql_integer(now())};
-    const struct sql_statement one[] = {
-        FEEDBACK_STATEMENT("DELETE FROM events WHERE person = $1", named),
-        FEEDBACK_STATEMENT("DELETE FROM ratings WHERE person = $1", named),
-        FEEDBACK_STATEMENT("DELETE FROM sessions WHERE id = $1", named),
-        feedback_tell(feedback, named)};
-#define OVER " WHERE person IN (SELECT id FROM sessions WHERE expires <= $1)"
-    const struct sql_statement all[] = {
-        FEEDBACK_STATEMENT("DELETE FROM events" OVER, timed),
-        FEEDBACK_STATEMENT("DELETE FROM ratings" OVER, timed),
-        FEEDBACK_STATEMENT("DELETE FROM sessions WHERE expires <= $1", timed)};
-#undef OVER
-    if (!id)
-        return feedback_write(feedback, all, 3, error);
-    return feedback_write(feedback, one, 3 + (one[3].text != NULL), error);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct sql_value values[] = {sql_text(id)};
+    const struct sql_statement statements[] = {
+        FEEDBACK_STATEMENT("DELETE FROM events WHERE person = $1", values),
+        FEEDBACK_STATEMENT("DELETE FROM ratings WHERE person = $1", values),
+        FEEDBACK_STATEMENT("DELETE FROM sessions WHERE id = $1", values),
+        feedback_tell(feedback, id, false, scratch)};
+    const enum status status =
+        feedback_write(feedback, statements, 3 + (statements[3].text != NULL), error);
+    arena_reset(scratch, mark);
+    return status;
+}
+
+struct visiting {
+    feedback_visit *visit;
+    void *context;
+};
+
+static bool visit_session(void *context, const struct sql_value *columns, size_t count) {
+    const struct visiting *visiting = context;
+    (void)count;
+    return visiting->visit(visiting->context, columns[0].text, false);
+}
+
+enum status feedback_sessions_over(struct feedback *feedback, feedback_visit *visit, void *context,
+                                   struct error *error) {
+    const struct sql_value values[] = {sql_integer(now())};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("SELECT id FROM sessions WHERE expires <= $1", values);
+    struct visiting visiting = {visit, context};
+    return feedback_ask(feedback, &statement, visit_session, &visiting, error);
 }

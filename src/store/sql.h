@@ -39,7 +39,7 @@ typedef bool sql_row(void *context, const struct sql_value *columns, size_t coun
 
 /* Told of each person whom somebody else has written about; NULL: anybody may have been, since
  * messages were missed. */
-typedef void sql_heard(void *context, const char *person);
+typedef void sql_heard(void *context, const char *person, bool is_erased);
 
 struct sql {
     const struct sql_ops *ops;
@@ -64,7 +64,9 @@ struct sql_ops {
     /* Waits up to a quarter of a second for what other programs write, and tells of it; NULL: there
      * are none. The connection does nothing else. */
     enum status (*listen)(struct sql *sql, sql_heard *heard, void *context, struct error *error);
-    const char *tell; /* a statement that tells the others of person $1; NULL: there are none */
+    /* A statement that tells the others of a person, "+ID", or "-ID" who is erased; NULL: there are
+     * none. */
+    const char *tell;
 };
 
 extern const struct sql_ops sql_sqlite, sql_postgres;

@@ -273,14 +273,15 @@ static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
     if (!connection->is_listening) {
         TRY(expect(connection, PQexec(connection->handle, "LISTEN matinee"), error));
         connection->is_listening = true;
-        heard(context, NULL);
+        heard(context, NULL, false);
     }
     struct pollfd socket = {.fd = PQsocket(connection->handle), .events = POLLIN};
     poll(&socket, 1, LISTEN_MILLISECONDS);
     if (!PQconsumeInput(connection->handle))
         return refuse(connection, error);
     for (PGnotify *message; (message = PQnotifies(connection->handle));) {
-        heard(context, message->extra);
+        if (*message->extra)
+            heard(context, message->extra + 1, *message->extra == '-');
         PQfreemem(message);
     }
     return STATUS_OK;

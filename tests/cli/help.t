@@ -314,6 +314,8 @@
     --default-model NAME  which model answers when none is named [$DEFAULT_MODEL]
     --top-k N             films of an answer that does not say, 1 to 1000 (default
                           10) [$TOP_K]
+    --store STORE         where what people do is kept: a file, postgresql://...,
+                          or none: in memory [$MATINEE_PEOPLE]
     --cors-origin ORIGIN  whose pages may call from a browser; * is any
     --encoder NAME        auto, minilm, builtin, or the folder of another
                           BERT-like model (default auto) [$MATINEE_ENCODER]

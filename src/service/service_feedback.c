@@ -1,0 +1,65 @@
+/* service_feedback.c: see service_feedback.h. Checked by tests/service/test_service_person.c. */
+#include "service/service_feedback.h"
+
+#include "service/live.h"
+#include "service/service_internal.h"
+
+static enum status open_store(struct service *service, struct live **live, struct error *error) {
+    *live = service_live(service);
+    if (*live)
+        return STATUS_OK;
+    return error_set(error, STATUS_IO,
+                     "nothing can be taken down: no store is open; `matinee serve --store FILE` "
+                     "opens one");
+}
+
+enum status service_store(struct service *service, struct feedback **store, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    *store = live_store(live);
+    return STATUS_OK;
+}
+
+enum status service_append(struct service *service, const struct feedback_event *events,
+                           size_t count, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    return live_append(live, events, count, error);
+}
+
+enum status service_erase(struct service *service, const char *id, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    return live_erase(live, id, error);
+}
+
+bool service_is_erased(struct service *service, const char *id) {
+    struct live *live = service_live(service);
+    return live && live_is_erased(live, id);
+}
+
+size_t service_store_people(struct service *service, struct arena *arena, const char *const **ids) {
+    struct live *live = service_live(service);
+    return live ? live_people(live, arena, ids) : 0;
+}
+
+enum status service_session_begin(struct service *service, int64_t seconds, struct arena *arena,
+                                  struct feedback_session *session, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    TRY(live_end_session(live, NULL, error)); /* those that are over make room */
+    return feedback_session_begin(live_store(live), seconds, arena, session, error);
+}
+
+enum status service_session_find(struct service *service, const char *id, struct arena *arena,
+                                 struct feedback_session *session, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    return feedback_session_find(live_store(live), id, arena, session, error);
+}
+
+enum status service_session_end(struct service *service, const char *id, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    return live_end_session(live, id, error);
+}

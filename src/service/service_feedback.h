@@ -1,0 +1,32 @@
+/* service_feedback.h: what people do, taken down and undone: for those who answer people. What is
+ * written is on the disk when a call returns, and in the next list of whoever it is about. */
+#ifndef MATINEE_SERVICE_SERVICE_FEEDBACK_H
+#define MATINEE_SERVICE_SERVICE_FEEDBACK_H
+
+#include <stdbool.h>
+
+#include "service/service.h"
+#include "store/feedback.h"
+
+/* The open store, for what is only read or belongs to no person. Error (STATUS_IO): none is open.
+ */
+enum status service_store(struct service *service, struct feedback **store, struct error *error);
+
+/* Takes events down. Errors: no store is open, it cannot be written to (STATUS_IO). */
+enum status service_append(struct service *service, const struct feedback_event *events,
+                           size_t count, struct error *error);
+/* Takes everything of a person out, for good: models know nobody of that id from now on. */
+enum status service_erase(struct service *service, const char *id, struct error *error);
+/* Whether somebody was erased and has not come back. */
+bool service_is_erased(struct service *service, const char *id);
+/* Those whom the store has something of, in no order; sessions are nobody. */
+size_t service_store_people(struct service *service, struct arena *arena, const char *const **ids);
+
+enum status service_session_begin(struct service *service, int64_t seconds, struct arena *arena,
+                                  struct feedback_session *session, struct error *error);
+/* Error (STATUS_NOT_FOUND): there is none, or its time is over. */
+enum status service_session_find(struct service *service, const char *id, struct arena *arena,
+                                 struct feedback_session *session, struct error *error);
+enum status service_session_end(struct service *service, const char *id, struct error *error);
+
+#endif
