@@ -97,6 +97,9 @@ static bool add_chip(struct reading *reading, enum chip_kind kind, size_t begin,
 }
 
 static void add_notice(struct rules_found *found, const char *notice) {
+    for (size_t i = 0; notice && i < found->notice_count; i++)
+        if (strcmp(found->notices[i], notice) == 0)
+            notice = NULL;
     if (notice && found->notice_count < RULES_NOTICES_MAX)
         found->notices[found->notice_count++] = notice;
 }
@@ -331,8 +334,10 @@ static bool apply_minutes(struct reading *reading, const struct rules_match *mat
     const int minutes = action == ACTION_MINUTES_SHORT  ? context->short_minutes
                         : action == ACTION_MINUTES_LONG ? context->long_minutes
                                                         : (int)(match->number * match->unit);
-    if (!context->has_minutes)
+    if (!context->has_minutes) {
+        add_notice(found, "how long films are is not known here");
         return false;
+    }
     const char *label =
         arena_format(reading->arena, "at %s %d minutes", most ? "most" : "least", minutes);
     if (!add_chip(reading, CHIP_MINUTES, match->begin, match->end, label, 0))

@@ -54,6 +54,9 @@ struct rules_context {
      * many of the words it takes (0: none). NULL: nobody knows. */
     size_t (*find_film)(const void *context, const struct token *tokens, size_t count,
                         uint32_t *film);
+    /* How many people have each film; a wish of one small word is a title if `famous` have it. */
+    const uint32_t *people; /* NULL: unknown */
+    uint32_t famous;
     int last_year;    /* of the catalogue; 0: years are unknown */
     bool has_minutes; /* run times are known */
     int short_minutes, long_minutes;

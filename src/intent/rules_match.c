@@ -324,17 +324,29 @@ static bool take_capital(struct cursor *cursor) {
     return words > 1 && may_be_title(cursor, taken) && add_film(cursor, film, taken);
 }
 
-/* The wish from its first word to its last. */
+/* Whether all the words may be a title: a name of several words, in capitals, or of a film that
+ * many know. */
+static bool is_whole(const struct cursor *cursor, size_t taken, uint32_t film) {
+    const struct rules_context *context = cursor->text->context;
+    size_t end = taken;
+    while (end < cursor->text->count && !cursor->text->tokens[end].is_word)
+        end++;
+    if (taken == 0 || end < cursor->text->count || !may_be_title(cursor, taken))
+        return false;
+    return taken > 1 || here(cursor)->is_capital ||
+           (context->people && context->people[film] >= context->famous);
+}
+
+/* The wish from its first word to its last: a title, or two words of one: "star wars". */
 static bool take_whole(struct cursor *cursor) {
     uint32_t film;
     if (cursor->at > 0)
         return false;
-    const size_t taken = find_title(cursor, TITLES_BARE, &film);
-    size_t end = taken;
-    while (end < cursor->text->count && !cursor->text->tokens[end].is_word)
-        end++;
-    const bool is_enough = taken > 1 || (taken == 1 && here(cursor)->is_capital);
-    return is_enough && end == cursor->text->count && may_be_title(cursor, taken) &&
+    size_t taken = find_title(cursor, TITLES_BARE, &film);
+    if (is_whole(cursor, taken, film))
+        return add_film(cursor, film, taken);
+    taken = find_title(cursor, 0, &film);
+    return weighty(cursor, taken) > 1 && is_whole(cursor, taken, film) &&
            add_film(cursor, film, taken);
 }
 

@@ -26,7 +26,7 @@ struct title {
 };
 
 /* Whole titles win by so many times their people. */
-#define WHOLE_GAIN 16
+#define WHOLE_GAIN 6
 
 static void add(const struct title *title, const struct token *tokens, size_t count, enum way way) {
     struct phrase as = title->as;

@@ -17,34 +17,39 @@
 #define SHORT_MINUTES 95
 #define LONG_MINUTES 150
 #define MINUTES_MAX 6000
+/* A film that a tenth of the best known one's people have is known by its title. */
+#define FAMOUS_SHARE 10
 /* Words of tags whose plural and singular are made up. */
 #define TAG_LETTERS_LEAST 4
 #define TAG_WORD_BYTES 32
 
-/* The tag with its last word in the plural and in the singular too, below tags that are so. */
-static void add_tag(struct word_index *index, const struct token *tokens, size_t count,
-                    uint32_t tag) {
-    static const char *const ends[] = {"s", "es"};
+/* The tag with another ending of its last word, below tags that are so. */
+static void add_ending(struct word_index *index, const struct token *tokens, size_t count,
+                       const char *endings[2], uint32_t tag) {
     struct token made[PHRASES_WORDS_MAX + 1];
-    char other[TAG_WORD_BYTES + 3];
+    char other[TAG_WORD_BYTES + 4];
     const char *word = tokens[count - 1].word;
-    const size_t length = strlen(word);
-    phrases_add(&index->tags, tokens, count, &(struct phrase){.value = tag, .weight = 1},
-                &index->arena);
-    if (length < TAG_LETTERS_LEAST || length > TAG_WORD_BYTES || !tokens[count - 1].is_word)
+    const size_t length = strlen(word), end = strlen(endings[0]);
+    if (length > TAG_WORD_BYTES || strcmp(word + length - end, endings[0]) != 0)
         return;
+    memcpy(other, word, length - end);
+    memcpy(other + length - end, endings[1], strlen(endings[1]) + 1);
     memcpy(made, tokens, count * sizeof *made);
     made[count - 1].word = other;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        const size_t end = strlen(ends[i]);
-        memcpy(other, word, length);
-        memcpy(other + length, ends[i], end + 1);
-        phrases_add(&index->tags, made, count, &(struct phrase){.value = tag}, &index->arena);
-        if (strcmp(word + length - end, ends[i]) != 0 || word[length - end - 1] == 's')
-            continue;
-        other[length - end] = '\0';
-        phrases_add(&index->tags, made, count, &(struct phrase){.value = tag}, &index->arena);
-    }
+    phrases_add(&index->tags, made, count, &(struct phrase){.value = tag}, &index->arena);
+}
+
+/* The tag as it is, in the plural and in the singular. */
+static void add_tag(struct word_index *index, const struct token *tokens, size_t count,
+                    uint32_t tag) {
+    static const char *endings[][2] = {{"", "s"}, {"", "es"}, {"y", "ies"},
+                                       {"s", ""}, {"es", ""}, {"ies", "y"}};
+    const struct token *last = &tokens[count - 1];
+    phrases_add(&index->tags, tokens, count, &(struct phrase){.value = tag, .weight = 1},
+                &index->arena);
+    const bool is_long = last->is_word && strlen(last->word) >= TAG_LETTERS_LEAST;
+    for (size_t i = 0; is_long && i < sizeof endings / sizeof *endings; i++)
+        add_ending(index, tokens, count, endings[i], tag);
 }
 
 static void index_tags(struct word_index *index) {
@@ -189,6 +194,8 @@ struct rules_context word_index_rules(const struct word_index *index) {
                                   .tag_name = tag_name,
                                   .context = index,
                                   .find_film = find_film,
+                                  .people = index->snapshot->counts,
+                                  .famous = index->snapshot->count_max / FAMOUS_SHARE + 1,
                                   .last_year = index->last_year,
                                   .has_minutes = index->has_minutes,
                                   .short_minutes = SHORT_MINUTES,

@@ -42,7 +42,8 @@ static const struct movie movies[] = {
 };
 static const uint32_t people[] = {200, 250, 90, 120, 80, 20, 240, 200, 210, 60, 1,
                                   5,   100, 70, 50,  90, 5,  200, 2,   140, 300};
-static const char *const tags[] = {"time travel", "zombies", "twist ending", "the", "Boring"};
+static const char *const tags[] = {"time travel", "zombies", "twist ending",
+                                   "the",         "Boring",  "too slow"};
 
 static struct arena arena;
 static struct phrases titles, tag_phrases;
@@ -74,6 +75,8 @@ static struct rules_context context_of(void) {
                                   .film_title = film_title,
                                   .tag_name = tag_name,
                                   .find_film = find_film,
+                                  .people = people,
+                                  .famous = 100,
                                   .last_year = 2018,
                                   .has_minutes = true,
                                   .short_minutes = 95,
@@ -126,6 +129,7 @@ static const struct row table[] = {
     {"not sad", "less: sad", ""},
     {"nothing depressing", "less: sad", ""},
     {"no zombies", "excluded: zombies", ""},
+    {"not too slow", "excluded: too slow", ""},
     {"without subtitles", "without: subtitles", ""},
     {"without car chases", "without: car chases", ""},
     {"a drama without car chases please", "genre: Drama; without: car chases", "a drama please"},
@@ -136,6 +140,8 @@ static const struct row table[] = {
     {"not scary comedies", "excluded: Horror; genre: Comedy", "comedies"},
     {"a smart film without explosions", "without: explosions", "a smart film"},
     {"not boring", "excluded: Boring", ""},
+    {"not too serious", "without: serious", ""},
+    {"not the end", "", NULL},
     {"never horror", "excluded: Horror", ""},
     {"non-animated adventure", "excluded: Animation; genre: Adventure", "adventure"},
     {"I hate westerns", "excluded: Western", ""},
@@ -205,6 +211,9 @@ static const struct row table[] = {
     {"I like horror", "genre: Horror", "horror"},
     {"Toy Story", "title: Toy Story (1995)", ""},
     {"fight club", "title: Fight Club (1999)", ""},
+    {"star wars", "title: Star Wars: Episode IV - A New Hope (1977)", ""},
+    {"titanic", "title: Titanic (1997)", ""},
+    {"saw", "", NULL},
     {"The Matrix (1999)", "title: Matrix, The (1999)", ""},
     {"as good as Star Wars", "like: Star Wars: Episode IV - A New Hope (1977)", ""},
     {"the empire strikes back was great, more like that", "", NULL},
