@@ -452,6 +452,8 @@ static void gather_rest(struct reading *reading, size_t length) {
     const struct token *tokens = reading->words.tokens;
     struct rules_found *found = reading->found;
     char *rest = arena_alloc_raw(reading->arena, length + reading->words.count + 1), *to = rest;
+    char *keywords = arena_alloc(reading->arena, length + reading->words.count + 1),
+         *key = keywords;
     found->is_blank = true;
     found->is_likeness = found->film_count > 0;
     for (size_t i = 0; i < reading->words.count; i++) {
@@ -468,6 +470,11 @@ static void gather_rest(struct reading *reading, size_t length) {
         memcpy(to, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
         to += tokens[i].end - tokens[i].begin;
         const bool is_empty = rules_words_empty(&tokens[i]);
+        if (!is_empty) {
+            memcpy(key, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
+            key += tokens[i].end - tokens[i].begin;
+            *key++ = ' ';
+        }
         found->is_blank = found->is_blank && is_empty;
         found->is_likeness = found->is_likeness && (is_empty || reading->tilts[i]);
     }
@@ -475,6 +482,9 @@ static void gather_rest(struct reading *reading, size_t length) {
         to--;
     *to = '\0';
     found->rest = rest;
+    found->keywords = keywords;
+    /* "short films" is a tag, whatever its words are. */
+    found->is_blank = found->is_blank && found->tag_count == 0 && !found->typed;
 }
 
 void rules_find(const char *text, size_t length, const struct rules_context *context,

@@ -78,12 +78,13 @@ struct rules_found {
     uint32_t tags[RULES_NAMED_MAX], excluded_tags[RULES_NAMED_MAX];
     size_t tag_count, excluded_tag_count;
     bool is_unseen, is_seen;
-    bool is_title;       /* the whole wish is the title of films[0] */
-    bool is_likeness;    /* "like Toy Story but darker": films are named, and of what else there is
-                            for an encoder to read all words are "more" of a mood */
-    const char *rest;    /* the wish without the words that are not to be encoded */
-    bool is_blank;       /* nothing is left but words like "something" and "films" */
-    const char *without; /* what to be encoded it is to be without; NULL: nothing */
+    bool is_title;        /* the whole wish is the title of films[0] */
+    bool is_likeness;     /* "like Toy Story but darker": films are named, and of what else there is
+                             for an encoder to read all words are "more" of a mood */
+    const char *rest;     /* the wish without the words that are not to be encoded */
+    const char *keywords; /* the words of it that name something */
+    bool is_blank;        /* nothing is left but words like "something" and "films" */
+    const char *without;  /* what to be encoded it is to be without; NULL: nothing */
     const char *notices[RULES_NOTICES_MAX]; /* what may be not as was meant, in sentences */
     size_t notice_count;
 };

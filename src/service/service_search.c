@@ -367,6 +367,7 @@ static void copy_wish(const struct word_index *index, const struct wish_entry *e
     wish->weights = copy_floats(arena, wish->weights, genres);
     *rules = entry->rules;
     rules->rest = arena_copy(arena, rules->rest);
+    rules->keywords = arena_copy(arena, rules->keywords);
     rules->without = rules->without ? arena_copy(arena, rules->without) : NULL;
     for (size_t i = 0; i < rules->notice_count; i++)
         rules->notices[i] = arena_copy(arena, rules->notices[i]);

@@ -162,6 +162,20 @@ static void prefer_neighbours(const struct word_index *index, const struct rules
         scores[list[i].item] += BEFORE_ALL;
 }
 
+/* Puts films with tags that were typed before all other allowed films; how many. */
+static size_t prefer_tagged(const struct word_index *index, const struct rules_found *rules,
+                            float *scores) {
+    size_t found = 0;
+    for (uint32_t i = 0; i < index->item_count && rules->tag_count > 0; i++)
+        for (size_t t = 0; t < rules->tag_count; t++)
+            if (!isinf(scores[i]) && word_index_has_tag(index, i, rules->tags[t])) {
+                scores[i] += BEFORE_ALL;
+                found++;
+                break;
+            }
+    return found;
+}
+
 /* The nearest allowed films; of a wish that has no vector the most popular. */
 static void choose_candidates(const struct word_index *index, struct wish_entry *entry, size_t pool,
                               struct arena *scratch) {
@@ -171,7 +185,7 @@ static void choose_candidates(const struct word_index *index, struct wish_entry 
     float *texts = ARENA_ARRAY(scratch, float, index->item_count);
     if (!entry->wish.is_blank)
         compare(index, &entry->wish, cosines);
-    word_index_compare(index, entry->rules.rest, texts);
+    word_index_compare(index, entry->rules.keywords, texts);
     for (size_t i = 0; i < index->item_count; i++)
         scores[i] = entry->wish.is_blank ? (float)snapshot->counts[i] : cosines[i];
     wish_read_filter(index, &entry->rules, scores);
@@ -179,10 +193,12 @@ static void choose_candidates(const struct word_index *index, struct wish_entry 
         filter_strictly(index, &entry->wish, scores);
     const size_t neighbours = words_values(index->words)->neighbours, half = (pool + 1) / 2;
     prefer_neighbours(index, &entry->rules, neighbours < half ? neighbours : half, scores, scratch);
+    const size_t tagged = prefer_tagged(index, &entry->rules, scores);
     size_t allowed = 0;
     for (size_t i = 0; i < index->item_count; i++)
         allowed += !isinf(scores[i]);
-    const size_t room = pool == 0 || pool > allowed ? allowed : pool;
+    const size_t wide = pool + (tagged < pool ? tagged : pool);
+    const size_t room = pool == 0 || wide > allowed ? allowed : wide;
     struct ranked *list = ARENA_ARRAY(scratch, struct ranked, room);
     entry->count = rank_top_k(scores, index->item_count, room, list);
     entry->is_whole = entry->count == allowed;
