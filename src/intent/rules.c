@@ -26,6 +26,7 @@ enum action {
     ACTION_WITHOUT,
     ACTION_GENRE,
     ACTION_TAG,
+    ACTION_MOOD,
     ACTION_MORE,
     ACTION_LESS,
     ACTION_MORE_LIKE,
@@ -207,6 +208,19 @@ static bool apply_without(struct reading *reading, const struct rules_match *mat
     return true;
 }
 
+/* "funny" is more of a mood, and may be a tag too. */
+static bool apply_feeling(struct reading *reading, struct rules_match *match) {
+    const struct rules_text *words = &reading->words;
+    uint32_t tag;
+    add_mood(reading, match, 0, true);
+    if (phrases_longest(words->context->tags, words->tokens + match->begin,
+                        match->end - match->begin, 0, &tag) > 0) {
+        match->things[0].tag = tag;
+        add_tag(reading, match, 0, false);
+    }
+    return true;
+}
+
 /* ---- Films ---- */
 
 static bool apply_films(struct reading *reading, const struct rules_match *match,
@@ -364,7 +378,7 @@ static bool apply_seen(struct reading *reading, const struct rules_match *match,
 /* ---- Reading ---- */
 
 /* Leaves the chips of a rule that fits; false: it has nothing to say here. */
-static bool apply(struct reading *reading, const struct rules_match *match, enum action action) {
+static bool apply(struct reading *reading, struct rules_match *match, enum action action) {
     switch (action) {
     case ACTION_NOTHING:
     case ACTION_LEAD:
@@ -385,6 +399,8 @@ static bool apply(struct reading *reading, const struct rules_match *match, enum
     case ACTION_TAG:
         add_tag(reading, match, 0, false);
         return true;
+    case ACTION_MOOD:
+        return apply_feeling(reading, match);
     case ACTION_MORE:
     case ACTION_LESS:
         if (match->things[0].mood == AFFECT_COUNT)
@@ -411,7 +427,7 @@ static bool apply(struct reading *reading, const struct rules_match *match, enum
 /* Whether an encoder is not to see the words. */
 static bool is_cut(enum action action) {
     return action != ACTION_NOTHING && action != ACTION_GENRE && action != ACTION_TAG &&
-           action != ACTION_MORE;
+           action != ACTION_MORE && action != ACTION_MOOD;
 }
 
 /* The words from `at` on that the first fitting rule takes; 1 if there is none. */
@@ -424,7 +440,7 @@ static size_t read_at(struct reading *reading, size_t at) {
         for (size_t i = match.begin; i < match.end; i++)
             reading->cut[i] = reading->cut[i] || is_cut(rules[r].action);
         for (size_t i = match.begin; i < match.end; i++)
-            reading->tilts[i] = rules[r].action == ACTION_MORE;
+            reading->tilts[i] = rules[r].action == ACTION_MORE || rules[r].action == ACTION_MOOD;
         return match.end - match.begin;
     }
     return 1;

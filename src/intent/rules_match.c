@@ -404,6 +404,7 @@ static bool take_unit(struct cursor *cursor) {
 
 static bool take_typed(struct cursor *cursor) { return take_word(cursor, TYPED); }
 static bool take_mood(struct cursor *cursor) { return take_word(cursor, TYPED | MOOD); }
+static bool take_feeling(struct cursor *cursor) { return take_word(cursor, MOOD); }
 static bool take_comparative(struct cursor *cursor) { return take_word(cursor, COMPARATIVE); }
 static bool at_start(struct cursor *cursor) { return cursor->at == 0; }
 static bool at_end(struct cursor *cursor) {
@@ -416,23 +417,12 @@ static const struct {
     const char *name;
     bool (*take)(struct cursor *cursor);
 } classes[] = {
-    {"things", take_things},
-    {"typed", take_typed},
-    {"mood", take_mood},
-    {"noun", take_noun},
-    {"comparative", take_comparative},
-    {"films", take_films},
-    {"quoted", take_quoted},
-    {"dated", take_dated},
-    {"whole", take_whole},
-    {"capital", take_capital},
-    {"year", take_year},
-    {"dashed", take_dashed},
-    {"decade", take_decade},
-    {"count", take_count},
-    {"unit", take_unit},
-    {"tag", take_tag},
-    {"start", at_start},
+    {"things", take_things},   {"typed", take_typed},     {"mood", take_mood},
+    {"feeling", take_feeling}, {"noun", take_noun},       {"comparative", take_comparative},
+    {"films", take_films},     {"quoted", take_quoted},   {"dated", take_dated},
+    {"whole", take_whole},     {"capital", take_capital}, {"year", take_year},
+    {"dashed", take_dashed},   {"decade", take_decade},   {"count", take_count},
+    {"unit", take_unit},       {"tag", take_tag},         {"start", at_start},
     {"end", at_end},
 };
 
