@@ -7,8 +7,8 @@ void genre_weights_of(const struct genre_weights *from, float *weights) {
     float sum = 0;
     for (size_t g = 0; g < from->genre_count; g++) {
         const float similarity = from->similarity[g];
-        weights[g] =
-            (similarity >= from->threshold ? similarity : 0) + from->prior_weight * from->prior[g];
+        weights[g] = (similarity >= from->threshold ? from->similarity_weight * similarity : 0) +
+                     from->prior_weight * from->prior[g];
         weights[g] *= has(from->damped, g) ? from->damping : 1;
         weights[g] += has(from->typed, g) ? from->typed_weight : 0;
         weights[g] = has(from->excluded, g) ? 0 : weights[g];

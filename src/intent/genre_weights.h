@@ -5,12 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* weights[g] = (similarity[g] where it is at least `threshold`) + prior_weight * prior[g], times
- * `damping` for the genres of `damped`, + typed_weight for those of `typed`; 0 for `excluded`. */
+/* weights[g] = similarity_weight * (similarity[g] where it is at least `threshold`) + prior_weight
+ * * prior[g], times `damping` for the genres of `damped`, + typed_weight for those of `typed`; 0
+ * for `excluded`. */
 struct genre_weights {
     const float *similarity, *prior; /* [genre_count] */
     size_t genre_count;
-    float threshold, prior_weight;
+    float similarity_weight, threshold, prior_weight;
     uint64_t damped, typed, excluded;
     float damping, typed_weight;
 };

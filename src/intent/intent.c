@@ -171,12 +171,23 @@ static void steer(const struct intent *intent, const struct intent_question *que
     steering_apply(&steering, wish->asked, steered);
 }
 
+/* The moods that genres are taken from: those that were said, or else all as far as they are felt.
+ */
+static void prior_of(const struct intent *intent, const struct rules_found *rules,
+                     const struct wish *wish, float *prior) {
+    float scores[AFFECT_COUNT];
+    for (size_t a = 0; a < AFFECT_COUNT; a++)
+        scores[a] = rules->more ? (float)(rules->more >> a & 1) : wish->moods[a];
+    affects_prior(scores, intent->shares, intent->genre_count, prior);
+}
+
 static void weigh_genres(const struct intent *intent, const struct intent_question *question,
                          struct wish *wish, float *prior, float *weights) {
     const struct intent_values *values = intent->values;
-    affects_prior(wish->moods, intent->shares, intent->genre_count, prior);
+    prior_of(intent, question->rules, wish, prior);
     const struct genre_weights from = {
         .similarity = wish->similarity,
+        .similarity_weight = question->rules->more || question->rules->typed ? values->guessed : 1,
         .prior = prior,
         .genre_count = intent->genre_count,
         .threshold = wish->is_sure ? values->threshold_sure : values->threshold,
@@ -218,6 +229,14 @@ static bool comes_first(const struct intent_values *values, const struct wish *w
                                (values->first == INTENT_FIRST_SURE && (is_sure || rules->typed)));
 }
 
+/* Of moods that were said the strongest of those. */
+static enum affect strongest_mood(const struct wish *wish, const struct rules_found *rules) {
+    float scores[AFFECT_COUNT];
+    for (size_t a = 0; a < AFFECT_COUNT; a++)
+        scores[a] = !rules->more || rules->more >> a & 1 ? wish->moods[a] : -1;
+    return affects_strongest(scores);
+}
+
 void intent_wish(const struct intent *intent, const struct intent_question *question,
                  struct arena *arena, struct wish *wish) {
     const size_t dimension = intent->dimension, genres = intent->genre_count;
@@ -242,7 +261,7 @@ void intent_wish(const struct intent *intent, const struct intent_question *ques
         compare_genres(intent, steered, similarity);
         affects_score(steered, intent->anchors, dimension, intent->calibration, wish->moods);
     }
-    wish->mood = affects_strongest(wish->moods);
+    wish->mood = strongest_mood(wish, question->rules);
     wish->is_sure = !wish->is_blank && wish->moods[wish->mood] >= intent->values->sure;
     wish->is_cautious = wish->is_sure && intent->values->affects[wish->mood].is_cautious;
     wish->alphas = intent_bounded(intent->values, wish, question->alphas);

@@ -58,6 +58,8 @@ static const struct setting_spec table[] = {
     REAL("cautious.embed_alpha", ALPHA_MAX, "at most"),
     REAL("cautious.genre_alpha", ALPHA_MAX, "at least"),
     COUNT("cautious.candidate_pool", 1, "at most"),
+    REAL("rules.guessed", SHARE_MAX,
+         "what genres nearest to the words count where a mood or a genre is said"),
     REAL("rules.typed_genre", ALPHA_MAX, "weight of a genre typed directly"),
     REAL("rules.more", ALPHA_MAX, "how far \"more\" of a mood moves the wish"),
     REAL("rules.less", ALPHA_MAX, "how far \"less\" of a mood moves the wish"),
@@ -152,6 +154,7 @@ static void read_numbers(struct intent_values *values, const struct settings *se
     values->cautious_embed = settings_real(settings, "cautious.embed_alpha");
     values->cautious_genre = settings_real(settings, "cautious.genre_alpha");
     values->cautious_pool = count(settings, "cautious.candidate_pool");
+    values->guessed = real(settings, "rules.guessed");
     values->typed_genre = real(settings, "rules.typed_genre");
     values->more = real(settings, "rules.more");
     values->less = real(settings, "rules.less");

@@ -58,7 +58,7 @@ struct intent_values {
     double cautious_embed, cautious_genre;
     size_t cautious_pool;
 
-    float typed_genre, more, less, without, films;
+    float guessed, typed_genre, more, less, without, films;
 
     /* Of a wish that is a likeness. */
     float tilt;                           /* what more and less are then */

@@ -64,8 +64,9 @@ struct reading {
     const struct rules_context *context;
     struct arena *arena;
     struct rules_found *found;
-    bool *cut;   /* [words]: not to be encoded */
-    bool *tilts; /* [words]: "more" of a mood */
+    bool *cut;     /* [words]: not to be encoded */
+    bool *tilts;   /* [words]: "more" of a mood */
+    uint64_t felt; /* of the tags those that are words of a mood */
 };
 
 /* Whether the person has taken the chip of that label out of the wish. */
@@ -215,10 +216,35 @@ static bool apply_feeling(struct reading *reading, struct rules_match *match) {
     add_mood(reading, match, 0, true);
     if (phrases_longest(words->context->tags, words->tokens + match->begin,
                         match->end - match->begin, 0, &tag) > 0) {
+        const size_t before = reading->found->tag_count;
         match->things[0].tag = tag;
         add_tag(reading, match, 0, false);
+        if (reading->found->tag_count > before)
+            reading->felt |= (uint64_t)1 << before;
     }
     return true;
+}
+
+/* Beside a genre or a second mood "funny" as a tag says too much: many tag so what is funny and
+ * violent. */
+static void drop_felt_tags(struct reading *reading) {
+    struct rules_found *found = reading->found;
+    size_t tags = 0, chips = 0;
+    if (!found->typed && (found->more & (found->more - 1)) == 0)
+        return;
+    for (size_t c = 0; c < found->chip_count; c++) {
+        const struct chip *chip = &found->chips[c];
+        bool is_felt = false;
+        for (size_t t = 0; t < found->tag_count; t++)
+            is_felt = is_felt || (reading->felt >> t & 1 && chip->value == found->tags[t]);
+        if (chip->kind != CHIP_TAG || !is_felt)
+            found->chips[chips++] = *chip;
+    }
+    for (size_t t = 0; t < found->tag_count; t++)
+        if (!(reading->felt >> t & 1))
+            found->tags[tags++] = found->tags[t];
+    found->chip_count = chips;
+    found->tag_count = tags;
 }
 
 /* ---- Films ---- */
@@ -486,7 +512,7 @@ static void gather_rest(struct reading *reading, size_t length) {
         memcpy(to, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
         to += tokens[i].end - tokens[i].begin;
         const bool is_empty = rules_words_empty(&tokens[i]);
-        if (!is_empty) {
+        if (!is_empty && !reading->tilts[i]) {
             memcpy(key, reading->text + tokens[i].begin, tokens[i].end - tokens[i].begin);
             key += tokens[i].end - tokens[i].begin;
             *key++ = ' ';
@@ -519,6 +545,7 @@ void rules_find(const char *text, size_t length, const struct rules_context *con
                               .tilts = ARENA_ARRAY(&words, bool, count + 1)};
     for (size_t at = 0; at < count;)
         at += read_at(&reading, at);
+    drop_felt_tags(&reading);
     cut_loose_ends(&reading);
     gather_rest(&reading, count > 0 ? tokens[count - 1].end + 1 : 1);
     found->typed &= ~found->excluded;

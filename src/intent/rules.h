@@ -82,7 +82,7 @@ struct rules_found {
     bool is_likeness;     /* "like Toy Story but darker": films are named, and of what else there is
                              for an encoder to read all words are "more" of a mood */
     const char *rest;     /* the wish without the words that are not to be encoded */
-    const char *keywords; /* the words of it that name something */
+    const char *keywords; /* the words of it that name something but a mood */
     bool is_blank;        /* nothing is left but words like "something" and "films" */
     const char *without;  /* what to be encoded it is to be without; NULL: nothing */
     const char *notices[RULES_NOTICES_MAX]; /* what may be not as was meant, in sentences */

@@ -23,7 +23,7 @@
   [1]
 
   $ cat > with_server.sh <<'END'
-  > "$program" serve ${models:-model.safetensors} --port 0 > log 2> warnings &
+  > MATINEE_ENCODER=builtin "$program" serve ${models:-model.safetensors} --port 0 > log 2> warnings &
   > server=$!
   > for i in $(seq 100); do grep -q Serving log && break; sleep 0.05; done
   > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)

@@ -94,6 +94,7 @@ static void genre_weights(void **state) {
     struct genre_weights from = {.similarity = similarity,
                                  .prior = prior,
                                  .genre_count = 4,
+                                 .similarity_weight = 1,
                                  .threshold = .2F,
                                  .prior_weight = .7F,
                                  .damped = 1,

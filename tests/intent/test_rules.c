@@ -42,8 +42,8 @@ static const struct movie movies[] = {
 };
 static const uint32_t people[] = {200, 250, 90, 120, 80, 20, 240, 200, 210, 60, 1,
                                   5,   100, 70, 50,  90, 5,  200, 2,   140, 300};
-static const char *const tags[] = {"time travel", "zombies", "twist ending",
-                                   "the",         "Boring",  "too slow"};
+static const char *const tags[] = {"time travel", "zombies",  "twist ending", "the",
+                                   "Boring",      "too slow", "gloomy"};
 
 static struct arena arena;
 static struct phrases titles, tag_phrases;
@@ -111,8 +111,9 @@ static const struct row table[] = {
     {"not scary", "excluded: Horror", ""},
     {"no musicals", "excluded: Musical", ""},
     {"without romance", "excluded: Romance", ""},
-    {"something funny, not animated", "excluded: Animation", "something funny"},
-    {"something funny and uplifting for the whole family, not animated", "excluded: Animation",
+    {"something funny, not animated", "more: funny; excluded: Animation", "something funny"},
+    {"something funny and uplifting for the whole family, not animated",
+     "more: funny; more: inspiring; more: family; excluded: Animation",
      "something funny and uplifting for the whole family"},
     {"a thriller with no horror", "genre: Thriller; excluded: Horror", "a thriller"},
     {"nothing too scary please", "excluded: Horror", "please"},
@@ -122,7 +123,7 @@ static const struct row table[] = {
      ""},
     {"no horror, comedies please", "excluded: Horror; genre: Comedy", "comedies please"},
     {"without romance and musicals", "excluded: Romance; excluded: Musical", ""},
-    {"not scary and funny", "excluded: Horror", "funny"},
+    {"not scary and funny", "excluded: Horror; more: funny", "funny"},
     {"I don't want any horror", "excluded: Horror", ""},
     {"i do not like musicals", "excluded: Musical", ""},
     {"anything but westerns", "excluded: Western", ""},
@@ -133,7 +134,7 @@ static const struct row table[] = {
     {"without subtitles", "without: subtitles", ""},
     {"without car chases", "without: car chases", ""},
     {"a drama without car chases please", "genre: Drama; without: car chases", "a drama please"},
-    {"no spoken words, funny", "without: spoken words", "funny"},
+    {"no spoken words, funny", "without: spoken words; more: funny", "funny"},
     {"no rom com", "excluded: Comedy and Romance", ""},
     {"no horror comedies", "excluded: Comedy and Horror", ""},
     {"no sad dramas", "less: sad", ""},
@@ -145,7 +146,7 @@ static const struct row table[] = {
     {"never horror", "excluded: Horror", ""},
     {"non-animated adventure", "excluded: Animation; genre: Adventure", "adventure"},
     {"I hate westerns", "excluded: Western", ""},
-    {"not only funny", "", NULL},
+    {"not only funny", "more: funny", NULL},
     {"nothing but comedies", "genre: Comedy", NULL},
     {"not for kids", "excluded: Children's", ""},
     {"no children's films", "excluded: Children's", "films"},
@@ -217,7 +218,7 @@ static const struct row table[] = {
     {"The Matrix (1999)", "title: Matrix, The (1999)", ""},
     {"as good as Star Wars", "like: Star Wars: Episode IV - A New Hope (1977)", ""},
     {"the empire strikes back was great, more like that", "", NULL},
-    {"I watched Love Actually and want something sad", "like: Love Actually (2003)",
+    {"I watched Love Actually and want something sad", "like: Love Actually (2003); more: sad",
      "something sad"},
     {"my favourite is \"se7en\"", "like: Seven (a.k.a. Se7en) (1995)", "my favourite"},
     {"not like Saw", "unlike: Saw (2004)", ""},
@@ -242,11 +243,15 @@ static const struct row table[] = {
     {"funnier than Big!", "more: funny; like: Big (1988)", ""},
     {"less scary than Saw", "less: scary; like: Saw (2004)", ""},
     /* What leads up to a wish. */
-    {"show me something sad", "", "something sad"},
-    {"Can you please recommend a sad film?", "", "a sad film?"},
-    {"hi, I'm in the mood for something sad", "", "something sad"},
+    {"show me something sad", "more: sad", "something sad"},
+    {"Can you please recommend a sad film?", "more: sad", "a sad film?"},
+    {"hi, I'm in the mood for something sad", "more: sad", "something sad"},
     {"I want to see dogs", "", "dogs"},
     /* Genres, tags, moods. */
+    {"a boring film", "tag: Boring", NULL},
+    {"gloomy", "more: sad; tag: gloomy", NULL},
+    {"a gloomy comedy", "more: sad; genre: Comedy", NULL},
+    {"gloomy and funny", "more: sad; more: funny", NULL},
     {"sci-fi with time travel", "genre: Sci-Fi; tag: time travel", NULL},
     {"romcom", "genre: Comedy; genre: Romance", NULL},
     {"a film noir with a twist ending", "genre: Film-Noir; tag: twist ending", NULL},
@@ -355,8 +360,8 @@ static void taken_back(void **state) {
     } rows[] = {
         {"no horror or musicals", "excluded: Horror", "excluded: Musical", ""},
         {"no horror or musicals", "EXCLUDED: musical", "excluded: Horror", ""},
-        {"sad comedies", "genre: Comedy", "", "sad"},
-        {"sad, like Heat", "like: Heat (1995)", "", "sad"},
+        {"plastic comedies", "genre: Comedy", "", "plastic"},
+        {"dogs, like Heat", "like: Heat (1995)", "", "dogs"},
         {"fight club", "title: Fight Club (1999)", "", "fight club"},
         {"not scary, 90s", "years 1990-1999", "excluded: Horror", ""},
         {"seen and loved", "seen and loved", "", ""},
