@@ -7,6 +7,7 @@
 
 #include "api/api_internal.h"
 #include "api/film.h"
+#include "service/service_feedback.h"
 
 /* Numbers by value, before texts, which go by their bytes. */
 static int compare(const void *a, const void *b) {
@@ -19,20 +20,42 @@ static int compare(const void *a, const void *b) {
     return strcmp(json_string_value(first), json_string_value(second));
 }
 
+/* Those of the model who were not erased, and those of the store whom it does not know. */
+static size_t list_ids(struct service *service, const struct id_map *users, struct arena *arena,
+                       json_t ***ids) {
+    const char *const *others = NULL;
+    const size_t other_count = service_store_people(service, arena, &others);
+    *ids = ARENA_ARRAY(arena, json_t *, users->count + other_count);
+    size_t count = 0;
+    for (uint32_t user = 0; user < users->count; user++) {
+        const struct text_slice id = id_map_name(users, user);
+        const struct arena_position mark = arena_mark(arena);
+        const char *text = arena_copy_length(arena, id.start, id.length);
+        if (!service_is_erased(service, text))
+            (*ids)[count++] = film_outside_id(id);
+        arena_reset(arena, mark);
+    }
+    for (size_t i = 0; i < other_count; i++) {
+        const size_t length = strlen(others[i]);
+        if (id_map_find(users, others[i], length) == DATASET_NONE)
+            (*ids)[count++] = film_outside_id((struct text_slice){others[i], length});
+    }
+    return count;
+}
+
 void users_get(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
     struct snapshot *snapshot;
     if (!lookup_snapshot(context, &parameters, response, &snapshot))
         return;
-    const struct dataset *catalogue = service_catalogue(snapshot);
-    const uint32_t count = catalogue->users.count;
-    json_t **ids = ARENA_ARRAY(request->arena, json_t *, count);
-    for (uint32_t user = 0; user < count; user++)
-        ids[user] = film_id(&catalogue->users, user);
+    json_t **ids;
+    const size_t count =
+        list_ids(api->service, &service_catalogue(snapshot)->users, request->arena, &ids);
     qsort(ids, count, sizeof *ids, compare);
     json_t *list = json_array();
-    for (uint32_t user = 0; user < count; user++)
-        json_array_append_new(list, ids[user]);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, ids[i]);
     response_json(response, request, list);
     service_release(snapshot);
 }

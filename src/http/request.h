@@ -28,6 +28,8 @@ struct request_pair {
     const char *key, *value;
 };
 
+struct later;
+
 /* All texts are percent-decoded, valid UTF-8 and live as long as the request. */
 struct request {
     enum request_method method;
@@ -43,6 +45,7 @@ struct request {
     /* A header's value or NULL; names forgive case. */
     const char *(*header)(const void *connection, const char *name);
     const void *connection;
+    struct later *later; /* later.h; NULL: the answer is wanted at once */
 };
 
 /* REQUEST_OTHER for a word that is none of the methods. */

@@ -26,6 +26,7 @@
 #include "base/assert.h"
 #include "base/parallel.h"
 #include "http/deadlines.h"
+#include "http/later.h"
 #include "http/listener.h"
 #include "http/problem.h"
 
@@ -46,6 +47,8 @@ struct exchange {
     char *body;
     size_t body_size, body_capacity, body_discarded;
     bool has_begun; /* the head has been looked at */
+    struct later later;
+    bool is_waiting; /* for what `later` stands for */
 };
 
 struct server {
@@ -56,6 +59,7 @@ struct server {
     unsigned port;
     atomic_bool is_stopping;
     atomic_uint running; /* exchanges that have begun and not ended */
+    atomic_uint waiting; /* of them those whose answer waits for something */
     pthread_mutex_t pool_mutex;
     struct exchange *pool;
     unsigned pool_count;
@@ -117,9 +121,12 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
                          enum MHD_RequestTerminationCode code) {
     (void)code;
     struct server *server = context;
-    if (!*exchange)
+    struct exchange *ended = *exchange;
+    if (!ended)
         return;
-    exchange_give_back(server, *exchange);
+    if (ended->is_waiting) /* the client has gone while it slept */
+        atomic_fetch_sub(&server->waiting, 1);
+    exchange_give_back(server, ended);
     *exchange = NULL;
     /* Until the next request line the connection may be silent, then slow. */
     deadlines_move(server->deadlines, deadline_of(connection),
@@ -206,6 +213,8 @@ static enum MHD_Result answer_too_large(struct server *server, struct exchange *
     return send_response(server, exchange, connection);
 }
 
+static void wake_later(void *connection) { MHD_resume_connection(connection); }
+
 /* The head has come: a body that says it is too long is refused before it is read. */
 static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                              struct MHD_Connection *connection, const char *method) {
@@ -215,7 +224,10 @@ static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                                          .body = "",
                                          .arena = &exchange->arena,
                                          .header = header_of,
-                                         .connection = connection};
+                                         .connection = connection,
+                                         .later = &exchange->later};
+    exchange->later.connection = connection;
+    exchange->later.wake = wake_later;
     const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const unsigned long long bytes = length ? strtoull(length, NULL, 10) : 0;
     if (bytes > server->options.body_bytes_max)
@@ -264,6 +276,23 @@ static enum MHD_Result finish(struct server *server, struct exchange *exchange,
         problem_answer(&exchange->response, request, 400, "%s", error.text);
     else
         router_answer(server->router, request, &exchange->response);
+    if (atomic_load(&exchange->later.state) == LATER_NEVER)
+        return send_response(server, exchange, connection);
+    /* It sleeps first and says so then: whoever wakes it finds it asleep. */
+    exchange->is_waiting = true;
+    atomic_fetch_add(&server->waiting, 1);
+    MHD_suspend_connection(connection);
+    if (!later_sleep(&exchange->later))
+        MHD_resume_connection(connection);
+    return MHD_YES;
+}
+
+/* What the answer waited for is done. */
+static enum MHD_Result go_on(struct server *server, struct exchange *exchange,
+                             struct MHD_Connection *connection) {
+    exchange->is_waiting = false;
+    atomic_fetch_sub(&server->waiting, 1);
+    exchange->later.finish(exchange->later.context, &exchange->request, &exchange->response);
     return send_response(server, exchange, connection);
 }
 
@@ -282,7 +311,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *size = 0;
         return take_body(server, exchange, bytes, piece);
     }
-    return finish(server, exchange, connection);
+    return exchange->is_waiting ? go_on(server, exchange, connection)
+                                : finish(server, exchange, connection);
 }
 
 static struct server_options with_defaults(struct server_options options) {
@@ -361,6 +391,9 @@ void server_stop(struct server *server) {
     const int descriptor = MHD_quiesce_daemon(server->daemon);
     const unsigned waits = server->options.stop_timeout_seconds * 100;
     for (unsigned i = 0; i < waits && atomic_load(&server->running) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    /* What an answer waits for comes, or fails, in any case: its connection has to be awake. */
+    while (atomic_load(&server->waiting) > 0)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     MHD_stop_daemon(server->daemon);
     if (descriptor >= 0)

@@ -235,13 +235,39 @@ void live_changed(struct live *live, const char *id) {
     pthread_mutex_unlock(&live->mutex);
 }
 
-enum status live_append(struct live *live, const struct feedback_event *events, size_t count,
-                        struct error *error) {
-    TRY(feedback_append(live->store, events, count, error));
+static void all_changed(struct live *live, const struct feedback_event *events, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (i == 0 || strcmp(events[i].person, events[i - 1].person) != 0)
             live_changed(live, events[i].person);
+}
+
+enum status live_append(struct live *live, const struct feedback_event *events, size_t count,
+                        struct error *error) {
+    TRY(feedback_append(live->store, events, count, error));
+    all_changed(live, events, count);
     return STATUS_OK;
+}
+
+struct pending {
+    struct live *live;
+    const struct feedback_event *events;
+    size_t count;
+    feedback_done *done;
+    void *context;
+};
+
+static void pending_done(void *context, enum status status, const struct error *error) {
+    const struct pending *pending = context;
+    if (status == STATUS_OK)
+        all_changed(pending->live, pending->events, pending->count);
+    pending->done(pending->context, status, error);
+}
+
+void live_append_later(struct live *live, const struct feedback_event *events, size_t count,
+                       struct arena *arena, feedback_done *done, void *context) {
+    struct pending *pending = ARENA_NEW(arena, struct pending);
+    *pending = (struct pending){live, events, count, done, context};
+    feedback_append_later(live->store, events, count, arena, pending_done, pending);
 }
 
 enum status live_erase(struct live *live, const char *id, struct error *error) {

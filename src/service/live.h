@@ -33,6 +33,9 @@ bool live_is_erased(struct live *live, const char *id);
 /* As feedback_append, and seen by whoever asks afterwards. */
 enum status live_append(struct live *live, const struct feedback_event *events, size_t count,
                         struct error *error);
+/* The same without waiting, as feedback_append_later. */
+void live_append_later(struct live *live, const struct feedback_event *events, size_t count,
+                       struct arena *arena, feedback_done *done, void *context);
 /* A person has been written about by other means than live_append. */
 void live_changed(struct live *live, const char *id);
 enum status live_erase(struct live *live, const char *id, struct error *error);

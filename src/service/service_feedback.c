@@ -27,6 +27,15 @@ enum status service_append(struct service *service, const struct feedback_event 
     return live_append(live, events, count, error);
 }
 
+enum status service_append_later(struct service *service, const struct feedback_events *events,
+                                 struct arena *arena, feedback_done *done, void *context,
+                                 struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    live_append_later(live, events->list, events->count, arena, done, context);
+    return STATUS_OK;
+}
+
 enum status service_erase(struct service *service, const char *id, struct error *error) {
     struct live *live;
     TRY(open_store(service, &live, error));

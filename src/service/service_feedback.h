@@ -15,6 +15,11 @@ enum status service_store(struct service *service, struct feedback **store, stru
 /* Takes events down. Errors: no store is open, it cannot be written to (STATUS_IO). */
 enum status service_append(struct service *service, const struct feedback_event *events,
                            size_t count, struct error *error);
+/* The same without waiting: `done` is told, as feedback_append_later has it; events and arena live
+ * until then. Error: no store is open; then `done` is not called. */
+enum status service_append_later(struct service *service, const struct feedback_events *events,
+                                 struct arena *arena, feedback_done *done, void *context,
+                                 struct error *error);
 /* Takes everything of a person out, for good: models know nobody of that id from now on. */
 enum status service_erase(struct service *service, const char *id, struct error *error);
 /* Whether somebody was erased and has not come back. */

@@ -28,6 +28,8 @@ struct job {
     enum status status;
     struct error *error;
     bool is_done;
+    feedback_done *done; /* NULL: its caller sleeps */
+    void *context;
     struct job *next;
 };
 
@@ -104,6 +106,19 @@ static struct job *take_jobs(struct feedback *feedback, struct job **end, size_t
     return first;
 }
 
+/* Calls those who did not sleep, without the mutex. */
+static void tell(struct feedback *feedback, struct job *job) {
+    if (!job)
+        return;
+    pthread_mutex_unlock(&feedback->mutex);
+    while (job) {
+        struct job *next = job->next; /* its memory may be gone after the call */
+        job->done(job->context, job->status, job->error);
+        job = next;
+    }
+    pthread_mutex_lock(&feedback->mutex);
+}
+
 static void *write_forever(void *context) {
     struct feedback *feedback = context;
     pthread_mutex_lock(&feedback->mutex);
@@ -119,16 +134,43 @@ static void *write_forever(void *context) {
         const size_t commits = write_jobs(feedback, job, end, statements);
         pthread_mutex_lock(&feedback->mutex);
         feedback->commits += (int64_t)commits;
+        struct job *told = NULL;
         while (job != end) {
             struct job *next = job->next; /* the job is its caller's again once it is done */
-            job->is_done = true;
             feedback->writes++;
+            if (job->done) {
+                job->next = told;
+                told = job;
+            } else {
+                job->is_done = true;
+            }
             job = next;
         }
         pthread_cond_broadcast(&feedback->done);
+        tell(feedback, told);
     }
     pthread_mutex_unlock(&feedback->mutex);
     return NULL;
+}
+
+/* Under the mutex. */
+static void put_job(struct feedback *feedback, struct job *job) {
+    *feedback->last = job;
+    feedback->last = &job->next;
+    pthread_cond_signal(&feedback->wanted);
+}
+
+void feedback_write_later(struct feedback *feedback, const struct sql_statement *statements,
+                          size_t count, struct arena *arena, feedback_done *done, void *context) {
+    struct job *job = ARENA_NEW(arena, struct job);
+    *job = (struct job){.statements = statements,
+                        .count = count,
+                        .error = ARENA_NEW(arena, struct error),
+                        .done = done,
+                        .context = context};
+    pthread_mutex_lock(&feedback->mutex);
+    put_job(feedback, job);
+    pthread_mutex_unlock(&feedback->mutex);
 }
 
 enum status feedback_write(struct feedback *feedback, const struct sql_statement *statements,
@@ -137,9 +179,7 @@ enum status feedback_write(struct feedback *feedback, const struct sql_statement
     if (count == 0)
         return STATUS_OK;
     pthread_mutex_lock(&feedback->mutex);
-    *feedback->last = &job;
-    feedback->last = &job.next;
-    pthread_cond_signal(&feedback->wanted);
+    put_job(feedback, &job);
     while (!job.is_done)
         pthread_cond_wait(&feedback->done, &feedback->mutex);
     pthread_mutex_unlock(&feedback->mutex);

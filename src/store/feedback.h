@@ -58,10 +58,20 @@ struct feedback_event {
     int64_t hour;        /* of the day where the person is; -1: not said */
     const char *context; /* a JSON object */
 };
+struct feedback_events {
+    const struct feedback_event *list;
+    size_t count;
+};
 /* All of them or none. What is said later of a film replaces what was said before, but a view never
  * a rating; clicks and impressions say nothing that counts. */
 enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
                             size_t count, struct error *error);
+
+/* Called once by the writer's thread: it must be quick, and may not write itself. */
+typedef void feedback_done(void *context, enum status status, const struct error *error);
+/* The same without waiting; the events and the arena live until `done` is called. */
+void feedback_append_later(struct feedback *feedback, const struct feedback_event *events,
+                           size_t count, struct arena *arena, feedback_done *done, void *context);
 
 /* What counts now for a person, in the order of time. */
 struct feedback_row {

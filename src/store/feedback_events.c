@@ -86,17 +86,29 @@ static void add_one_event(struct list *list, const struct feedback_event *event)
            5 * sizeof *values);
 }
 
-enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
-                            size_t count, struct error *error) {
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
-    struct list list = {
-        ARENA_ARRAY_RAW(scratch, struct sql_statement, count * STATEMENTS_PER_EVENT), 0, scratch};
+static struct list list_of(const struct feedback *feedback, const struct feedback_event *events,
+                           size_t count, struct arena *arena) {
+    struct list list = {ARENA_ARRAY_RAW(arena, struct sql_statement, count * STATEMENTS_PER_EVENT),
+                        0, arena};
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || strcmp(events[i].person, events[i - 1].person) != 0)
             add_about_person(&list, feedback, events[i].person);
         add_one_event(&list, &events[i]);
     }
+    return list;
+}
+
+void feedback_append_later(struct feedback *feedback, const struct feedback_event *events,
+                           size_t count, struct arena *arena, feedback_done *done, void *context) {
+    const struct list list = list_of(feedback, events, count, arena);
+    feedback_write_later(feedback, list.statements, list.count, arena, done, context);
+}
+
+enum status feedback_append(struct feedback *feedback, const struct feedback_event *events,
+                            size_t count, struct error *error) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct list list = list_of(feedback, events, count, scratch);
     const enum status status = feedback_write(feedback, list.statements, list.count, error);
     arena_reset(scratch, mark);
     return status;

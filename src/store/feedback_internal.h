@@ -7,6 +7,9 @@
 /* Written with what others want at the same moment; on the disk when it returns. All or none. */
 enum status feedback_write(struct feedback *feedback, const struct sql_statement *statements,
                            size_t count, struct error *error);
+/* The same without waiting: `statements` and `arena` live until `done` is called. */
+void feedback_write_later(struct feedback *feedback, const struct sql_statement *statements,
+                          size_t count, struct arena *arena, feedback_done *done, void *context);
 /* An answer, from a connection of its own. */
 enum status feedback_ask(struct feedback *feedback, const struct sql_statement *statement,
                          sql_row *row, void *context, struct error *error);

@@ -91,8 +91,9 @@ static enum status open_connection(struct sql **out, const char *address, struct
     struct postgres_connection *connection = alloc_zeroed(1, sizeof *connection);
     connection->base.ops = &sql_postgres;
     /* What the address says comes last and counts. */
-    const char *const keys[] = {"connect_timeout", "keepalives_idle", "dbname", NULL};
-    const char *const values[] = {"3", "10", address, NULL};
+    const char *const keys[] = {"connect_timeout", "keepalives_idle", "tcp_user_timeout", "dbname",
+                                NULL};
+    const char *const values[] = {"3", "10", "5000", address, NULL};
     connection->handle = PQconnectdbParams(keys, values, 1);
     const enum status status = settle(connection, error);
     if (status != STATUS_OK) {
