@@ -153,6 +153,20 @@ enum status feedback_count(struct feedback *feedback, struct feedback_counts *co
 typedef bool feedback_line(void *context, const char *line, size_t length);
 enum status feedback_export(struct feedback *feedback, const char *what, const char *person,
                             feedback_line *line, void *context, struct error *error);
+/* One part of it as CSV: a line with the names of the columns, then the rows. */
+enum status feedback_export_table(struct feedback *feedback, const char *what,
+                                  feedback_line *line, void *context, struct error *error);
+/* One line of an export on its way back. */
+struct feedback_imported {
+    const char *text; /* a JSON object, not terminated */
+    size_t length;
+    const char *fault;                /* out: why it was left out; NULL: it was not */
+    char person[FEEDBACK_ID_MAX + 1]; /* out: whom it is about; "": nobody */
+};
+/* Writes lines as feedback_export makes them; those with a fault are left out. A line that was
+ * there already changes nothing, but for events, which are then there twice. */
+enum status feedback_import(struct feedback *feedback, struct feedback_imported *lines,
+                            size_t count, struct error *error);
 /* The name of a part of an export; NULL after the last. */
 const char *feedback_export_part(size_t index);
 /* A copy of a store in a file, made while it is written to: itself a store to serve from. */

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "store/feedback_internal.h"
+
+/* Of everybody: sessions are over before such a file is read. */
+#define NO_SESSION " WHERE person NOT LIKE '" FEEDBACK_SESSION "%'"
 
 struct part {
     const char *name, *type;
@@ -24,12 +28,14 @@ static const struct part parts[] = {
     {"ratings",
      "rating",
      {"person", "item", "kind", "value", "time"},
-     "SELECT person, item, kind, value, time FROM ratings ORDER BY person, time, item",
+     "SELECT person, item, kind, value, time FROM ratings" NO_SESSION
+     " ORDER BY person, time, item",
      "SELECT person, item, kind, value, time FROM ratings WHERE person = $1 ORDER BY time, item"},
     {"events",
      "event",
      {"person", "item", "kind", "value", "time", "device", "hour", "{context"},
-     "SELECT person, item, kind, value, time, device, hour, context FROM events ORDER BY number",
+     "SELECT person, item, kind, value, time, device, hour, context FROM events" NO_SESSION
+     " ORDER BY number",
      "SELECT person, item, kind, value, time, device, hour, context FROM events WHERE person = $1"
      " ORDER BY number"},
     {"items",
@@ -45,6 +51,7 @@ struct exporting {
     const struct part *part;
     feedback_line *line;
     void *context;
+    struct arena *arena;
     bool is_over;
 };
 
@@ -80,31 +87,106 @@ static bool export_row(void *context, const struct sql_value *columns, size_t co
     return !exporting->is_over;
 }
 
+/* ---- A table ---- */
+
+/* A field in quotes where it needs them. */
+static void add_field(struct buffer *row, const char *text) {
+    if (!text[strcspn(text, "\",\r\n")]) {
+        buffer_text(row, text);
+        return;
+    }
+    buffer_text(row, "\"");
+    for (const char *at = text; *at; at++)
+        buffer_text(row, *at == '"' ? "\"\"" : (const char[]){*at, '\0'});
+    buffer_text(row, "\"");
+}
+
+static bool export_table_row(void *context, const struct sql_value *columns, size_t count) {
+    struct exporting *exporting = context;
+    const struct arena_position mark = arena_mark(exporting->arena);
+    struct buffer row;
+    buffer_init(&row, exporting->arena);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_text(&row, ",");
+        json_t *value = as_json(&columns[i], false);
+        char *number = json_is_number(value) ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+        if (value)
+            add_field(&row, number ? number : json_string_value(value));
+        free(number);
+        json_decref(value);
+    }
+    exporting->is_over = !exporting->line(exporting->context, row.bytes, row.size);
+    arena_reset(exporting->arena, mark);
+    return !exporting->is_over;
+}
+
+static void export_table_head(struct exporting *exporting) {
+    struct buffer row;
+    buffer_init(&row, exporting->arena);
+    for (size_t i = 0; i < SQL_VALUES_MAX && exporting->part->columns[i]; i++) {
+        const char *name = exporting->part->columns[i];
+        buffer_format(&row, "%s%s", i > 0 ? "," : "", name + (name[0] == '{'));
+    }
+    exporting->is_over = !exporting->line(exporting->context, row.bytes, row.size);
+}
+
+/* ---- All ---- */
+
 const char *feedback_export_part(size_t index) {
     return index < sizeof parts / sizeof *parts ? parts[index].name : NULL;
+}
+
+static const struct part *find_part(const char *what) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(what, parts[i].name) == 0)
+            return &parts[i];
+    return NULL;
+}
+
+static enum status refuse_part(const char *what, struct error *error) {
+    return error_set(error, STATUS_BAD_USAGE,
+                     "no part of the store is called \"%.40s\"; there are all, people, ratings, "
+                     "events, items, library and erased",
+                     what);
 }
 
 enum status feedback_export(struct feedback *feedback, const char *what, const char *person,
                             feedback_line *line, void *context, struct error *error) {
     const bool is_all = strcmp(what, "all") == 0;
+    const struct part *only = find_part(what);
     const struct sql_value values[] = {sql_text(person)};
     struct exporting exporting = {.line = line, .context = context};
-    bool is_known = is_all;
+    if (!is_all && !only)
+        return refuse_part(what, error);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !exporting.is_over; i++) {
-        if (!is_all && strcmp(what, parts[i].name) != 0)
-            continue;
-        is_known = true;
         const struct sql_statement statement = {.text = person ? parts[i].one : parts[i].all,
                                                 .values = values,
                                                 .count = person != NULL};
         exporting.part = &parts[i];
-        if (statement.text)
+        if (statement.text && (is_all || only == &parts[i]))
             TRY(feedback_ask_long(feedback, &statement, export_row, &exporting, error));
     }
-    if (is_known)
-        return STATUS_OK;
-    return error_set(error, STATUS_BAD_USAGE,
-                     "no part of the store is called \"%.40s\"; there are all, people, ratings, "
-                     "events, items, library and erased",
-                     what);
+    return STATUS_OK;
+}
+
+enum status feedback_export_table(struct feedback *feedback, const char *what, feedback_line *line,
+                                  void *context, struct error *error) {
+    struct arena arena = {0};
+    struct exporting exporting = {
+        .part = find_part(what), .line = line, .context = context, .arena = &arena};
+    if (strcmp(what, "all") == 0)
+        return error_set(
+            error, STATUS_BAD_USAGE,
+            "a table has one kind of rows: name a part, or take lines of JSON for all");
+    if (!exporting.part)
+        return refuse_part(what, error);
+    const struct sql_statement statement = {.text = exporting.part->all};
+    export_table_head(&exporting);
+    const enum status status =
+        exporting.is_over
+            ? STATUS_OK
+            : feedback_ask_long(feedback, &statement, export_table_row, &exporting, error);
+    arena_release(&arena);
+    return status;
 }

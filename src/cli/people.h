@@ -1,0 +1,22 @@
+/* people.h: the option of commands that look into the store of what people do. */
+#ifndef MATINEE_CLI_PEOPLE_H
+#define MATINEE_CLI_PEOPLE_H
+
+#include "cli/command.h"
+#include "store/feedback.h"
+
+/* The row of their table of options. */
+/* clang-format off */
+#define PEOPLE_STORE_OPTION                                                                        \
+    {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,                                               \
+      "what people do: an SQLite file or postgresql://...; else the one of the data folder"},      \
+     "STORE",                                                                                      \
+     "MATINEE_PEOPLE",                                                                             \
+     WORD_FILE}
+/* clang-format on */
+
+/* Opens the store that the option names; the caller's, to be given to feedback_close. */
+enum status people_open(struct feedback **out, const struct arguments *arguments,
+                        struct error *error);
+
+#endif
