@@ -45,7 +45,7 @@ const struct command backup_command = {
     .usage = "FILE [--store STORE]",
     .about = "Copies the store of what people do into one SQLite file, as it was at one moment, "
              "while a server goes on writing. The copy is itself a store to serve from. Who is "
-             "erased later stays in copies that were made before: see docs/data.md. A store in "
+             "erased later stays in copies that were made before: see docs/import.md. A store in "
              "PostgreSQL is backed up by pg_dump.",
     .operand_least = 1,
     .operands = operands,

@@ -85,8 +85,8 @@ static void print_report(const struct import_report *report, bool dry, const str
     const struct style *style = style_of(stdout);
     for (size_t f = 0; f < IMPORTS_FORMATS; f++)
         if (report->films[f] > 0)
-            printf("%s%s%s: %s titles\n", style->bold, imports_format_name(f), style->off,
-                   style_count(report->films[f]).text);
+            printf("%s%s%s: %s title%s\n", style->bold, imports_format_name(f), style->off,
+                   style_count(report->films[f]).text, report->films[f] == 1 ? "" : "s");
     print_count("found by id", report->by_id);
     print_count("found by title and year", report->by_title);
     print_count("found by a title nearly so", report->near);
@@ -100,9 +100,11 @@ static void print_report(const struct import_report *report, bool dry, const str
     print_count("seen", report->views);
     print_count("known already", report->unchanged);
     if (report->library > 0)
-        printf("Library: %s films\n", style_count(report->library).text);
+        printf("Library: %s film%s\n", style_count(report->library).text,
+               report->library == 1 ? "" : "s");
     if (report->lines > 0)
-        printf("%s lines of an export\n", style_count(report->lines).text);
+        printf("%s line%s of an export\n", style_count(report->lines).text,
+               report->lines == 1 ? "" : "s");
     print_notes(report, IMPORT_NEAR, "Look whether these are right:", films, arena);
     print_notes(report, IMPORT_NOT_FOUND, "Not found:", films, arena);
     print_notes(report, IMPORT_FAULT, "Could not be read:", films, arena);

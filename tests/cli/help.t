@@ -24,6 +24,9 @@
     models      what can be trained, and what has been trained
     bench       how well wishes in words find films
     serve       answer over HTTP
+    import      ratings, libraries and exports from elsewhere
+    export      what people did, or a model's vectors, as files
+    backup      a copy of the store while it is in use
     completion  a completion script for bash or zsh
     man         the manual page
     help        what matinee, or one of its commands, can do
