@@ -164,10 +164,12 @@ static enum status give_line(struct table *table, struct error *error) {
                          encoding_to_utf8(&table->scratch, field.start, field.length)));
     }
     reading->format = IMPORTS_MATINEE;
-    char *text = json_dumps(object, JSON_COMPACT);
+    const size_t length = json_dumpb(object, NULL, 0, JSON_COMPACT);
+    char *text = arena_alloc_raw(&table->scratch, length + 1);
+    json_dumpb(object, text, length, JSON_COMPACT);
     json_decref(object);
-    const enum status status = sink->line(sink->context, text, strlen(text), reading->member->shown,
-                                          table->lines.number, error);
+    return sink->line(sink->context, text, strlen(text), reading->member->shown,
+                      table->lines.number, error);
     free(text);
     return status;
 }

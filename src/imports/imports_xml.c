@@ -3,10 +3,10 @@
  *
  * Idea     expat tells of tags as they come. <movie> and <Video> begin a film; of what stands
  *          directly in them some elements and attributes are kept.
- * Traps    Entities that a file declares may grow without end: a document that declares any is
- *          refused. Kodi puts lines that are no XML behind an NFO's root, such as an address: what
- *          is wrong behind a film costs nothing.
- * Checked  tests/imports/test_imports.c, fuzz/fuzz_imports.c. */
+ * Traps    Entities that a file declares may grow without end: a document with declarations of
+ *          its own is refused. Kodi puts lines that are no XML behind an NFO's root, such as an
+ * address: what is wrong behind a film costs nothing. Checked  tests/imports/test_imports.c,
+ * fuzz/fuzz_imports.c. */
 #include <expat.h>
 #include <math.h>
 #include <stdlib.h>
@@ -152,14 +152,12 @@ static void XMLCALL on_end(void *context, const XML_Char *name) {
     xml->depth--;
 }
 
-static void XMLCALL on_entity(void *context, const XML_Char *name, int is_parameter,
-                              const XML_Char *value, int length, const XML_Char *base,
-                              const XML_Char *system, const XML_Char *public,
-                              const XML_Char *notation) {
+static void XMLCALL on_document_type(void *context, const XML_Char *name, const XML_Char *system,
+                                     const XML_Char *public, int has_declarations) {
     struct xml *xml = context;
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system;
-    (void)public, (void)notation;
-    XML_StopParser(xml->parser, XML_FALSE);
+    (void)name, (void)system, (void)public;
+    if (has_declarations)
+        XML_StopParser(xml->parser, XML_FALSE);
 }
 
 static enum status feed(struct xml *xml, struct source *source) {
@@ -178,7 +176,7 @@ static enum status feed(struct xml *xml, struct source *source) {
         if (!is_behind)
             imports_fault(xml->reading, XML_GetCurrentLineNumber(xml->parser),
                           XML_GetErrorCode(xml->parser) == XML_ERROR_ABORTED
-                              ? "it declares entities, which are not read"
+                              ? "it has declarations of its own, which are not read"
                               : XML_ErrorString(XML_GetErrorCode(xml->parser)));
         return STATUS_OK;
     }
@@ -195,7 +193,7 @@ enum status imports_read_xml(struct imports_reading *reading, struct error *erro
         XML_SetUserData(xml.parser, &xml);
         XML_SetElementHandler(xml.parser, on_start, on_end);
         XML_SetCharacterDataHandler(xml.parser, on_text);
-        XML_SetEntityDeclHandler(xml.parser, on_entity);
+        XML_SetStartDoctypeDeclHandler(xml.parser, on_document_type);
         status = feed(&xml, &source);
         XML_ParserFree(xml.parser);
     } else {

@@ -7,7 +7,7 @@
  * Traps    Ratings come as shares of the best (imports.h) and become the catalogue's: 7 of 10 is
  *          3.5 of 5. Where the data have no ratings they are kept on five stars.
  * Cost     24 bytes a film of the catalogue, and what film_match.h takes; files of any size.
- * Checked  tests/service/test_service_import.c, tests/cli/import.t. */
+ * Checked  tests/cli/import.t. */
 #include "service/service_import.h"
 
 #include <math.h>

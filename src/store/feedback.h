@@ -154,8 +154,8 @@ typedef bool feedback_line(void *context, const char *line, size_t length);
 enum status feedback_export(struct feedback *feedback, const char *what, const char *person,
                             feedback_line *line, void *context, struct error *error);
 /* One part of it as CSV: a line with the names of the columns, then the rows. */
-enum status feedback_export_table(struct feedback *feedback, const char *what,
-                                  feedback_line *line, void *context, struct error *error);
+enum status feedback_export_table(struct feedback *feedback, const char *what, feedback_line *line,
+                                  void *context, struct error *error);
 /* One line of an export on its way back. */
 struct feedback_imported {
     const char *text; /* a JSON object, not terminated */

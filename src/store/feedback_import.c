@@ -67,10 +67,12 @@ static const char *packed_of(const json_t *object, const char *key, struct arena
     const json_t *value = json_object_get(object, key);
     if (!json_is_object(value))
         return NULL;
-    char *text = json_dumps(value, JSON_COMPACT);
-    const char *kept = text && strlen(text) <= TEXT_MAX ? arena_copy(arena, text) : NULL;
-    free(text);
-    return kept;
+    const size_t length = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    if (length > TEXT_MAX)
+        return NULL;
+    char *text = arena_alloc(arena, length + 1);
+    json_dumpb(value, text, length, JSON_COMPACT);
+    return text;
 }
 
 static const char *read_ids(struct line *line) {

@@ -141,7 +141,7 @@ static void test_faults(void **state) {
         "{\"type\":\"rating\",\"person\":\"a\",\"item\":\"1\",\"kind\":\"view\",\"time\":-1}",
         "{\"type\":\"rating\",\"person\":\"a\",\"item\":\"1\",\"kind\":\"impression\",\"time\":1}",
         "{\"type\":\"event\",\"person\":\"session:1\",\"item\":\"1\",\"kind\":\"view\",\"time\":1}",
-        "{\"type\":\"event\",\"person\":\"a\",\"item\":\"1\",\"kind\":\"view\",\"time\":1,\"hour\":24}",
+        "{\"type\":\"event\",\"person\":\"a\",\"item\":\"1\",\"kind\":\"view\",\"hour\":24}",
         "{\"type\":\"event\",\"person\":\"a\",\"item\":\"1\",\"kind\":\"view\",\"context\":\"x\"}",
         "{\"type\":\"item\",\"item\":\"1\"}",
         "{\"type\":\"person\",\"person\":\"a\",\"labels\":1}",
