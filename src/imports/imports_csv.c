@@ -168,10 +168,8 @@ static enum status give_line(struct table *table, struct error *error) {
     char *text = arena_alloc_raw(&table->scratch, length + 1);
     json_dumpb(object, text, length, JSON_COMPACT);
     json_decref(object);
-    return sink->line(sink->context, text, strlen(text), reading->member->shown,
-                      table->lines.number, error);
-    free(text);
-    return status;
+    return sink->line(sink->context, text, length, reading->member->shown, table->lines.number,
+                      error);
 }
 
 /* Which part of an export has these columns; NULL: none. */

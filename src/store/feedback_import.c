@@ -9,7 +9,6 @@
  * Checked  tests/store/test_feedback_import.c: a round trip gives the same lines. */
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/wall_clock.h"
