@@ -244,9 +244,8 @@ static enum status write_lines(const struct batch *batch, size_t from, size_t to
         add_line(&list, batch, &batch->lines[i]);
         if (!says_new_person(batch->lines, i))
             continue;
-        struct sql_value *whom = ARENA_NEW(batch->arena, struct sql_value);
-        *whom = sql_text(batch->lines[i].event.person);
-        const struct sql_statement tell = feedback_tell(batch->feedback, whom);
+        const struct sql_statement tell =
+            feedback_tell(batch->feedback, batch->lines[i].event.person, false, batch->arena);
         if (tell.text)
             list.statements[list.count++] = tell;
     }
