@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "http/json_text.h"
 #include "http/request.h"
+#include "service/film_memo.h"
 
 #define INTEGER_DIGITS_MAX 15
 
@@ -88,4 +90,20 @@ void film_describe(json_t *object, const struct dataset *catalogue, uint32_t ite
     if (json_is_object(facts))
         json_object_update_missing(object, facts);
     json_decref(facts);
+}
+
+void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t item) {
+    const struct film_note *note = film_memo_find(snapshot, item);
+    if (note) {
+        buffer_bytes(out, note->text, note->length);
+        return;
+    }
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    const size_t begin = out->size;
+    json_t *object = json_object();
+    json_object_set_new(object, "item_id", film_id(&catalogue->items, item));
+    json_object_set_new(object, "encoded_id", json_integer(item));
+    film_describe(object, catalogue, item);
+    json_text_members(out, object);
+    film_memo_keep(snapshot, item, out->bytes + begin, out->size - begin);
 }

@@ -5,7 +5,9 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "dataset/dataset.h"
+#include "service/service.h"
 
 /* A text; bytes that are not UTF-8 become U+FFFD. */
 json_t *film_text(const char *text, size_t length);
@@ -17,5 +19,8 @@ const char *film_genre(const struct dataset *catalogue, uint32_t genre);
 json_t *film_genres(const struct dataset *catalogue, uint64_t genres);
 /* Adds title, genres, and of year, IMDb and TMDb id and the facts file what is known. */
 void film_describe(json_t *object, const struct dataset *catalogue, uint32_t item);
+/* Writes "item_id":1,"encoded_id":0,"title":... of film_describe, without braces: made once for a
+ * snapshot. */
+void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t item);
 
 #endif

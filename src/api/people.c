@@ -23,15 +23,3 @@ bool people_session(const struct api_context *api, const char *id, const struct 
     *person = name;
     return true;
 }
-
-bool people_asker(const struct api_context *api, struct parameters *parameters,
-                  struct response *response, const char **person) {
-    const char *session = parameters_string(parameters, "session_id");
-    *person = parameters_text(parameters, "user_id");
-    if (*person && session)
-        parameters_refuse(parameters, "session_id", "exclusive",
-                          "Give user_id or session_id, not both", session);
-    if (!session || parameters->problem_count > 0)
-        return true;
-    return people_session(api, session, parameters->request, response, person);
-}

@@ -7,9 +7,5 @@
 /* The person behind the id of a session: 404 if its time is over. Text of the request's arena. */
 bool people_session(const struct api_context *api, const char *id, const struct request *request,
                     struct response *response, const char **person);
-/* Whom a request is about: `user_id`, or the person behind `session_id`; *person NULL: nobody.
- * False: it has answered. */
-bool people_asker(const struct api_context *api, struct parameters *parameters,
-                  struct response *response, const char **person);
 
 #endif

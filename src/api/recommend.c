@@ -1,18 +1,17 @@
-/* recommend.c: GET and POST /api/recommend: films for a known person, for ratings, for preferences,
- * or for nobody in particular.
+/* recommend.c: GET and POST /api/recommend: films for a known person, for several, for ratings, for
+ * preferences, for a wish in words beside, or for nobody in particular. What is asked: wanted.h.
  *
- * The query and the JSON body carry the same parameters (parameters.h); the body may say more:
- *     ratings   see bare_history.h
- *     prefer    {"Action": 5, "Comedy": 3}: 1 (rather not) to 5
- * Excluded ids that are not in the catalogue exclude nothing. */
+ * The answer is written straight into the request's arena: an answer of ten films is made in some
+ * microseconds, and values of a JSON library would take more than all the rest. */
+#include "api/recommend.h"
+
 #include <string.h>
 
-#include "api/api_internal.h"
-#include "api/bare_history.h"
 #include "api/film.h"
-#include "api/people.h"
-#include "api/recommend.h"
+#include "api/wanted.h"
+#include "http/json_text.h"
 #include "service/service_feedback.h"
+#include "service/service_search.h"
 
 bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
                     const struct request *request, struct response *response,
@@ -24,88 +23,6 @@ bool recommend_find(const struct snapshot *snapshot, const struct recommend_requ
     return false;
 }
 
-json_t *recommend_list(const struct snapshot *snapshot, const struct recommend_answer *found,
-                       bool explain) {
-    const struct dataset *catalogue = service_catalogue(snapshot);
-    json_t *list = json_array();
-    for (size_t i = 0; i < found->count; i++) {
-        const struct recommendation *film = &found->list[i];
-        json_t *object = json_object();
-        json_object_set_new(object, "item_id", film_id(&catalogue->items, film->item));
-        json_object_set_new(object, "encoded_id", json_integer(film->item));
-        film_describe(object, catalogue, film->item);
-        json_object_set_new(object, "score", json_real((double)film->score));
-        if (explain) {
-            json_t *reasons = json_array();
-            for (size_t r = 0; r < film->reason_count; r++) {
-                const uint32_t item = film->reasons[r].item;
-                const char *title = catalogue->movies[item].title;
-                json_array_append_new(reasons, json_pack("{s:o, s:o, s:f}", "item_id",
-                                                         film_id(&catalogue->items, item), "title",
-                                                         film_text(title, strlen(title)), "share",
-                                                         (double)film->reasons[r].share));
-            }
-            json_object_set_new(object, "reasons", reasons);
-            json_object_set_new(object, "why", film_text(film->why, strlen(film->why)));
-        }
-        json_array_append_new(list, object);
-    }
-    return list;
-}
-
-/* The items named under any of the parameter's three names. */
-static void read_exclusions(struct parameters *parameters, const struct dataset *catalogue,
-                            struct recommend_request *wanted) {
-    static const char *const names[] = {"exclude", "exclude_items", "exclude_ids"};
-    const char *const *ids[3] = {0};
-    size_t counts[3], total = 0;
-    for (size_t n = 0; n < 3; n++)
-        parameters_expect_list(parameters, names[n]);
-    for (size_t n = 0; n < 3; n++)
-        total += counts[n] = parameters_texts(parameters, names[n], &ids[n]);
-    uint32_t *items = ARENA_ARRAY(parameters->request->arena, uint32_t, total);
-    for (size_t n = 0; n < 3; n++)
-        for (size_t i = 0; i < counts[n]; i++) {
-            const uint32_t item = id_map_find(&catalogue->items, ids[n][i], strlen(ids[n][i]));
-            if (item != DATASET_NONE)
-                items[wanted->excluded_item_count++] = item;
-        }
-    wanted->excluded_items = items;
-}
-
-/* A member of the body; NULL if it is left out or null. */
-static json_t *given(const json_t *object, const char *key) {
-    json_t *value = json_object_get(object, key);
-    return json_is_null(value) ? NULL : value;
-}
-
-static void read_preferences(struct parameters *parameters, const struct dataset *catalogue,
-                             struct recommend_request *wanted) {
-    json_t *wishes = given(parameters->body, "prefer");
-    if (!wishes)
-        return;
-    float *preference = ARENA_ARRAY(parameters->request->arena, float, catalogue->genre_count + 1u);
-    if (!json_is_object(wishes))
-        parameters_refuse(parameters, "prefer", "dict_type",
-                          "Input should be an object such as {\"Action\": 5}", NULL);
-    const char *name;
-    json_t *value;
-    json_object_foreach(wishes, name, value) {
-        const uint32_t genre = dataset_genre(catalogue, name);
-        const double strength = json_number_value(value);
-        if (genre == DATASET_NONE)
-            parameters_refuse(parameters, "prefer", "enum",
-                              "Input should be one of the genres that /genres lists", name);
-        else if (!(strength >= 1 && strength <= 5))
-            parameters_refuse(parameters, "prefer", "range",
-                              "A preference should be a number from 1 to 5", name);
-        else
-            preference[genre] = (float)strength;
-    }
-    if (json_object_size(wishes) > 0)
-        wanted->genre_preference = preference;
-}
-
 /* A session is nobody. */
 static json_t *person_id(const struct service_person *person) {
     if (strncmp(person->id, FEEDBACK_SESSION, sizeof FEEDBACK_SESSION - 1) == 0)
@@ -113,73 +30,216 @@ static json_t *person_id(const struct service_person *person) {
     return film_outside_id((struct text_slice){person->id, strlen(person->id)});
 }
 
-static void answer(const struct snapshot *snapshot, const struct recommend_request *wanted,
-                   const struct request *request, struct response *response) {
-    struct recommend_answer found;
-    if (!recommend_find(snapshot, wanted, request, response, &found))
+static void write_reasons(struct buffer *out, const struct dataset *catalogue,
+                          const struct recommendation *film) {
+    json_t *reasons = json_array();
+    for (size_t r = 0; r < film->reason_count; r++) {
+        const uint32_t item = film->reasons[r].item;
+        const char *title = catalogue->movies[item].title;
+        json_array_append_new(reasons, json_pack("{s:o, s:o, s:f}", "item_id",
+                                                 film_id(&catalogue->items, item), "title",
+                                                 film_text(title, strlen(title)), "share",
+                                                 (double)film->reasons[r].share));
+    }
+    buffer_text(out, ",");
+    json_text_members(out, json_pack("{s:o, s:o}", "reasons", reasons, "why",
+                                     film_text(film->why, strlen(film->why))));
+}
+
+static void write_people(struct buffer *out, const struct recommend_request *wanted,
+                         const float *scores) {
+    for (size_t i = 0; i < wanted->person_count; i++) {
+        buffer_text(out, i == 0 ? ",\"people\":[{\"user_id\":" : ",{\"user_id\":");
+        json_text_value(out, person_id(&wanted->people[i]));
+        buffer_text(out, ",\"score\":");
+        json_text_real(out, (double)scores[i]);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "]");
+}
+
+void recommend_write(struct buffer *out, const struct snapshot *snapshot,
+                     const struct recommend_request *wanted, const struct recommend_answer *found) {
+    buffer_text(out, "[");
+    for (size_t i = 0; i < found->count; i++) {
+        const struct recommendation *film = &found->list[i];
+        buffer_text(out, i == 0 ? "{" : ",{");
+        film_write(out, snapshot, film->item);
+        buffer_text(out, ",\"score\":");
+        json_text_real(out, (double)film->score);
+        if (film->people)
+            write_people(out, wanted, film->people);
+        if (wanted->explain && film->why)
+            write_reasons(out, service_catalogue(snapshot), film);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "]");
+}
+
+/* "user_id":7 or, of several, "user_id":null,"user_ids":[1,7] */
+static void write_who(struct buffer *out, const struct wanted *wanted) {
+    const size_t count = wanted->request.person_count;
+    buffer_text(out, "{\"user_id\":");
+    json_text_value(out, count == 1 ? person_id(&wanted->people[0]) : json_null());
+    if (!wanted->is_list)
         return;
-    json_t *object = json_object();
-    json_object_set_new(object, "user_id",
-                        wanted->person_count == 0 ? json_null() : person_id(&wanted->people[0]));
-    const char *name = service_name(snapshot);
-    json_object_set_new(object, "model", film_text(name, strlen(name)));
-    json_object_set_new(object, "basis", json_string(found.basis));
-    json_object_set_new(object, "recommendations",
-                        recommend_list(snapshot, &found, wanted->explain));
-    response_json(response, request, object);
+    json_t *ids = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(ids, person_id(&wanted->people[i]));
+    buffer_text(out, ",\"user_ids\":");
+    json_text_value(out, ids);
+}
+
+static void write_text(struct buffer *out, const char *key, const char *text) {
+    buffer_text(out, ",\"");
+    buffer_text(out, key);
+    buffer_text(out, "\":");
+    json_text_value(out, text ? film_text(text, strlen(text)) : json_null());
+}
+
+/* What was asked beside the plain list, and how it was heard. */
+static void write_wishes(struct buffer *out, const struct wanted *wanted,
+                         const struct recommend_answer *found) {
+    const struct recommend_request *request = &wanted->request;
+    if (request->person_count > 1)
+        write_text(out, "group", group_name(request->group));
+    if (wanted->text)
+        write_text(out, "query", wanted->text);
+    if (request->context.is_given)
+        write_text(out, "context", found->context);
+    if (found->pool == 0)
+        return;
+    buffer_text(out, ",\"diversity\":");
+    json_text_value(out, json_pack("{s:s, s:f, s:I, s:f}", "method",
+                                   diversity_name(request->diversity_method), "amount",
+                                   request->diversity, "pool", (json_int_t)found->pool,
+                                   "relevance_kept", found->kept));
+}
+
+static void answer(const struct snapshot *snapshot, const struct wanted *wanted,
+                   const struct recommend_answer *found, const struct request *request,
+                   struct response *response) {
+    const struct recommend_request *asked = &wanted->request;
+    struct buffer out;
+    buffer_init(&out, request->arena);
+    write_who(&out, wanted);
+    write_text(&out, "model", service_name(snapshot));
+    write_text(&out, "basis", found->basis);
+    write_text(&out, "tier", found->tier);
+    write_wishes(&out, wanted, found);
+    buffer_text(&out, ",\"recommendations\":");
+    recommend_write(&out, snapshot, asked, found);
+    write_text(&out, "next",
+               found->has_more
+                   ? service_cursor(snapshot, asked->offset + found->count, request->arena)
+                   : NULL);
+    buffer_text(&out, "}");
+    json_text_answer(response, &out);
+}
+
+/* ---- A wish in words beside ---- */
+
+static bool refuse_search(enum status status, const struct error *error,
+                          const struct request *request, struct response *response) {
+    const bool is_theirs = status == STATUS_BAD_INPUT || status == STATUS_BAD_USAGE;
+    problem_answer(response, request, is_theirs ? 422 : 503, "%s", error->text);
+    return false;
+}
+
+/* The page of what a search finds, as recommendations. False: it has answered. */
+static bool search_page(const struct api_context *api, const struct snapshot *snapshot,
+                        const struct wanted *wanted, const struct request *request,
+                        struct response *response, struct recommend_answer *answer) {
+    const struct recommend_request *asked = &wanted->request;
+    const size_t most = asked->offset + asked->top_k + 1;
+    const struct search_request wish = {
+        .text = wanted->text,
+        .length = strlen(wanted->text),
+        .person = asked->person_count == 1 ? &wanted->people[0] : NULL,
+        .ratings = asked->ratings,
+        .rating_count = asked->rating_count,
+        .filter = &asked->filter,
+        .genre_alpha = SEARCH_UNSAID,
+        .pop_alpha = SEARCH_UNSAID,
+        .embed_alpha = SEARCH_UNSAID,
+        .candidate_pool = SEARCH_UNSAID,
+        .top_k = most < SERVICE_TOP_K_MAX ? most : SERVICE_TOP_K_MAX};
+    struct search_answer found;
+    struct error error;
+    const enum status status =
+        service_search(api->service, snapshot, &wish, request->arena, &found, &error);
+    if (status != STATUS_OK)
+        return refuse_search(status, &error, request, response);
+    const size_t begin = asked->offset < found.count ? asked->offset : found.count;
+    const size_t rest = found.count - begin;
+    *answer = (struct recommend_answer){.basis = found.basis,
+                                        .tier = service_tier(asked),
+                                        .count = rest < asked->top_k ? rest : asked->top_k,
+                                        .has_more = rest > asked->top_k};
+    answer->list = ARENA_ARRAY(request->arena, struct recommendation, answer->count);
+    for (size_t i = 0; i < answer->count; i++)
+        answer->list[i] = (struct recommendation){.item = found.list[begin + i].item,
+                                                  .score = found.list[begin + i].score,
+                                                  .raw_score = found.list[begin + i].score};
+    return true;
+}
+
+/* A search knows one person, and its own ways to weigh genres: what it cannot hear is refused
+ * rather than passed over. */
+static void check_search(const struct wanted *wanted, struct parameters *parameters) {
+    const struct recommend_request *request = &wanted->request;
+    static const char message[] = "This cannot stand beside q";
+    if (!wanted->text)
+        return;
+    if (wanted->is_list)
+        parameters_refuse(parameters, "user_id", "exclusive", "One person beside q, no more", NULL);
+    if (request->diversity > 0)
+        parameters_refuse(parameters, "diversity", "exclusive", message, NULL);
+    if (request->explain)
+        parameters_refuse(parameters, "explain", "exclusive", message, NULL);
+}
+
+static void respond(const struct api_context *api, const struct snapshot *snapshot,
+                    struct wanted *wanted, struct parameters *parameters,
+                    struct response *response) {
+    const struct request *request = parameters->request;
+    struct recommend_answer found;
+    if (!wanted_find(wanted, api, snapshot, parameters, response))
+        return;
+    check_search(wanted, parameters);
+    if (parameters_failed(parameters, response))
+        return;
+    if (wanted->text && wanted->request.genres && wanted->request.strict)
+        wanted->request.filter.genres.any = wanted->request.genres;
+    if (wanted->text ? search_page(api, snapshot, wanted, request, response, &found)
+                     : recommend_find(snapshot, &wanted->request, request, response, &found))
+        answer(snapshot, wanted, &found, request, response);
 }
 
 static void recommend(const struct api_context *api, struct parameters *parameters,
                       struct response *response) {
-    const struct request *request = parameters->request;
-    const char *user;
-    if (!people_asker(api, parameters, response, &user))
-        return;
-    struct recommend_request wanted = {
-        .top_k = (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX),
-        .strict = parameters_flag(parameters, "strict", true),
-        .diversity = parameters_real(parameters, "diversity", 0, 0, 1),
-        .explain = parameters_flag(parameters, "explain", false)};
-    if (!parameters->body)
-        parameters_require(parameters, "user_id", user);
-    bare_history_expect(parameters, user);
+    struct wanted wanted;
     struct snapshot *snapshot;
-    struct service_person person;
-    struct bare_history ratings;
+    wanted_read(&wanted, api, parameters);
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
-    const struct dataset *catalogue = service_catalogue(snapshot);
-    wanted.people = &person;
-    wanted.person_count = user != NULL;
-    wanted.genres = lookup_genres(catalogue, parameters, "genre");
-    wanted.excluded_genres = lookup_genres(catalogue, parameters, "exclude_genre");
-    read_exclusions(parameters, catalogue, &wanted);
-    read_preferences(parameters, catalogue, &wanted);
-    if (!parameters_failed(parameters, response) &&
-        (!user || lookup_person(api, snapshot, user, request, response, &person)) &&
-        bare_history_read(parameters, catalogue, &ratings, response)) {
-        wanted.ratings = ratings.list;
-        wanted.rating_count = ratings.count;
-        answer(snapshot, &wanted, request, response);
-    }
+    respond(api, snapshot, &wanted, parameters, response);
     service_release(snapshot);
 }
 
 const struct route_parameter recommend_parameters[] = {
-    {"user_id", "id", NULL, "for whom; in a body ratings, prefer or nothing may stand instead", 0,
-     0, ROUTE_REQUIRED_IN_QUERY, NULL},
+    {"user_id", "any", NULL,
+     "for whom; several people: 1,7 or a list; in a body ratings, prefer or nothing may stand "
+     "instead",
+     0, 0, ROUTE_REQUIRED_IN_QUERY, NULL},
     {"session_id", "text", NULL, "an anonymous session in place of a person", 0, 0, 0, NULL},
     PARAMETER_TOP_K,
     PARAMETER_MODEL,
     PARAMETER_RATINGS,
-    {"prefer", "{*: number}", NULL, "genres, 1 (rather not) to 5", 0, 0, ROUTE_BODY_ONLY, NULL},
-    {"exclude", "[id]", NULL, "films that shall not come; also exclude_items, exclude_ids", 0, 0, 0,
-     NULL},
-    {"genre", "[text]", NULL, "films of these genres", 0, 0, 0, NULL},
-    {"exclude_genre", "[text]", NULL, "no films of these genres", 0, 0, 0, NULL},
-    {"strict", "flag", "true", "only films of the genres; else they come first", 0, 0, 0, NULL},
-    {"diversity", "number", "0", "how different from each other", 0, 1, 0, NULL},
-    {"explain", "flag", "false", "with reasons", 0, 0, 0, NULL},
+    {"prefer", "{*: number}", NULL, "genres, 1 (rather not) to 5; also genres", 0, 0,
+     ROUTE_BODY_ONLY, NULL},
+    {"q", "text", NULL, "a wish in words beside", 0, 0, 0, NULL},
+    WANTED_PARAMETERS,
     PARAMETERS_END,
 };
 

@@ -2,9 +2,9 @@
 #ifndef MATINEE_API_RECOMMEND_H
 #define MATINEE_API_RECOMMEND_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "service/service.h"
@@ -14,8 +14,9 @@ bool recommend_find(const struct snapshot *snapshot, const struct recommend_requ
                     const struct request *request, struct response *response,
                     struct recommend_answer *found);
 
-/* [{item_id, encoded_id, title, genres, ...facts, score}], with reasons and why if asked. */
-json_t *recommend_list(const struct snapshot *snapshot, const struct recommend_answer *found,
-                       bool explain);
+/* Writes [{item_id, encoded_id, title, genres, ...facts, score}], with the score shown to each of
+ * several people, and with reasons and why, if the request asks. */
+void recommend_write(struct buffer *out, const struct snapshot *snapshot,
+                     const struct recommend_request *wanted, const struct recommend_answer *found);
 
 #endif

@@ -160,8 +160,7 @@ static enum status read_excluded(struct person *person, const struct arguments *
     uint32_t *items = ARENA_ARRAY(arguments->arena, uint32_t, count + 1);
     for (size_t i = 0; i < count; i++)
         TRY(engine_item(engine, names[i], &items[i], error));
-    person->request.excluded_items = items;
-    person->request.excluded_item_count = count;
+    person->request.filter.excluded = (struct filter_set){items, count};
     return STATUS_OK;
 }
 
@@ -225,7 +224,8 @@ enum status person_read_wishes(struct person *person, const struct arguments *ar
                                           .top_k = (size_t)settings_int(options, "--top-k")}};
     TRY(read_preference(person, arguments, engine, error));
     TRY(read_genres(&person->request.genres, arguments, "--genre", engine, error));
-    TRY(read_genres(&person->request.excluded_genres, arguments, "--exclude-genre", engine, error));
+    TRY(read_genres(&person->request.filter.genres.none, arguments, "--exclude-genre", engine,
+                    error));
     return read_excluded(person, arguments, engine, error);
 }
 

@@ -137,3 +137,39 @@ void fold_map_apply(const struct fold_map *fold, const float *map, const struct 
         kernels()->axpy(vectors, summary[i], map + i * columns, columns);
     arena_reset(scratch, mark);
 }
+
+/* What one row adds to `direction` times the vectors: along[2 * columns] is how the direction sees
+ * the entries of a summary. */
+static double row_share(const struct fold_map *fold, const double *along, size_t item,
+                        double count) {
+    const size_t columns = fold_map_columns(fold);
+    const double root = sqrt(count);
+    double share = 0;
+    size_t k = 0;
+    for (size_t p = 0; p < fold->part_count; p++) {
+        const struct fold_map_part *part = &fold->parts[p];
+        const float *vector = part->items + item * part->dimension;
+        for (size_t j = 0; j < part->dimension; j++, k++)
+            share += (double)vector[j] * (along[k] / root + along[columns + k] / count);
+    }
+    return share;
+}
+
+void fold_map_shares(const struct fold_map *fold, const float *map, const struct history *history,
+                     const float *direction, float *shares) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const size_t rows = fold_map_rows(fold), columns = fold_map_columns(fold);
+    double *along = ARENA_ARRAY(scratch, double, rows), count = 0;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < columns; k++)
+            along[i] += (double)map[i * columns + k] * (double)direction[k];
+    for (size_t h = 0; h < history->count; h++)
+        count += history->items[h] < fold->item_count;
+    for (size_t h = 0; h < history->count; h++)
+        shares[h] = history->items[h] < fold->item_count
+                        ? (float)(row_share(fold, along, history->items[h], count) +
+                                  along[rows - 1] / (10 * sqrt(count)))
+                        : 0;
+    arena_reset(scratch, mark);
+}

@@ -46,5 +46,9 @@ bool fold_map_fit(const struct fold_map *fold, const struct interactions *train,
  * particular. Items outside the tables are passed over. */
 void fold_map_apply(const struct fold_map *fold, const float *map, const struct history *history,
                     float *vectors);
+/* shares[history.count]: what each row adds to direction[columns] . vectors; what they sum to is
+ * that less what an empty history gives. That there are so many rows counts for all alike. */
+void fold_map_shares(const struct fold_map *fold, const float *map, const struct history *history,
+                     const float *direction, float *shares);
 
 #endif

@@ -44,6 +44,7 @@ enum model_traits {
     MODEL_ORDER_AWARE = 1,      /* uses the order of time */
     MODEL_PREDICTS_RATINGS = 2, /* scores are ratings whatever the settings: see enum model_scale */
     MODEL_RANDOM = 4,           /* draws random numbers: another seed, another model */
+    MODEL_INTEGRATES = 8,       /* explain() integrates gradients: its sum is within 1 % */
     MODEL_TRAINED = 16,         /* by gradients: reads trainer.*, stops and chooses on validation */
     MODEL_IMPERSONAL = 32,      /* scores say nothing of taste: no reasons, no films alike */
     MODEL_READS_GENRES = 64,    /* scores from query.genre_preference, with or without a history */
@@ -173,8 +174,10 @@ struct model_ops {
                                  enum vector_metric *metric);
     void (*query_vectors)(const struct model *model, const struct query *queries,
                           size_t query_count, float *vectors);
-    /* shares[history.count]: how much each past row speaks for the item; what they sum to is the
-     * score, up to a constant that depends on the model (see its file). */
+    /* shares[history.count]: how much each past row speaks for the item in the score of the bare
+     * history: a known user's own vector tells nothing of his rows. What they sum to is that score
+     * less a constant of the model, or less the score of an empty history (see the model's file).
+     */
     void (*explain)(const struct model *model, const struct query *query, uint32_t item,
                     float *shares);
     /* similarities[item_count]: how alike each item is to this one, on the model's own scale (see

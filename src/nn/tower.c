@@ -3,6 +3,7 @@
 
 #include <tgmath.h>
 
+#include "base/arena.h"
 #include "base/assert.h"
 #include "nn/linear.h"
 
@@ -140,6 +141,29 @@ void tower_apply(const struct tower *tower, const real *x, size_t rows, real *ou
         real *y = last ? out : ARENA_ARRAY_RAW(scratch, real, rows * layer->out);
         layer_forward(layer, x, rows, y);
         x = y;
+    }
+    arena_reset(scratch, mark);
+}
+
+void tower_slope(const struct tower *tower, const real *x, const real *dy, real *dx) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    real *active[TOWER_LAYERS_MAX];
+    const size_t out = tower_out(tower);
+    for (size_t l = 0; l < tower->layer_count; l++) {
+        active[l] = ARENA_ARRAY_RAW(scratch, real, tower->layers[l].out);
+        layer_forward(&tower->layers[l], l == 0 ? x : active[l - 1], 1, active[l]);
+    }
+    real *delta = ARENA_ARRAY_RAW(scratch, real, out);
+    for (size_t k = 0; k < out; k++)
+        delta[k] = dy[k];
+    for (size_t l = tower->layer_count; l-- > 0;) {
+        const struct tower_layer *layer = &tower->layers[l];
+        real *below = l > 0 ? ARENA_ARRAY_RAW(scratch, real, layer->in) : dx;
+        activation_backward(layer->activation, delta, active[l], layer->out);
+        for (size_t i = 0; i < layer->in; i++)
+            below[i] = kernels()->dot(layer->weight->weight + i * layer->out, delta, layer->out);
+        delta = below;
     }
     arena_reset(scratch, mark);
 }

@@ -64,5 +64,8 @@ void tower_gradient_task(struct tower *tower, const struct tower_batch *batch, s
 
 /* out[rows][tower_out] of x[rows][tower_in] without the workspace: for scoring, from any thread. */
 void tower_apply(const struct tower *tower, const real *x, size_t rows, real *out);
+/* dx[tower_in] at the row x for the output's gradient dy[tower_out], without the workspace: for
+ * asking a fitted network why, from any thread. */
+void tower_slope(const struct tower *tower, const real *x, const real *dy, real *dx);
 
 #endif

@@ -8,6 +8,7 @@
 
 #define POOL_FACTOR 10
 #define POOL_LEAST 100
+#define POOL_MOST 2000
 #define NEW_GENRE_BONUS 0.1
 #define SMOOTHING 0.01 /* Steck's alpha */
 
@@ -28,7 +29,9 @@ bool diversity_find(const char *name, enum diversity_method *method) {
 }
 
 size_t diversity_pool(size_t k) {
-    return k * POOL_FACTOR > POOL_LEAST ? k * POOL_FACTOR : POOL_LEAST;
+    const size_t most = k > POOL_MOST ? k : POOL_MOST;
+    const size_t pool = k * POOL_FACTOR > POOL_LEAST ? k * POOL_FACTOR : POOL_LEAST;
+    return pool < most ? pool : most;
 }
 
 void diversity_mix(const uint64_t *genres, const uint32_t *items, size_t count, float *mix) {
@@ -83,7 +86,8 @@ static double value_new_genres(const struct choice *choice, size_t at, size_t pl
         relevance(choice, at) * (1 + NEW_GENRE_BONUS * choice->diversity->amount * unknown);
     /* Whatever adds a genre stands above whatever adds none. */
     const bool adds = (genres & ~choice->shown) != 0;
-    return 2 * place >= choice->k && adds ? value + 1 + DATASET_GENRES_MAX : value;
+    const size_t page = choice->diversity->page ? choice->diversity->page : choice->k;
+    return 2 * (place % page) >= page && adds ? value + 1 + DATASET_GENRES_MAX : value;
 }
 
 static double value_popularity(const struct choice *choice, size_t at, size_t place) {

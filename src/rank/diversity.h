@@ -9,7 +9,7 @@
  *                   (1 - amount) * sum of relevance - amount * KL(p || q)
  *               largest, p the person's own mix of genres and q the list's, smoothed by 0.01 of p
  *   new_genres  relevance * (1 + 0.1 * amount * genres that are new to the person); in the second
- *               half of the list an item has to add a genre to it, as long as one of the pool does
+ *               half of a page an item has to add a genre to it, as long as one of the pool does
  *   popularity  (1 - amount) * relevance - amount * popularity
  *
  * Cost    k * count, for calibrated times the genres of the person.
@@ -40,9 +40,10 @@ struct diversity {
     const float *mix;        /* [DATASET_GENRES_MAX] diversity_mix of the person's items */
     uint64_t familiar;       /* genres that the person has met */
     const float *popularity; /* [items] 0 ... 1 */
+    size_t page;             /* places that people see at a time; 0: all */
 };
 
-/* How large a pool is chosen from for k places: 10 k, at least 100. */
+/* How large a pool is chosen from for k places: 10 k, at least 100, at most 2,000 or k. */
 size_t diversity_pool(size_t k);
 /* Puts the first min(k, count) places of the list (best first) in their new order. */
 void diversity_apply(const struct diversity *diversity, struct ranked *list, size_t count,

@@ -33,16 +33,26 @@ void rank_filter_genres(float *scores, const uint64_t *genres, size_t item_count
     }
 }
 
-void rank_min_max(float *scores, size_t item_count) {
-    float low = INFINITY, high = -INFINITY;
+/* The allowed scores: minus infinity is not among them. */
+struct range {
+    float low, high;
+};
+
+static struct range range_of(const float *scores, size_t item_count) {
+    struct range range = {INFINITY, -INFINITY};
     for (size_t i = 0; i < item_count; i++) {
-        if (scores[i] == -INFINITY)
-            continue;
-        low = fminf(low, scores[i]);
-        high = fmaxf(high, scores[i]);
+        const float score = scores[i];
+        range.high = score > range.high ? score : range.high;
+        range.low = score < range.low && score > -INFINITY ? score : range.low;
     }
+    return range;
+}
+
+void rank_min_max(float *scores, size_t item_count) {
+    const struct range of = range_of(scores, item_count);
+    const float low = of.low;
     /* The difference of two floats may be larger than a float. */
-    double range = (double)high - (double)low;
+    double range = (double)of.high - (double)low;
     for (size_t i = 0; i < item_count; i++)
         if (scores[i] > -INFINITY)
             scores[i] = range > 0 ? (float)(((double)scores[i] - (double)low) / range) : 0.0f;
@@ -54,6 +64,14 @@ void rank_prefer(float *scores, const uint64_t *genres, size_t item_count, uint6
     for (size_t i = 0; i < item_count; i++)
         if (genres[i] & wanted)
             scores[i] += bonus;
+}
+
+void rank_demote(float *scores, size_t item_count, const uint32_t *items, size_t count,
+                 float share) {
+    const struct range range = range_of(scores, item_count);
+    if (range.high > range.low)
+        for (size_t i = 0; i < count; i++)
+            scores[items[i]] -= share * (range.high - range.low);
 }
 
 static bool is_worse(struct ranked a, struct ranked b) {

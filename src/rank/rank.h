@@ -51,6 +51,10 @@ void rank_min_max(float *scores, size_t item_count);
 void rank_prefer(float *scores, const uint64_t *genres, size_t item_count, uint64_t wanted,
                  float bonus);
 
+/* Takes `share` of the range of the allowed scores away from each allowed item listed. */
+void rank_demote(float *scores, size_t item_count, const uint32_t *items, size_t count,
+                 float share);
+
 /* The k allowed items with the highest scores, best first, among equals the lower item first.
  * list has room for k. Returns how many there are: min(k, allowed items). Scores are not NaN.
  * Cost: one pass over the scores, and about k log k log(item_count / k) for what passes. */

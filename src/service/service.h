@@ -13,6 +13,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "dataset/dataset.h"
+#include "rank/diversity.h"
+#include "rank/filter.h"
+#include "rank/group.h"
 
 struct service;
 struct snapshot; /* a loaded model with its catalogue and histories */
@@ -71,20 +74,31 @@ struct rated_item {
 
 struct service_person; /* service_person.h */
 
+/* Where and when somebody asks. */
+struct recommend_context {
+    bool is_given;
+    int hour;           /* of the day in UTC, 0 ... 23; -1: not said */
+    const char *device; /* "tv"; NULL: not said */
+};
+
 struct recommend_request {
-    const struct service_person *people; /* [person_count] whom it is for; 0: nobody known */
+    const struct service_person *people; /* [person_count] whom it is for; 0: nobody known; several:
+                                            one list for all, without what any of them has seen */
     size_t person_count;
     const struct rated_item *ratings; /* a bare history, for person_count == 0 */
     size_t rating_count;
     const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
     uint64_t genres;               /* wanted genres, any of them; 0: no wish */
-    uint64_t excluded_genres;      /* never shown */
     bool
         strict; /* only wanted genres; else +0.20 on scores min-max mapped over the allowed films */
-    const uint32_t *excluded_items;
-    size_t excluded_item_count;
-    size_t top_k;     /* 1 ... SERVICE_TOP_K_MAX */
-    double diversity; /* 0 ... 1, by maximal marginal relevance over genres */
+    struct filter filter;      /* what may be listed at all */
+    struct filter_set demoted; /* films that come later than their score says, as by a soft wish */
+    enum group_rule group;     /* how several people's scores become one */
+    size_t offset;             /* so many films come before the first that is asked for */
+    size_t top_k;              /* 1 ... SERVICE_TOP_K_MAX */
+    double diversity;          /* 0 ... 1 */
+    enum diversity_method diversity_method;
+    struct recommend_context context;
     bool explain;
 };
 
@@ -96,6 +110,7 @@ enum status service_check_rating(const struct dataset *catalogue, double rating,
 
 #define SERVICE_TOP_K_MAX 1000
 #define SERVICE_REASONS_MAX 3
+#define SERVICE_PEOPLE_MAX 20 /* in one list */
 
 struct recommendation {
     uint32_t item;
@@ -107,6 +122,7 @@ struct recommendation {
     } reasons[SERVICE_REASONS_MAX];
     size_t reason_count;
     const char *why; /* one sentence: "because you liked Heat (1995) and ..."; lives in the arena */
+    const float *people; /* [person_count] the score shown to each of several; else NULL */
 };
 
 /* The score that is shown:
@@ -116,12 +132,22 @@ struct recommendation {
  *   soft genres                     the above (log-odds as probabilities, other models' scores as
  *                                   they are) min-max mapped over the allowed films, +0.20 where a
  *                                   wanted genre matches
+ *   several people                  each one's mapped so over the allowed films, then their mean or
+ *                                   the lowest
  *   genre preferences               min-max mapped too, and moved by up to 0.20 either way; with no
  *                                   history: half popularity, half preference */
 struct recommend_answer {
     size_t count; /* exactly top_k whenever so many films are allowed */
     struct recommendation *list;
-    const char *basis; /* "known user", "ratings given", "genres given", "popularity" */
+    const char *basis; /* "known user", "ratings given", "genres given", "popularity", "several
+                          people" */
+    const char *tier;  /* how much is known: "nothing known", "few ratings" (from 1), "some ratings"
+                          (from 5), "many ratings" (from 20); of several people of the one with
+                          fewest */
+    const char *context; /* what of the context was heard; NULL: nothing */
+    bool has_more;       /* films are left behind this page */
+    double kept;         /* share of the relevance that diversity left, see rank/diversity.h */
+    size_t pool;         /* among how many of the best diversity chose; 0: it was not asked for */
 };
 
 /* Films the person has are never shown. Errors (STATUS_NOT_FOUND, STATUS_BAD_USAGE): unknown user
@@ -129,6 +155,20 @@ struct recommend_answer {
 enum status service_recommend(const struct snapshot *snapshot,
                               const struct recommend_request *request, struct arena *arena,
                               struct recommend_answer *answer, struct error *error);
+
+/* How much is known of whom a request is for, as in the answer. */
+const char *service_tier(const struct recommend_request *request);
+
+/* A list of his own for each of request->people, of whom there may be any number and who are scored
+ * together: answers[person_count], each as service_recommend gives it for him alone. */
+enum status service_recommend_each(const struct snapshot *snapshot,
+                                   const struct recommend_request *request, struct arena *arena,
+                                   struct recommend_answer *answers, struct error *error);
+
+/* Where the next page of a list begins, as a text that means it as long as this snapshot is served.
+ * False: no cursor, or another snapshot's. */
+const char *service_cursor(const struct snapshot *snapshot, size_t offset, struct arena *arena);
+bool service_cursor_read(const struct snapshot *snapshot, const char *text, size_t *offset);
 
 /* Ratings that a person gave beside those that the model predicts for the same films. */
 struct compared_item {

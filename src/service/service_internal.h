@@ -51,6 +51,14 @@ void service_adopt_words(struct service *service, struct words *words);
 struct service_titles *service_titles_create(void);
 void service_titles_destroy(struct service_titles *titles); /* NULL is fine */
 
+/* What people watch at that hour, blended into raw[items], how many have each film. Returns what
+ * was heard of the context, as a sentence; NULL: nothing. */
+const char *service_hours_blend(const struct snapshot *snapshot,
+                                const struct recommend_context *context, float *raw);
+
+struct service_hours *service_hours_create(void);
+void service_hours_destroy(struct service_hours *hours); /* NULL is fine */
+
 /* The texts of a snapshot's films. */
 struct film_memo *film_memo_create(uint32_t item_count);
 void film_memo_destroy(struct film_memo *memo); /* NULL is fine */

@@ -174,6 +174,7 @@ struct work {
     const struct wish_entry *entry;
     const struct service_person *person; /* NULL: nobody known */
     struct query query;                  /* the person; without a history nobody is known */
+    const struct filter *filter;         /* of the request; NULL: none */
     struct intent_alphas alphas;
     size_t count;               /* of the candidates that may be shown */
     const uint32_t *items;      /* [count] */
@@ -187,16 +188,31 @@ static bool was_liked(const struct model *model, const struct history *history, 
     return !history->ratings || high <= low || history->ratings[row] >= low + LIKED * (high - low);
 }
 
+/* Minus infinity where the request's filter does not let a film pass. */
+static const float *allowed_by(const struct work *work, struct arena *scratch) {
+    float *allowed = ARENA_ARRAY(scratch, float, work->index->item_count);
+    if (!work->filter)
+        return allowed;
+    struct filter filter = *work->filter;
+    const struct filter_set had = {work->query.history.items, work->query.history.count};
+    filter.seen = filter.seen == FILTER_SEEN ? FILTER_SEEN : FILTER_ALL;
+    filter_apply(&filter, &work->index->snapshot->items, &had, 1, allowed);
+    return allowed;
+}
+
 /* The candidates that may be shown to the person: those that he has not, or, if he asks for them,
  * those that he has and liked. */
 static void select_new(struct work *work, struct arena *scratch) {
     const struct history *history = &work->query.history;
     const struct wish_entry *entry = work->entry;
-    const bool known = entry->rules.is_seen && history->count > 0;
+    const struct filter *filter = work->filter;
+    const bool filter_says = filter && filter->seen != FILTER_UNSEEN;
+    const bool known = entry->rules.is_seen && history->count > 0 && !filter_says;
+    const float *allowed = allowed_by(work, scratch);
     bool *marked = ARENA_ARRAY(scratch, bool, work->index->item_count);
-    for (size_t i = 0; i < history->count; i++)
+    for (size_t i = 0; !filter_says && i < history->count; i++)
         marked[history->items[i]] = !known || was_liked(work->index->snapshot->model, history, i);
-    for (size_t i = 0; !known && work->person && i < work->person->seen_count; i++)
+    for (size_t i = 0; !known && !filter_says && work->person && i < work->person->seen_count; i++)
         marked[work->person->seen[i]] = true;
     /* Who types a title wants to see that film, known or not. */
     if (entry->rules.is_title)
@@ -204,7 +220,7 @@ static void select_new(struct work *work, struct arena *scratch) {
     uint32_t *items = ARENA_ARRAY(scratch, uint32_t, entry->count);
     uint32_t *places = ARENA_ARRAY(scratch, uint32_t, entry->count);
     for (size_t i = 0; i < entry->count; i++)
-        if (marked[entry->items[i]] == known) {
+        if (marked[entry->items[i]] == known && allowed[entry->items[i]] > -INFINITY) {
             items[work->count] = entry->items[i];
             places[work->count++] = (uint32_t)i;
         }
@@ -387,6 +403,7 @@ static bool answer_from(const struct word_index *index, const struct wish_entry 
                         .entry = entry,
                         .person = request->person,
                         .query = *query,
+                        .filter = request->filter,
                         .alphas = alphas_for(index, &entry->wish, alphas_of(values, request))};
     work.query.wish_vector = wish_vector(index, &entry->wish);
     select_new(&work, scratch);

@@ -33,6 +33,8 @@ struct search_request {
     const struct service_person *person; /* NULL: nobody known */
     const struct rated_item *ratings;    /* a bare history, for person == NULL */
     size_t rating_count;
+    const struct filter
+        *filter; /* which films may be listed; `seen` is the wish's own; NULL: all */
     double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */
     double candidate_pool;                      /* SEARCH_UNSAID, or how many; 0: all films */
     bool strict; /* only films of the strongest genres: of any, of all for a sure sad or romantic

@@ -64,6 +64,7 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     pthread_mutex_init(&snapshot->words->mutex, NULL);
     snapshot->titles = service_titles_create();
     snapshot->orders = service_orders_create();
+    snapshot->hours = service_hours_create();
     snapshot->memo = film_memo_create(catalogue->items.count);
     *out = snapshot;
     return STATUS_OK;
@@ -87,6 +88,7 @@ void snapshot_release(struct snapshot *snapshot) {
     ann_close(snapshot->index);
     service_titles_destroy(snapshot->titles);
     film_memo_destroy(snapshot->memo);
+    service_hours_destroy(snapshot->hours);
     service_orders_destroy(snapshot->orders);
     arena_release(&snapshot->arena);
     alloc_free(snapshot);

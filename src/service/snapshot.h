@@ -37,6 +37,7 @@ struct word_slot {
 struct service_titles;
 struct film_memo;
 struct service_orders;
+struct service_hours;
 
 struct snapshot {
     atomic_uint references;
@@ -48,7 +49,8 @@ struct snapshot {
     const uint64_t *genres; /* [item_count] bit sets */
     const uint32_t *counts; /* [item_count] people who have the item */
     uint32_t count_max;
-    struct filter_items items; /* what filters look at, of each film */
+    struct filter_items items;   /* what filters look at, of each film */
+    struct service_hours *hours; /* owned: service_hours.c */
     const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
     const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */
     uint64_t serial;      /* of this snapshot alone, for cursors */

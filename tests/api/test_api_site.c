@@ -85,6 +85,12 @@ static void no_such_file(void **state) {
     assert_contains("/nowhere", NULL, 404, "there is nothing at /nowhere");
 }
 
+static void starters(void **state) {
+    (void)state;
+    assert_contains("/api/starters?top_k=2", NULL, 200, "{\"starters\":[{\"item_id\":");
+    assert_contains("/api/starters?top_k=0", NULL, 422, "top_k");
+}
+
 static int start(void **state) {
     (void)state;
     return loopback_start(tiny_create());
@@ -96,6 +102,7 @@ int main(void) {
         cmocka_unit_test(files_of_the_document),
         cmocka_unit_test(encodings),
         cmocka_unit_test(no_such_file),
+        cmocka_unit_test(starters),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
 }

@@ -54,6 +54,38 @@ static inline const char *client_header(const struct client_answer *answer, cons
     return value;
 }
 
+/* Reads `size` bytes to the end of the body. */
+static inline int client_read_piece(int descriptor, struct client_answer *answer, size_t size) {
+    answer->body = realloc(answer->body, answer->body_size + size + 1);
+    for (size_t end = answer->body_size + size; answer->body_size < end;) {
+        const ssize_t got =
+            recv(descriptor, answer->body + answer->body_size, end - answer->body_size, 0);
+        if (got <= 0)
+            break;
+        answer->body_size += (size_t)got;
+        size -= (size_t)got;
+    }
+    answer->body[answer->body_size] = '\0';
+    return size == 0;
+}
+
+/* A body in chunks: a length in hexadecimal before each; one of 0 ends them. */
+static inline void client_read_chunks(int descriptor, struct client_answer *answer) {
+    for (;;) {
+        char line[32] = {0};
+        for (size_t used = 0; used + 1 < sizeof line && !strchr(line, '\n'); used++)
+            if (recv(descriptor, line + used, 1, 0) <= 0)
+                return;
+        const size_t size = strtoul(line, NULL, 16);
+        if (!client_read_piece(descriptor, answer, size + 2))
+            return;
+        answer->body_size -= 2; /* the line's end */
+        answer->body[answer->body_size] = '\0';
+        if (size == 0)
+            return;
+    }
+}
+
 /* Reads one answer; `has_body` is false after HEAD. */
 static inline struct client_answer client_read(int descriptor, int has_body) {
     struct client_answer answer = {0};
@@ -69,14 +101,11 @@ static inline struct client_answer client_read(int descriptor, int has_body) {
     if (sscanf(answer.head, "HTTP/1.1 %d", &answer.status) != 1)
         answer.status = 0;
     const size_t size = strtoul(client_header(&answer, "Content-Length", value), NULL, 10);
-    answer.body = calloc(size + 1, 1);
-    while (has_body && answer.body_size < size) {
-        const ssize_t got =
-            recv(descriptor, answer.body + answer.body_size, size - answer.body_size, 0);
-        if (got <= 0)
-            break;
-        answer.body_size += (size_t)got;
-    }
+    answer.body = calloc(1, 1);
+    if (has_body && strcasecmp(client_header(&answer, "Transfer-Encoding", value), "chunked") == 0)
+        client_read_chunks(descriptor, &answer);
+    else if (has_body)
+        client_read_piece(descriptor, &answer, size);
     return answer;
 }
 

@@ -1,7 +1,7 @@
 /* check_tower.c: the tower's gradients against finite differences, in double: of every weight and
  * bias and of the input, for each activation, over two micro-batches of one step; and that scoring
- * (tower_apply) gives what the forward pass gives. |numeric - analytic| <= 1e-6 * (|numeric| +
- * |analytic|), or both below 1e-9. */
+ * (tower_apply) gives what the forward pass gives, and asking why (tower_slope) the input's
+ * gradient. |numeric - analytic| <= 1e-6 * (|numeric| + |analytic|), or both below 1e-9. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,6 +95,14 @@ static void check(enum tower_activation hidden, enum tower_activation last) {
     }
     for (size_t i = 0; i < ROWS * IN; i++)
         compare(&fixture, &fixture.x[i], fixture.dx[i], 1);
+    for (size_t r = 0; r < ROWS; r++) {
+        real dy[OUT], dx[IN];
+        for (size_t k = 0; k < OUT; k++)
+            dy[k] = tower_output(&fixture.tower)[r * OUT + k] - fixture.target[r * OUT + k];
+        tower_slope(&fixture.tower, fixture.x + r * IN, dy, dx);
+        for (size_t i = 0; i < IN; i++)
+            assert_true(fabs(dx[i] - fixture.dx[r * IN + i]) <= 1e-12);
+    }
     arena_release(&fixture.arena);
 }
 

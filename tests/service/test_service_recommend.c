@@ -67,7 +67,7 @@ static void filters_stand_before_the_top_k(void **state) {
     struct fixture fixture = fixture_of(0);
     const uint32_t excluded[] = {3, 4, 5};
     const struct recommend_request without = {TINY_FOR(fixture.snapshot, 0), .top_k = 2,
-                                              .excluded_items = excluded, .excluded_item_count = 3};
+                                              .filter.excluded = {excluded, 3}};
     assert_int_equal(ask(&fixture, &without), STATUS_OK);
     ASSERT_ITEMS(&fixture, 6, 7);
     const struct recommend_request strict = {TINY_FOR(fixture.snapshot, 0), .top_k = 2,
@@ -75,11 +75,11 @@ static void filters_stand_before_the_top_k(void **state) {
     assert_int_equal(ask(&fixture, &strict), STATUS_OK);
     ASSERT_ITEMS(&fixture, 5, 6);
     const struct recommend_request no_drama = {TINY_FOR(fixture.snapshot, 0), .top_k = 3,
-                                               .excluded_genres = TINY_DRAMA};
+                                               .filter.genres.none = TINY_DRAMA};
     assert_int_equal(ask(&fixture, &no_drama), STATUS_OK);
     ASSERT_ITEMS(&fixture, 5, 6, 7);
     const struct recommend_request none = {TINY_FOR(fixture.snapshot, 0), .top_k = 3,
-                                           .genres = TINY_DRAMA, .excluded_genres = TINY_DRAMA,
+                                           .genres = TINY_DRAMA, .filter.genres.none = TINY_DRAMA,
                                            .strict = true};
     assert_int_equal(ask(&fixture, &none), STATUS_OK);
     assert_int_equal(fixture.answer.count, 0);
@@ -237,8 +237,7 @@ static void what_cannot_be_is_said(void **state) {
         {{TINY_FOR(fixture.snapshot, 0), .top_k = 1, .diversity = NAN},
          STATUS_BAD_USAGE,
          "diversity is nan, expected 0 to 1"},
-        {{TINY_FOR(fixture.snapshot, 0), .top_k = 1, .excluded_items = &far,
-          .excluded_item_count = 1},
+        {{TINY_FOR(fixture.snapshot, 0), .top_k = 1, .filter.excluded = {&far, 1}},
          STATUS_NOT_FOUND,
          "there is no item number 8 among 8"},
         {{.top_k = 1, .ratings = &unknown, .rating_count = 1},

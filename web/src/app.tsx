@@ -10,6 +10,9 @@ import DiscoverPage from './pages/discover'
 import { Failed, Lost } from './parts/states'
 
 const FilmPage = lazy(() => import('./pages/film'))
+const ComparePage = lazy(() => import('./pages/compare'))
+const ApiPage = lazy(() => import('./pages/api'))
+const AboutPage = lazy(() => import('./pages/about'))
 
 interface Place {
   pattern: RegExp
@@ -19,10 +22,16 @@ interface Place {
 const places: Place[] = [
   { pattern: /^\/(?:home|recommendations)?$/, page: () => <DiscoverPage /> },
   { pattern: /^\/film\/([^/]+)$/, page: ([id]) => <FilmPage key={id} id={id!} /> },
+  { pattern: /^\/compare$/, page: () => <ComparePage /> },
+  { pattern: /^\/api-docs$/, page: () => <ApiPage /> },
+  { pattern: /^\/about$/, page: () => <AboutPage /> },
 ]
 
 const nav: [string, string][] = [
   ['/', t.nav.discover],
+  ['/compare', t.nav.compare],
+  ['/api-docs', t.nav.api],
+  ['/about', t.nav.about],
 ]
 
 function Masthead({ path }: { path: string }) {

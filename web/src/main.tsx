@@ -6,6 +6,7 @@ import './styles/base.css'
 import './styles/frame.css'
 import './styles/films.css'
 import './styles/discover.css'
+import './styles/pages.css'
 
 watchTheme()
 watch()

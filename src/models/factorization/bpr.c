@@ -224,6 +224,15 @@ static void score(const struct model *model, const struct query *queries, size_t
     arena_reset(scratch, mark);
 }
 
+/* Exact for the score of the bare history: the shares sum to it less that of an empty one. */
+static void explain(const struct model *model, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct bpr *self = (const struct bpr *)model;
+    const struct fold_map fold = fold_of(self);
+    fold_map_shares(&fold, tensor_floats(&self->fold_map), &query->history,
+                    tensor_floats(&self->items) + item * self->embedding_dim, shares);
+}
+
 /* The rate is SGD's, and falls: a constant one ends lower. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
@@ -246,5 +255,6 @@ const struct model_ops model_bpr = {
     .score = score,
     .tensors = tensors,
     .attach = attach,
+    .explain = explain,
     .suggest = suggest,
 };

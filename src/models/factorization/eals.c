@@ -33,6 +33,7 @@
 #include "models/factorization/eals_row.h"
 #include "models/factorization/factor_gram.h"
 #include "models/model.h"
+#include "models/shares.h"
 
 extern const struct model_ops model_eals;
 
@@ -273,6 +274,37 @@ static void score(const struct model *base, const struct query *queries, size_t 
     arena_reset(scratch, mark);
 }
 
+/* The bare history's vector is A^-1 sum of its items' vectors, A = S^q + reg I + sum of (1 - c_h)
+ * x_h x_h^T, but for what the sweeps leave undone; that is dealt out equally, so that the shares
+ * sum to the score of the bare history. */
+static void explain(const struct model *base, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct eals *model = (const struct eals *)base;
+    const struct history *history = &query->history;
+    const size_t d = model->dimension, count = history->count;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    double *matrix = ARENA_ARRAY_RAW(scratch, double, d *d);
+    float *rows = ARENA_ARRAY_RAW(scratch, float, count *d);
+    const float *cache = tensor_floats(&model->cache), *items = tensor_floats(&model->items);
+    for (size_t k = 0; k < d * d; k++)
+        matrix[k] = (double)cache[k] + (k % (d + 1) == 0 ? (double)model->regularization : 0);
+    for (size_t h = 0; h < count; h++) {
+        const float *row = items + history->items[h] * d;
+        const double excess = 1 - (double)tensor_floats(&model->confidence)[history->items[h]];
+        memcpy(rows + h * d, row, d * sizeof *row);
+        for (size_t k = 0; k < d; k++)
+            for (size_t l = 0; l < d; l++)
+                matrix[k * d + l] += excess * (double)row[k] * (double)row[l];
+    }
+    shares_ridge(&(struct shares_ridge){d, count, matrix, items + item * d, rows, NULL}, shares);
+    const struct query bare = {.user = MODEL_NO_USER, .history = *history};
+    float sum;
+    score(base, &bare, 1, &item, 1, &sum);
+    shares_settle(shares, count, (double)sum);
+    arena_reset(scratch, mark);
+}
+
 /* ---- Update ---------------------------------------------------------------------------------- */
 
 /* A row of the known entries with one new one, which has model.online_weight. */
@@ -441,6 +473,7 @@ const struct model_ops model_eals = {
     .attach = attach,
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
+    .explain = explain,
     .update = update,
     .suggest = suggest,
 };

@@ -27,6 +27,7 @@
 #include "models/factorization/factor_gram.h"
 #include "models/factorization/nmf_start.h"
 #include "models/model.h"
+#include "models/shares.h"
 #include "sparse/svd.h"
 
 extern const struct model_ops model_nmf;
@@ -257,6 +258,57 @@ static void score(const struct model *base, const struct query *queries, size_t 
     arena_reset(scratch, mark);
 }
 
+/* The system that the coordinates above 0 of a history's vector solve, S_F w = p_F - l1: those of
+ * the query, then its rows in them. Returns how many coordinates that are. */
+static size_t above_zero(const struct nmf *model, const float *vector, size_t *kept,
+                         double *matrix) {
+    const size_t d = model->dimension;
+    const float *gram = tensor_floats(&model->gram);
+    size_t count = 0;
+    for (size_t f = 0; f < d; f++)
+        if (vector[f] > 0)
+            kept[count++] = f;
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++)
+            matrix[a * count + b] = (double)gram[kept[a] * d + kept[b]];
+    for (size_t a = 0; a < count; a++) /* a little more than l2 where columns are alike */
+        matrix[a * count + a] = matrix[a * count + a] * (1 + 1e-6) + (double)model->l2;
+    return count;
+}
+
+static void choose(const float *vector, const size_t *kept, size_t count, float *to) {
+    for (size_t a = 0; a < count; a++)
+        to[a] = vector[kept[a]];
+}
+
+/* Which coordinates are 0 is taken as given: the others solve a linear system, which shares itself
+ * out. What l1 takes off and the steps leave undone is dealt out equally, so that the shares sum to
+ * the score, except where that is popularity. */
+static void explain(const struct model *base, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct nmf *model = (const struct nmf *)base;
+    const struct history *history = &query->history;
+    const size_t d = model->dimension, rows = history->count;
+    const float *items = tensor_floats(&model->items);
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *vector = ARENA_ARRAY_RAW(scratch, float, d);
+    size_t *kept = ARENA_ARRAY_RAW(scratch, size_t, d);
+    double *matrix = ARENA_ARRAY_RAW(scratch, double, d *d);
+    query_vectors(base, query, 1, vector);
+    const size_t count = above_zero(model, vector, kept, matrix);
+    float *own = ARENA_ARRAY_RAW(scratch, float, count);
+    float *past = ARENA_ARRAY_RAW(scratch, float, rows *count);
+    choose(items + item * d, kept, count, own);
+    for (size_t h = 0; h < rows; h++)
+        choose(items + history->items[h] * d, kept, count, past + h * count);
+    shares_ridge(&(struct shares_ridge){count, rows, matrix, own, past,
+                                        model->use_ratings ? history->ratings : NULL},
+                 shares);
+    shares_settle(shares, rows, (double)kernels()->dot(items + item * d, vector, d));
+    arena_reset(scratch, mark);
+}
+
 /* ---- Tensors --------------------------------------------------------------------------------- */
 
 static const float *item_vectors(const struct model *base, size_t *dimension,
@@ -300,4 +352,5 @@ const struct model_ops model_nmf = {
     .attach = attach,
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
+    .explain = explain,
 };

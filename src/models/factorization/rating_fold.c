@@ -14,10 +14,12 @@
  */
 #include "models/factorization/rating_fold.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "kernels/kernels.h"
+#include "models/shares.h"
 #include "sparse/spd.h"
 
 #define LEAST_PENALTY 1e-6
@@ -81,14 +83,11 @@ static void penalise(const struct system *system, const struct rating_factors *f
     }
 }
 
-float rating_fold_in(const struct rating_factors *factors, const struct rating_options *options,
-                     const struct history *history, const float *z, float *vector) {
-    const size_t width = factors->width, n = width + 1, count = history->count;
-    memset(vector, 0, width * sizeof *vector);
-    if (count == 0 || !history->ratings)
-        return 0;
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
+static struct system make_system(const struct rating_factors *factors,
+                                 const struct rating_options *options,
+                                 const struct history *history, const float *z,
+                                 struct arena *scratch) {
+    const size_t n = factors->width + 1, count = history->count;
     const struct system system = {
         .n = n,
         .count = count,
@@ -97,15 +96,76 @@ float rating_fold_in(const struct rating_factors *factors, const struct rating_o
         .matrix = ARENA_ARRAY_RAW(scratch, double, n *n),
         .right = ARENA_ARRAY_RAW(scratch, double, n),
     };
-    float bias = 0;
     lay_out(&system, factors, options, history, z);
     sum_up(&system);
     penalise(&system, factors, options);
-    if (spd_solve(system.matrix, n, system.right, 1)) {
+    return system;
+}
+
+float rating_fold_in(const struct rating_factors *factors, const struct rating_options *options,
+                     const struct history *history, const float *z, float *vector) {
+    const size_t width = factors->width;
+    memset(vector, 0, width * sizeof *vector);
+    if (history->count == 0 || !history->ratings)
+        return 0;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const struct system system = make_system(factors, options, history, z, scratch);
+    float bias = 0;
+    if (spd_solve(system.matrix, system.n, system.right, 1)) {
         bias = (float)system.right[0];
         for (size_t f = 0; f < width; f++)
             vector[f] = (float)system.right[f + 1];
     }
     arena_reset(scratch, mark);
     return bias;
+}
+
+/* shares[h] += q . y_h / root of the count. */
+static void add_implicit(const struct rating_factors *factors, const struct history *history,
+                         const float *q, float *shares) {
+    const float root = sqrtf((float)history->count);
+    for (size_t h = 0; h < history->count && factors->implicit; h++)
+        shares[h] += kernels()->dot(q, factors->implicit + history->items[h] * factors->width,
+                                    factors->width) /
+                     root;
+}
+
+/* The shares of b + q . p, and to `seen` what z counts for in the end: q, less what the ratings say
+ * the less because z has said it. */
+static void share_ratings(const struct rating_factors *factors,
+                          const struct rating_options *options, const struct history *history,
+                          float *seen, float *shares) {
+    const size_t width = factors->width;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const float *none = ARENA_ARRAY(scratch, float, width);
+    float *own = ARENA_ARRAY_RAW(scratch, float, width + 1);
+    const struct system system = make_system(factors, options, history, none, scratch);
+    own[0] = 1;
+    memcpy(own + 1, seen, width * sizeof *seen);
+    shares_ridge(
+        &(struct shares_ridge){system.n, system.count, system.matrix, own, system.rows, NULL},
+        shares);
+    for (size_t h = 0; h < system.count; h++) {
+        kernels()->axpy(seen, -shares[h], system.rows + h * system.n + 1, width);
+        shares[h] *= system.wanted[h];
+    }
+    arena_reset(scratch, mark);
+}
+
+void rating_fold_shares(const struct rating_factors *factors, const struct rating_options *options,
+                        const struct history *history, uint32_t item, float *shares) {
+    const size_t width = factors->width;
+    memset(shares, 0, history->count * sizeof *shares);
+    if (history->count == 0)
+        return;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *seen = ARENA_ARRAY_RAW(scratch, float, width);
+    memcpy(seen, factors->item_factors + item * width, width * sizeof *seen);
+    if (history->ratings)
+        share_ratings(factors, options, history, seen, shares);
+    add_implicit(factors, history, seen, shares);
+    arena_reset(scratch, mark);
 }

@@ -307,3 +307,10 @@ void rating_model_score(const struct model *base, const struct query *queries, s
     }
     arena_reset(scratch, mark);
 }
+
+void rating_model_explain(const struct model *base, const struct query *query, uint32_t item,
+                          float *shares) {
+    const struct rating_model *model = (const struct rating_model *)base;
+    const struct rating_factors factors = factors_of(model);
+    rating_fold_shares(&factors, &model->options, &query->history, item, shares);
+}

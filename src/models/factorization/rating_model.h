@@ -21,5 +21,9 @@ const float *rating_model_item_vectors(const struct model *base, size_t *dimensi
                                        enum vector_metric *metric);
 void rating_model_query_vectors(const struct model *base, const struct query *queries,
                                 size_t query_count, float *vectors);
+/* Exact for the prediction from the bare history: the shares sum to it less mean and item bias,
+ * which is what an empty history gets. */
+void rating_model_explain(const struct model *base, const struct query *query, uint32_t item,
+                          float *shares);
 
 #endif

@@ -25,6 +25,7 @@ const struct model_ops model_svdpp = {
     .attach = rating_model_attach,
     .item_vectors = rating_model_item_vectors,
     .query_vectors = rating_model_query_vectors,
+    .explain = rating_model_explain,
     .suggest = suggest,
 };
 

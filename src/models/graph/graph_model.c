@@ -430,6 +430,14 @@ void graph_model_score(const struct model *model, const struct query *queries, s
     arena_reset(scratch, mark);
 }
 
+void graph_model_explain(const struct model *model, const struct query *query, uint32_t item,
+                         float *shares) {
+    const struct graph_model *self = view_of(model);
+    const struct fold_map fold = fold_of(self);
+    fold_map_shares(&fold, tensor_floats(&self->fold_map), &query->history,
+                    tensor_floats(&self->items) + item * self->dot.dimension, shares);
+}
+
 const float *graph_model_item_vectors(const struct model *model, size_t *dimension,
                                       enum vector_metric *metric) {
     const struct graph_model *self = view_of(model);

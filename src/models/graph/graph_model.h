@@ -105,6 +105,10 @@ const float *graph_model_item_vectors(const struct model *model, size_t *dimensi
                                       enum vector_metric *metric);
 void graph_model_query_vectors(const struct model *model, const struct query *queries,
                                size_t query_count, float *vectors);
+/* Exact for the score of the bare history, which is folded in: the shares sum to it less that of an
+ * empty one. */
+void graph_model_explain(const struct model *model, const struct query *query, uint32_t item,
+                         float *shares);
 /* Positives of a batch that suit so many rows. */
 size_t graph_model_batch(const struct interactions *train);
 void graph_model_suggest(struct settings *settings, const struct interactions *train);

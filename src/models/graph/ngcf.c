@@ -109,5 +109,6 @@ const struct model_ops model_ngcf = {
     .attach = graph_model_attach,
     .item_vectors = graph_model_item_vectors,
     .query_vectors = graph_model_query_vectors,
+    .explain = graph_model_explain,
     .suggest = suggest,
 };

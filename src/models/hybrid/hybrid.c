@@ -69,7 +69,7 @@ static void take_traits(struct hybrid *self) {
         const struct model *part = self->parts.list[p].model;
         base->needs |= part->needs;
         base->traits |= part->traits & (MODEL_ORDER_AWARE | MODEL_RANDOM | MODEL_TRAINED |
-                                        MODEL_CHOOSES | MODEL_READS_GENRES);
+                                        MODEL_CHOOSES | MODEL_READS_GENRES | MODEL_INTEGRATES);
         impersonal &= part->traits;
         if (part->ops->explain && !(part->traits & MODEL_NO_EXPLAIN))
             silent = 0;

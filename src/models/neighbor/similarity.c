@@ -262,6 +262,70 @@ size_t similarity_index_nearest(const struct similarity_index *index, const stru
     return count;
 }
 
+/* What a row and one neighbour have in common. */
+struct common {
+    uint32_t *entries; /* [count] places in the row */
+    float *products;   /* [count] what each adds above the line */
+    size_t count;
+};
+
+/* place[user]: 1 + the entry of the row that is of him; 0: none. */
+static void find_common(const struct similarity_index *index, const float *values,
+                        const uint32_t *place, uint32_t neighbour, struct common *common) {
+    const struct csr_row other = csr_row(&index->by_item, neighbour);
+    const bool centres = index->how->kind == SIMILARITY_PEARSON;
+    double x = 0, y = 0;
+    common->count = 0;
+    for (size_t l = 0; l < other.count; l++)
+        if (place[other.columns[l]] > 0) {
+            common->entries[common->count++] = place[other.columns[l]] - 1;
+            x += (double)values[common->entries[common->count - 1]];
+            y += (double)csr_row_value(&other, l);
+        }
+    const double n = (double)common->count;
+    size_t c = 0;
+    for (size_t l = 0; l < other.count; l++)
+        if (place[other.columns[l]] > 0) {
+            const double own = (double)values[common->entries[c]] - (centres ? x / n : 0);
+            const double its = (double)csr_row_value(&other, l) - (centres ? y / n : 0);
+            common->products[c++] = index->how->kind == SIMILARITY_MSD ? 1 : (float)(own * its);
+        }
+}
+
+static void deal_out(const struct common *common, float weight, float *parts) {
+    double sum = 0, size = 0;
+    for (size_t c = 0; c < common->count; c++) {
+        sum += (double)common->products[c];
+        size += fabs((double)common->products[c]);
+    }
+    const bool even = !(fabs(sum) > 1e-6 * size);
+    for (size_t c = 0; c < common->count; c++)
+        parts[common->entries[c]] +=
+            (float)((double)weight *
+                    (even ? 1 / (double)common->count : (double)common->products[c] / sum));
+}
+
+void similarity_index_parts(const struct similarity_index *index, const struct csr_row *row,
+                            const struct similarity_neighbours *neighbours, float *parts) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *values = ARENA_ARRAY_RAW(scratch, float, row->count);
+    uint32_t *place = ARENA_ARRAY(scratch, uint32_t, index->by_user.row_count);
+    struct common common = {.entries = ARENA_ARRAY_RAW(scratch, uint32_t, row->count),
+                            .products = ARENA_ARRAY_RAW(scratch, float, row->count)};
+    weighting_row(&index->weights, row, values);
+    memset(parts, 0, row->count * sizeof *parts);
+    for (size_t h = 0; h < row->count; h++)
+        place[row->columns[h]] = (uint32_t)h + 1;
+    for (size_t n = 0; n < neighbours->count; n++) {
+        if (neighbours->weights[n] == 0)
+            continue;
+        find_common(index, values, place, neighbours->list[n].index, &common);
+        deal_out(&common, neighbours->weights[n], parts);
+    }
+    arena_reset(scratch, mark);
+}
+
 static int by_index(const void *a, const void *b) {
     uint32_t x = ((const struct entry *)a)->index, y = ((const struct entry *)b)->index;
     return x < y ? -1 : x > y;

@@ -74,5 +74,16 @@ void similarity_index_init(struct similarity_index *index, const struct csr *by_
  * Runs on the calling thread. */
 size_t similarity_index_nearest(const struct similarity_index *index, const struct csr_row *row,
                                 uint32_t self, struct entry *room);
+/* Shares out what neighbours of that row say over the row's entries: parts[row->count] gets, of
+ * each weights[n] for neighbours[n], as much as the entry has of what makes the two alike: its
+ * product above the line (pearson: of the deviations from the means of what they have in common;
+ * msd: the same for each entry in common). The parts sum to the weights. */
+struct similarity_neighbours {
+    const struct entry *list;
+    const float *weights;
+    size_t count;
+};
+void similarity_index_parts(const struct similarity_index *index, const struct csr_row *row,
+                            const struct similarity_neighbours *neighbours, float *parts);
 
 #endif

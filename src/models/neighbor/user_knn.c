@@ -156,6 +156,32 @@ static void score(const struct model *base, const struct query *queries, size_t 
     arena_reset(scratch, mark);
 }
 
+/* Exact: what each neighbour says goes to the rows that make him one, and the shares sum to the
+ * score, except where that is popularity. Who the neighbours are is taken as given. */
+static void explain(const struct model *base, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct user_knn *model = (const struct user_knn *)base;
+    const struct history *history = &query->history;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const struct csr rows = by_user(model);
+    const struct csr_row own = {history->count, history->items,
+                                model->values.data ? history->ratings : NULL};
+    struct entry *room = ARENA_ARRAY_RAW(scratch, struct entry, LARGEST_ROOM(model->index.keep));
+    const size_t count = similarity_index_nearest(&model->index, &own, query->user, room);
+    float *weights = ARENA_ARRAY_RAW(scratch, float, count);
+    for (size_t v = 0; v < count; v++) {
+        const struct csr_row row = csr_row(&rows, room[v].index);
+        const size_t entry = csr_row_find(&row, item);
+        const bool has = entry < row.count;
+        const float value = has && model->use_ratings ? csr_row_value(&row, entry) : 1;
+        weights[v] = has ? room[v].value * value * model->discounts[item] : 0;
+    }
+    similarity_index_parts(&model->index, &own,
+                           &(struct similarity_neighbours){room, weights, count}, shares);
+    arena_reset(scratch, mark);
+}
+
 static size_t tensors(struct model *base, struct tensor **list) {
     struct user_knn *model = (struct user_knn *)base;
     list[0] = &model->offsets;
@@ -203,5 +229,6 @@ const struct model_ops model_user_knn = {
     .score = score,
     .tensors = tensors,
     .attach = attach,
+    .explain = explain,
     .suggest = suggest,
 };

@@ -27,6 +27,7 @@ const struct model_ops model_gmf = {
     .attach = neumf_model_attach,
     .item_vectors = neumf_model_item_vectors,
     .query_vectors = neumf_model_query_vectors,
+    .explain = neumf_explain,
     .suggest = neumf_model_suggest,
 };
 

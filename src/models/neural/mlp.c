@@ -17,12 +17,13 @@ const struct model_ops model_mlp = {
     .summary = "a tower of layers over a user's and an item's embedding",
     .source = "He et al., WWW 2017, equation 10",
     .settings = neumf_settings_mlp,
-    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT,
+    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
     .create = create,
     .fit = neumf_model_fit,
     .score = neumf_model_score,
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
+    .explain = neumf_explain,
     .suggest = neumf_model_suggest,
 };
 

@@ -18,12 +18,13 @@ const struct model_ops model_neumf = {
     .summary = "neural matrix factorization: gmf and mlp under one output layer",
     .source = "He et al., WWW 2017, equation 12",
     .settings = neumf_settings_neumf,
-    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT,
+    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
     .create = create,
     .fit = neumf_model_fit,
     .score = neumf_model_score,
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
+    .explain = neumf_explain,
     .suggest = neumf_model_suggest,
 };
 

@@ -65,6 +65,8 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
         self->options.loss == NEUMF_MSE ? MODEL_SCALE_UNIT_RATING : MODEL_SCALE_LOG_ODDS;
     if (self->options.shape.intent_in)
         self->base.needs |= MODEL_NEEDS_TEXT;
+    if (self->options.shape.heads)
+        self->base.traits |= MODEL_NO_EXPLAIN;
     neumf_model_prepare(self);
     *out = &self->base;
     return STATUS_OK;

@@ -76,6 +76,8 @@ const float *neumf_model_item_vectors(const struct model *model, size_t *dimensi
                                       enum vector_metric *metric);
 void neumf_model_query_vectors(const struct model *model, const struct query *queries,
                                size_t query_count, float *vectors);
+void neumf_explain(const struct model *model, const struct query *query, uint32_t item,
+                   float *shares);
 void neumf_model_suggest(struct settings *settings, const struct interactions *train);
 
 /* Network and tensor slots from the options: the rest of create(). */

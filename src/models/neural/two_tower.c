@@ -23,11 +23,14 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "kernels/kernels.h"
 #include "models/dot_items.h"
 #include "models/model.h"
 #include "models/neural/two_tower_fold.h"
 #include "models/neural/two_tower_step.h"
+#include "models/shares.h"
 #include "models/trainer.h"
+#include "nn/normalize.h"
 
 #define SHARD_ITEMS 64
 #define SOFTMAX_GROUPS_MAX 16384
@@ -435,6 +438,15 @@ static void query_vectors(const struct model *model, const struct query *queries
     arena_reset(scratch, mark);
 }
 
+/* What a cosine is multiplied by, and what is added then. */
+static float score_factor(const struct two_tower *self, float *middle) {
+    const struct model *model = &self->base;
+    *middle = predicts_ratings(self) ? (model->rating_max + model->rating_min) / 2 : 0;
+    if (predicts_ratings(self))
+        return (model->rating_max - model->rating_min) / 2;
+    return self->options.loss == TWO_TOWER_SOFTMAX ? 1 / (float)self->options.temperature : 1;
+}
+
 static void score(const struct model *model, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores) {
     const struct two_tower *self = (const struct two_tower *)model;
@@ -447,15 +459,77 @@ static void score(const struct model *model, const struct query *queries, size_t
                                                           .items = items,
                                                           .item_count = item_count,
                                                           .scores = scores});
-    float factor = 1, middle = 0;
-    if (predicts_ratings(self)) {
-        factor = (model->rating_max - model->rating_min) / 2;
-        middle = (model->rating_max + model->rating_min) / 2;
-    } else if (self->options.loss == TWO_TOWER_SOFTMAX) {
-        factor = 1 / (float)self->options.temperature;
-    }
+    float middle;
+    const float factor = score_factor(self, &middle);
     for (size_t i = 0; i < query_count * item_count; i++)
         scores[i] = middle + factor * scores[i];
+    arena_reset(scratch, mark);
+}
+
+/* One item, and room for the user's tower. */
+struct asked {
+    const struct two_tower *self;
+    const float *item;             /* its vector [width] */
+    float *input, *vector, *slope; /* [input columns], [width], [width] */
+};
+
+static double score_at(void *context, const float *point, float *gradient) {
+    const struct asked *asked = context;
+    const struct two_tower *self = asked->self;
+    const struct two_tower_side *side = &self->network.sides[TWO_TOWER_USER];
+    const size_t width = self->items.dimension;
+    float length, middle, shares[GATE_GROUPS_MAX];
+    const float factor = score_factor(self, &middle);
+    memcpy(asked->input, point, two_tower_network_input(side) * sizeof *point);
+    if (side->logits) {
+        gate_shares(&side->gate, side->logits->weight, shares);
+        gate_forward(&side->gate, shares, asked->input, 1, asked->input);
+    }
+    tower_apply(&side->tower, asked->input, 1, asked->vector);
+    normalize_forward(asked->vector, 1, width, asked->vector, &length);
+    if (gradient) {
+        normalize_backward(&(struct normalize_gradient){1, width, asked->vector, &length,
+                                                        asked->item, asked->slope});
+        kernels()->scale(asked->slope, factor, width);
+        tower_slope(&side->tower, asked->input, asked->slope, gradient);
+        if (side->logits)
+            gate_backward_input(&side->gate, shares, gradient, 1);
+    }
+    return (double)(middle + factor * kernels()->dot(asked->vector, asked->item, width));
+}
+
+/* Integrated gradients over the row that the user's tower reads, from that of somebody unknown to
+ * that of the bare history; each number of the row is shared out over what it is a mean of. The sum
+ * is within 1 % of the score less that of an empty history. */
+static void explain(const struct model *model, const struct query *query, uint32_t item,
+                    float *shares) {
+    const struct two_tower *self = (const struct two_tower *)model;
+    const struct two_tower_side *side = &self->network.sides[TWO_TOWER_USER];
+    const struct two_tower_fold fold = fold_of(self);
+    const float *map = tensor_floats(&self->others[FOLD_MAP]);
+    const struct history *histories[] = {&(struct history){0}, &query->history};
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const size_t columns = two_tower_network_input(side), width = self->items.dimension;
+    float *rows = ARENA_ARRAY_RAW(scratch, float, 2 * columns);
+    float *gradient = ARENA_ARRAY_RAW(scratch, float, columns);
+    struct asked asked = {.self = self,
+                          .item = self->item_vectors + item * width,
+                          .input = ARENA_ARRAY_RAW(scratch, float, columns),
+                          .vector = ARENA_ARRAY_RAW(scratch, float, width),
+                          .slope = ARENA_ARRAY_RAW(scratch, float, width)};
+    for (size_t r = 0; r < 2; r++) {
+        float *row = rows + r * columns;
+        two_tower_features_of_history(&self->features, histories[r], NULL, row);
+        if (side->table)
+            two_tower_fold_in(&fold, map, histories[r], row, row + side->features);
+    }
+    shares_path(&(struct shares_path){columns, rows, rows + columns, score_at, &asked}, gradient);
+    memset(shares, 0, query->history.count * sizeof *shares);
+    if (side->table)
+        two_tower_fold_shares(&fold, map, &query->history, gradient + side->features, gradient,
+                              shares);
+    two_tower_features_shares(&self->features, &query->history, gradient, shares);
     arena_reset(scratch, mark);
 }
 
@@ -489,7 +563,7 @@ const struct model_ops model_two_tower = {
     .source = "Huang et al., CIKM 2013; Yi et al., RecSys 2019",
     .settings = settings_table,
     .needs = MODEL_NEEDS_GENRES,
-    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_GENRES,
+    .traits = MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_GENRES | MODEL_INTEGRATES,
     .create = create,
     .fit = fit,
     .score = score,
@@ -497,5 +571,6 @@ const struct model_ops model_two_tower = {
     .attach = attach,
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
+    .explain = explain,
     .suggest = suggest,
 };

@@ -205,6 +205,42 @@ void two_tower_features_of_history(const struct two_tower_features *features,
     arena_reset(scratch, mark);
 }
 
+/* What a row of the past adds to the features times `slope`, for the profile that it is part of. */
+static double past_share(const struct two_tower_features *features, const float *profile,
+                         struct past past, const float *slope) {
+    const size_t genre_count = features->genre_count;
+    const size_t columns = two_tower_features_user_columns(genre_count);
+    const float *weights = profile + genre_count, *totals = weights + genre_count;
+    const float *genres = features->genres + past.item * genre_count;
+    const float *mean = features->user_scale, *narrow = features->user_scale + columns;
+    double share = 0;
+    for (size_t g = 0; g < genre_count; g++) {
+        const float own =
+            features->rated ? genres[g] * (past.rating - mean[g]) : genres[g] - mean[g];
+        const float all = features->rated ? weights[g] : totals[1];
+        if (all > 0)
+            share += (double)(slope[g] * narrow[g] * past.weight * own / all);
+    }
+    const float rating = features->rated ? past.rating : 1;
+    share += (double)(slope[genre_count] * narrow[genre_count] * past.weight *
+                      (rating - mean[genre_count]) / totals[1]);
+    share += (double)(slope[genre_count + 1] * narrow[genre_count + 1] *
+                      (log1pf(totals[2]) - mean[genre_count + 1]) / totals[2]);
+    return share;
+}
+
+void two_tower_features_shares(const struct two_tower_features *features,
+                               const struct history *history, const float *slope, float *shares) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    float *profile = ARENA_ARRAY(scratch, float, profile_columns(features));
+    for (size_t h = 0; h < history->count; h++)
+        profile_add(features, past_of(features, history, h), profile);
+    for (size_t h = 0; h < history->count; h++)
+        shares[h] += (float)past_share(features, profile, past_of(features, history, h), slope);
+    arena_reset(scratch, mark);
+}
+
 void two_tower_features_of_item(const struct two_tower_features *features, uint32_t item,
                                 real *row) {
     size_t columns = two_tower_features_item_columns(features->genre_count);

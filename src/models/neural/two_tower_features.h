@@ -60,6 +60,11 @@ void two_tower_features_fit(struct two_tower_features *features, const float *ye
 void two_tower_features_of_history(const struct two_tower_features *features,
                                    const struct history *history, const float *preference,
                                    real *row);
+/* shares[history.count] += what each row adds to slope[columns] . the row of features, less that of
+ * an empty history: to a genre's mean by its own rating's distance from the average, to the number
+ * of rows equally. */
+void two_tower_features_shares(const struct two_tower_features *features,
+                               const struct history *history, const float *slope, float *shares);
 void two_tower_features_of_item(const struct two_tower_features *features, uint32_t item,
                                 real *row);
 /* The two rows of a pair, without the pair's own rating if it is one of the training rows. */

@@ -113,3 +113,20 @@ void two_tower_fold_in(const struct two_tower_fold *fold, const float *map,
         kernels()->axpy(embedding, summary[i], map + i * columns, columns);
     arena_reset(scratch, mark);
 }
+
+void two_tower_fold_shares(const struct two_tower_fold *fold, const float *map,
+                           const struct history *history, const float *slope, float *features,
+                           float *shares) {
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    const size_t width = two_tower_network_width(fold->network);
+    const struct two_tower_side *side = &fold->network->sides[TWO_TOWER_USER];
+    float *along = ARENA_ARRAY_RAW(scratch, float, width + side->features);
+    for (size_t i = 0; i < width + side->features; i++)
+        along[i] = kernels()->dot(map + i * side->embedding, slope, side->embedding);
+    for (size_t h = 0; h < history->count; h++)
+        shares[h] += kernels()->dot(along, fold->item_vectors + history->items[h] * width, width) /
+                     (float)history->count;
+    kernels()->axpy(features, 1, along + width, side->features);
+    arena_reset(scratch, mark);
+}

@@ -29,5 +29,10 @@ bool two_tower_fold_fit(const struct two_tower_fold *fold, const struct interact
 /* embedding[.] for a history whose row of features is there. */
 void two_tower_fold_in(const struct two_tower_fold *fold, const float *map,
                        const struct history *history, const float *features, float *embedding);
+/* shares[history.count] += what each row adds to slope[embedding] . the embedding by way of its
+ * item's vector; features[.] += how that product sees the row of features. */
+void two_tower_fold_shares(const struct two_tower_fold *fold, const float *map,
+                           const struct history *history, const float *slope, float *features,
+                           float *shares);
 
 #endif

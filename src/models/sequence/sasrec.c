@@ -23,6 +23,7 @@
 #include "models/dot_items.h"
 #include "models/model.h"
 #include "models/sequence/sasrec_encoder.h"
+#include "models/sequence/sasrec_explain.h"
 #include "models/sequence/sasrec_step.h"
 #include "models/trainer.h"
 
@@ -291,6 +292,11 @@ static void query_vectors(const struct model *model, const struct query *queries
     sasrec_encoder_run(&self->network, queries, query_count, vectors);
 }
 
+static void explain(const struct model *model, const struct query *query, uint32_t item,
+                    float *shares) {
+    sasrec_explain(&((const struct sasrec *)model)->network, &query->history, item, shares);
+}
+
 /* Cosines of the item vectors: lengths say how popular an item is, directions what it is like. */
 static void similar(const struct model *model, uint32_t item, float *similarities) {
     const struct sasrec *self = (const struct sasrec *)model;
@@ -324,7 +330,7 @@ const struct model_ops model_sasrec = {
     .source = "Kang & McAuley, ICDM 2018",
     .settings = settings_table,
     .needs = MODEL_NEEDS_ORDER,
-    .traits = MODEL_ORDER_AWARE | MODEL_RANDOM | MODEL_TRAINED,
+    .traits = MODEL_ORDER_AWARE | MODEL_RANDOM | MODEL_TRAINED | MODEL_INTEGRATES,
     .create = create,
     .fit = fit,
     .score = score,
@@ -332,6 +338,7 @@ const struct model_ops model_sasrec = {
     .attach = attach,
     .item_vectors = item_vectors,
     .query_vectors = query_vectors,
+    .explain = explain,
     .similar = similar,
     .suggest = suggest,
 };

@@ -1,7 +1,7 @@
 /* offers.ts: which routes this server has, by its own /openapi.json. A server without that document
  * is asked and its 404 believed. */
 import { useSyncExternalStore } from 'react'
-import { ask } from './api'
+import { ask, Problem } from './api'
 
 export interface OpenApi {
   info?: { title?: string; version?: string; description?: string }
@@ -43,24 +43,32 @@ export interface Schema {
 }
 
 let document: OpenApi | null | undefined
-let isAsking = false
+let asked: Promise<OpenApi | null> | undefined
 const listeners = new Set<() => void>()
 
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  if (document === undefined && !isAsking) {
-    isAsking = true
-    ask<OpenApi>('/openapi.json').then(
-      (found) => finish(found && typeof found === 'object' && found.paths ? found : null),
-      () => finish(null),
-    )
-  }
-  return () => listeners.delete(listener)
+/* Asks once; a server that did not answer at all is asked again by the next who wants to know. */
+function fetchDocument(): Promise<OpenApi | null> {
+  asked ??= ask<OpenApi>('/openapi.json').then(
+    (found) => finish(found && typeof found === 'object' && found.paths ? found : null),
+    (cause: unknown) => {
+      if (!(cause instanceof Problem) || !cause.isOffline) return finish(null)
+      asked = undefined
+      throw cause
+    },
+  )
+  return asked
 }
 
 function finish(found: OpenApi | null) {
   document = found
   listeners.forEach((listener) => listener())
+  return found
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  fetchDocument().catch(() => finish(null))
+  return () => listeners.delete(listener)
 }
 
 /* undefined: not known yet; null: the server has none. */
@@ -77,3 +85,8 @@ export function offers(found: OpenApi | null | undefined, method: string, path: 
 
 /* false: surely not offered; undefined: one has to try. */
 export const useOffers = (method: string, path: string) => offers(useOpenApi(), method, path)
+
+/* For those who are no component. Throws if the server does not answer. */
+export async function isOffered(method: string, path: string): Promise<boolean> {
+  return offers(await fetchDocument(), method, path) !== false
+}

@@ -7,6 +7,7 @@
 import { useSyncExternalStore } from 'react'
 import { ask, type Id, Problem } from './api'
 import { forget } from './answer'
+import { isOffered } from './offers'
 
 export const NEWCOMER = '' // the person who is nobody's number yet
 
@@ -44,6 +45,9 @@ export function putAside(shelf: Shelf, user: string, item: Id, isAside: boolean)
   const rest = (shelf.aside[user] ?? []).filter((id) => id !== key)
   return { ...shelf, aside: { ...shelf.aside, [user]: isAside ? [...rest, key] : rest } }
 }
+
+/* The newcomer has said nothing yet. */
+export const isUntouched = (shelf: Shelf) => !shelf.prefer.length && !Object.keys(shelf.ratings[NEWCOMER] ?? {}).length
 
 /* The entry was acknowledged; one of the same film that came later stays. */
 export const acknowledged = (shelf: Shelf, entry: Entry): Shelf => ({
@@ -114,6 +118,8 @@ export async function flush(): Promise<void> {
       const path = `/api/users/${encodeURIComponent(sent.user)}/ratings`
       const item_id = /^(0|[1-9]\d{0,14})$/.test(sent.item) ? Number(sent.item) : sent.item
       try {
+        // A server that keeps no ratings: they wait for one that does.
+        if (!(await isOffered('PUT', '/api/users/{id}/ratings'))) return
         if (sent.rating === null) await ask(path, { method: 'DELETE', params: { item_id } })
         else await ask(path, { method: 'PUT', body: { item_id, rating: sent.rating } })
         tell(null)

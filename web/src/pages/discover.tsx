@@ -4,9 +4,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Intent, type Models, type Recommendations } from '../lib/api'
+import { useGenres, useModels } from '../lib/lists'
 import { COUNT_MAX, DEFAULT_COUNT, type Discover, readDiscover, request, shares, shelfOf, turnGenre } from '../lib/discover'
 import { type Patch, useParams } from '../lib/router'
-import { NEWCOMER, rate, setAside, useShelf } from '../lib/store'
+import { isUntouched, NEWCOMER, rate, setAside, useShelf } from '../lib/store'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { GenreChips, Slider } from '../parts/controls'
@@ -20,8 +21,8 @@ const SLIDING_MS = 80
 
 type Set = (patch: Patch, replace?: boolean) => void
 
-export const useGenres = () => useAnswer<string[]>('genres', (signal) => ask('/genres', { signal }))
-export const useModels = () => useAnswer<Models>('models', (signal) => ask('/api/models', { signal }))
+
+
 
 /* The field answers every key at once; the address, and with it the list, follows a moment later. */
 function Wish({ wish, set }: { wish: string; set: Set }) {
@@ -181,9 +182,11 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
   const { shelf, answer } = useFilms(state)
   const place = shelfOf(state)
   const aside = shelf.aside[place]
+  const own = shelf.ratings[place]
+  // What was just rated or put aside is gone at once; the next answer, without it, fills the list.
   const films = useMemo(
-    () => answer.data?.recommendations.filter((film) => !aside?.includes(String(film.item_id))) ?? [],
-    [answer.data, aside],
+    () => answer.data?.recommendations.filter(({ item_id }) => !aside?.includes(String(item_id)) && own?.[item_id] === undefined) ?? [],
+    [answer.data, aside, own],
   )
   const bars = useMemo(() => shares(films.map((film) => film.score)), [films])
   const onRate = useCallback(
@@ -218,7 +221,7 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
       ) : (
         <div className="films" aria-busy={answer.isLoading}>
           {films.map((film, i) => (
-            <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={shelf.ratings[place]?.[film.item_id]} onRate={onRate} onAside={onAside} />
+            <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={own?.[film.item_id]} onRate={onRate} onAside={onAside} />
           ))}
         </div>
       )}
@@ -254,7 +257,7 @@ function Reading({ state, models, set }: { state: Discover; models: Models | und
             {t.discover.reset}
           </button>
         )}
-        <span className="soft hint">{t.discover.genreHint}</span>
+        {state.user !== NEWCOMER && <span className="soft hint">{t.discover.genreHint}</span>}
       </div>
       <div id="tuning" hidden={!isOpen}>
         <Tuning state={state} intent={intent} models={models} set={set} />
@@ -268,6 +271,9 @@ export default function DiscoverPage() {
   const state = useMemo(() => readDiscover(params), [params])
   const { data: genres } = useGenres()
   const { data: models } = useModels()
+  const shelf = useShelf()
+  // Who has just come chooses genres below, once.
+  const isFresh = state.user === NEWCOMER && isUntouched(shelf)
   const [happening, setHappening] = useState<Happening | null>(null)
   const done = useCallback(() => setHappening(null), [])
   const pick = (user: string | null) =>
@@ -283,8 +289,8 @@ export default function DiscoverPage() {
           {t.discover.title} <PersonPicker user={state.user} onPick={pick} />
         </h1>
         <Wish wish={state.wish} set={set} />
-        <div className="genres-place">
-          {genres && <GenreChips genres={genres} wanted={state.genres} unwanted={state.without} onTurn={turn} />}
+        <div className={isFresh ? undefined : 'genres-place'}>
+          {genres && !isFresh && <GenreChips genres={genres} wanted={state.genres} unwanted={state.without} onTurn={turn} />}
         </div>
         <Reading state={state} models={models} set={set} />
       </section>

@@ -1,8 +1,9 @@
 /* newcomer.tsx: the beginning with somebody who is new: genres, then a few films whose ratings tell
  * people apart, chosen by the service. All of it stays in the browser. */
+import { useState } from 'react'
 import { useAnswer } from '../lib/answer'
 import { ask, type Film } from '../lib/api'
-import { change, NEWCOMER, rate, useShelf } from '../lib/store'
+import { change, isUntouched, NEWCOMER, rate, useShelf } from '../lib/store'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { Poster } from './poster'
@@ -19,14 +20,16 @@ export function Newcomer({ genres }: { genres: readonly string[] }) {
   const shelf = useShelf()
   const own = shelf.ratings[NEWCOMER] ?? {}
   const count = Object.keys(own).length
+  // Open while somebody begins, and not shut under their hands by the first star.
+  const [wasUntouched] = useState(() => isUntouched(shelf))
   const { data: films } = useAnswer<Film[]>('starters', starters)
   const turn = (genre: string) =>
     change((s) => ({ ...s, prefer: s.prefer.includes(genre) ? s.prefer.filter((g) => g !== genre) : [...s.prefer, genre] }))
   const forgetAll = () => change((s) => ({ ...s, prefer: [], ratings: { ...s.ratings, [NEWCOMER]: {} }, aside: { ...s.aside, [NEWCOMER]: [] } }))
   return (
-    <details className="newcomer" open={count === 0 && shelf.prefer.length === 0}>
+    <details className="newcomer" open={wasUntouched}>
       <summary>
-        {count === 0 && shelf.prefer.length === 0 ? t.newcomer.title : t.newcomer.open}
+        {isUntouched(shelf) ? t.newcomer.title : t.newcomer.open}
         <span className="soft"> {t.newcomer.rated(count)}</span>
       </summary>
       <p>{t.newcomer.genres}</p>
@@ -49,7 +52,7 @@ export function Newcomer({ genres }: { genres: readonly string[] }) {
           </li>
         ))}
       </ul>
-      {(count > 0 || shelf.prefer.length > 0) && (
+      {!isUntouched(shelf) && (
         <button type="button" className="text-button" onClick={forgetAll}>
           {t.newcomer.again}
         </button>

@@ -1,14 +1,11 @@
 /* picker.tsx: who is watching: anyone, me, or one of the people that the model knows. */
 import { useMemo, useState } from 'react'
-import { useAnswer } from '../lib/answer'
-import { ask, type Id } from '../lib/api'
+import { useUsers } from '../lib/lists'
 import { t } from '../lib/texts'
 import { NEWCOMER } from '../lib/store'
 import { Dialog } from './dialog'
 
 const SHOWN = 60
-
-export const useUsers = () => useAnswer<Id[]>('users', (signal) => ask('/users', { signal }))
 
 export function nameOf(user: string | null) {
   if (user === null) return t.discover.nobody

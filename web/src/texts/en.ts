@@ -138,6 +138,73 @@ export const en = {
     discoverLike: 'Films in the same mood',
     runtime: (minutes: number) => `${minutes} minutes`,
   },
+  compare: {
+    title: 'Models, for',
+    lead: 'The same person, asked of several models. Films that more than one of them names are marked.',
+    models: 'Models',
+    also: (others: string[]) => `also ${others.join(', ')}`,
+    overlap: 'Films in common',
+    shared: (n: number, of: number) => `${n} of ${of}`,
+    onlyOne: 'This server has one model. Start it with several: matinee serve A B, or --model-dir FOLDER.',
+    experiments: 'Experiments on people',
+    noExperiments: 'None is running.',
+    noExperimentsHere: 'This server does not run experiments.',
+  },
+  api: {
+    title: 'The API',
+    lead: 'Everything this page does, a program can. These are the routes of the server that you are talking to, from its own',
+    search: 'Find a route',
+    required: 'required',
+    parameters: 'Parameters',
+    body: 'Body (JSON)',
+    send: 'Send',
+    took: (ms: number) => `${ms.toFixed(1)} ms`,
+  },
+  about: {
+    title: 'About Matinee',
+    lead: 'A movie recommendation engine in one program: it learns from ratings, says why, understands wishes in plain words, and measures itself honestly.',
+    sections: [
+      {
+        title: 'Data',
+        paragraphs: [
+          'The built-in data set is MovieLens latest-small: 610 people, 9,742 films and 100,836 ratings, collected by GroupLens at the University of Minnesota and unchanged here.',
+          'F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM TiiS 5, 4: 19:1–19:19.',
+        ],
+      },
+      {
+        title: 'Licence',
+        paragraphs: [
+          'Matinee is under the MIT licence. The built-in data, and every model that is trained on it, may not be used commercially without the permission of GroupLens.',
+          'The posters are drawn by this page from a film’s genres and number. No picture of a film is shipped or fetched.',
+        ],
+      },
+      {
+        title: 'Privacy',
+        paragraphs: [
+          'This page talks to the server that it came from and to nobody else. It sets no cookie.',
+          'A newcomer’s genres and ratings stay in this browser and are sent along with a request, to be forgotten with the answer. Ratings of a person with a number are stored by the server.',
+        ],
+      },
+    ],
+    guide: 'Which model for what',
+    guideNote: (data: string, candidates: string) => `Measured on ${data} (candidates: ${candidates}), each model’s best recipe, on two processors. A difference within the interval is no win.`,
+    model: 'Model',
+    fit: 'Training',
+    memory: 'Memory',
+    newPeople: 'New people',
+    newFilms: 'New films',
+    explains: 'Explains itself',
+    foldIn: 'at once',
+    byText: 'by what is written of them',
+    byUpdate: 'by an update',
+    byTraining: 'after training',
+    exactly: 'yes',
+    no: 'no',
+    notMeasured: 'not on this data',
+    seconds: (s: number) => `${s.toLocaleString('en')} s`,
+    megabytes: (mb: number) => `${mb} MB`,
+    models: 'The models and where they come from',
+  },
 }
 
 export type Texts = typeof en

@@ -1,0 +1,52 @@
+/* wanted.h: what a request for recommendations asks, from its parameters: for whom, among which
+ * films, how. */
+#ifndef MATINEE_API_WANTED_H
+#define MATINEE_API_WANTED_H
+
+#include "api/api_internal.h"
+#include "api/bare_history.h"
+#include "api/filters.h"
+#include "service/service_person.h"
+
+/* The rows of a table of parameters that all lists for people share. */
+/* clang-format off */
+#define WANTED_PARAMETERS \
+    {"genre", "[text]", NULL, "films of any of these genres", 0, 0, 0, NULL}, \
+        {"strict", "flag", "true", "only films of the genres; else they come first", \
+         0,        0,      0,      NULL}, \
+        FILTERS_PARAMETERS, FILTERS_SEEN, \
+        {"group", "text", "mean", "how several people's scores become one", \
+         0,       0,      0,      "mean|least_misery"}, \
+        {"diversity", "number", "0", "how much variety counts", 0, 1, 0, NULL}, \
+        {"diversity_method", \
+         "text", \
+         "mmr", \
+         "variety of what kind", \
+         0, \
+         0, \
+         0, \
+         "mmr|calibrated|new_genres|popularity"}, \
+        {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL}, \
+        {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL}, \
+        {"cursor", "text", NULL, "`next` of the page before", 0, 0, 0, NULL}, { \
+        "explain", "flag", "false", "with reasons", 0, 0, 0, NULL \
+    }
+
+struct wanted {
+    struct recommend_request request;
+    struct service_person people[SERVICE_PEOPLE_MAX];
+    const char *ids[SERVICE_PEOPLE_MAX]; /* as they came; request.person_count of them */
+    const char *text;                    /* a wish in words beside; NULL: none */
+    const char *session;                 /* in place of a person; NULL: none */
+    bool is_list;                        /* several people were named */
+};
+
+/* Everything that needs no catalogue. Problems are left with the parameters. */
+void wanted_read(struct wanted *wanted, const struct api_context *api,
+                 struct parameters *parameters);
+/* The rest, in the catalogue of a snapshot. False: it has answered. */
+bool wanted_find(struct wanted *wanted, const struct api_context *api,
+                 const struct snapshot *snapshot, struct parameters *parameters,
+                 struct response *response);
+
+#endif
