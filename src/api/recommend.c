@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "api/explain.h"
 #include "api/film.h"
 #include "api/wanted.h"
 #include "http/json_text.h"
@@ -42,8 +43,13 @@ static void write_reasons(struct buffer *out, const struct dataset *catalogue,
                                                  (double)film->reasons[r].share));
     }
     buffer_text(out, ",");
-    json_text_members(out, json_pack("{s:o, s:o}", "reasons", reasons, "why",
-                                     film_text(film->why, strlen(film->why))));
+    json_text_members(out, json_pack("{s:o, s:o, s:o}", "reasons", reasons, "why",
+                                     film_text(film->why, strlen(film->why)), "notes",
+                                     explain_notes(film->notes, film->note_count)));
+    if (film->part_count > 0) {
+        buffer_text(out, ",\"parts\":");
+        json_text_value(out, explain_parts(film->parts, film->part_count));
+    }
 }
 
 static void write_people(struct buffer *out, const struct recommend_request *wanted,

@@ -180,6 +180,11 @@ struct model_ops {
      */
     void (*explain)(const struct model *model, const struct query *query, uint32_t item,
                     float *shares);
+    /* What a model that is made of others adds up: names[MODEL_PARTS_MAX] gets those of its parts,
+     * whose number is returned, and amounts[item_count][MODEL_PARTS_MAX] what each adds to the
+     * score of each item. */
+    size_t (*parts)(const struct model *model, const struct query *query, const uint32_t *items,
+                    size_t item_count, const char **names, float *amounts);
     /* similarities[item_count]: how alike each item is to this one, on the model's own scale (see
      * its file); 0 where it knows nothing in common. What stands at the item itself is ignored. */
     void (*similar)(const struct model *model, uint32_t item, float *similarities);
@@ -194,6 +199,7 @@ struct model_ops {
 };
 
 #define MODEL_TENSORS_MAX 512
+#define MODEL_PARTS_MAX 32
 
 /* Every registered model, by models.def; NULL after the last. */
 const struct model_ops *model_at(size_t index);

@@ -112,6 +112,18 @@ enum status service_check_rating(const struct dataset *catalogue, double rating,
 #define SERVICE_REASONS_MAX 3
 #define SERVICE_PEOPLE_MAX 20 /* in one list */
 
+/* What else can be said of a film to a person, for programs ("genre", "new_genre", "popularity")
+ * and in words. */
+struct film_remark {
+    const char *kind, *text;
+};
+/* What a part of a model that is made of others adds to a film's raw score. */
+struct film_part {
+    const char *name;
+    float amount;
+    float share; /* of what the parts add, 0 ... 1 */
+};
+
 struct recommendation {
     uint32_t item;
     float score;     /* what people are shown; see below */
@@ -123,6 +135,10 @@ struct recommendation {
     size_t reason_count;
     const char *why; /* one sentence: "because you liked Heat (1995) and ..."; lives in the arena */
     const float *people; /* [person_count] the score shown to each of several; else NULL */
+    const struct film_remark *notes;
+    size_t note_count;
+    const struct film_part *parts;
+    size_t part_count;
 };
 
 /* The score that is shown:

@@ -14,13 +14,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "service/film_remarks.h"
 #include "service/service_internal.h"
+#include "service/service_why.h"
 
 /* How much of a long past is looked at when the model itself cannot explain. */
 #define PAST_MAX 32
-/* From this part of the rating scale on, a film was liked. */
 #define LIKED_GENRE 3 /* a preference above it, of 1 to 5 */
-#define LIKED 0.7f
 /* Shares below this are rounding. */
 #define LEAST_SHARE 1e-6f
 /* Shares that differ by less than this part from film to film of the list are the same for all. */
@@ -171,18 +171,13 @@ static void explain_by_comparison(const struct snapshot *snapshot, const struct 
     arena_reset(scratch, mark);
 }
 
-/* Whether the person liked an item of the history; where there are no ratings, to have is to like.
- */
+/* Whether the person liked an item of the history. */
 static bool is_liked(const struct snapshot *snapshot, const struct history *history,
                      uint32_t item) {
-    const struct model *model = snapshot->model;
-    if (!history->ratings || !(model->rating_max > model->rating_min))
-        return true;
-    const float least = model->rating_min + LIKED * (model->rating_max - model->rating_min);
     size_t h = 0;
     while (h < history->count && history->items[h] != item)
         h++;
-    return h < history->count && history->ratings[h] >= least;
+    return h < history->count && film_remarks_liked(snapshot, history, h);
 }
 
 /* What can be said of a film for which nothing in the person's past speaks. */
@@ -226,6 +221,66 @@ static const char *liked_genres(const struct snapshot *snapshot, const struct qu
     return names ? arena_format(arena, "because you like %s", names) : NULL;
 }
 
+void service_explain_sentence(const struct snapshot *snapshot, const struct query *query,
+                              bool scored, struct arena *arena, struct recommendation *film) {
+    const bool personal =
+        scored && query->history.count > 0 && !(snapshot->model->traits & MODEL_IMPERSONAL);
+    const char *genres = liked_genres(snapshot, query, film->item, arena);
+    film->why = genres ? genres
+                : film->reason_count > 0
+                    ? sentence(snapshot, &query->history, film, arena)
+                    : without_reasons(snapshot, personal, scored, film->item, arena);
+}
+
+void service_explain_rows(const struct why_row *rows, size_t count, struct recommendation *film) {
+    film->reason_count = 0;
+    for (size_t r = 0; r < count && r < SERVICE_REASONS_MAX && rows[r].share > 0; r++) {
+        film->reasons[r].item = rows[r].item;
+        film->reasons[r].share = rows[r].share;
+        film->reason_count++;
+    }
+}
+
+void service_explain_parts(const struct snapshot *snapshot, const struct query *query,
+                           struct arena *arena, struct recommend_answer *answer) {
+    const struct model *model = snapshot->model;
+    if (!model->ops->parts)
+        return;
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const char *names[MODEL_PARTS_MAX];
+    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, answer->count);
+    float *amounts = ARENA_ARRAY(scratch, float, answer->count *MODEL_PARTS_MAX);
+    for (size_t i = 0; i < answer->count; i++)
+        items[i] = answer->list[i].item;
+    const size_t count = model->ops->parts(model, query, items, answer->count, names, amounts);
+    for (size_t i = 0; i < answer->count; i++) {
+        const float *own = amounts + i * MODEL_PARTS_MAX;
+        struct film_part *parts = ARENA_ARRAY(arena, struct film_part, count);
+        double sum = 0;
+        for (size_t p = 0; p < count; p++)
+            sum += fmax((double)own[p], 0);
+        for (size_t p = 0; p < count; p++)
+            parts[p] = (struct film_part){names[p], own[p],
+                                          own[p] > 0 ? (float)((double)own[p] / sum) : 0};
+        answer->list[i].parts = parts;
+        answer->list[i].part_count = count;
+    }
+    arena_reset(scratch, mark);
+}
+
+static void add_notes(const struct snapshot *snapshot, const struct query *query,
+                      struct arena *arena, struct recommend_answer *answer) {
+    const struct film_taste taste = film_remarks_taste(snapshot, &query->history);
+    const struct film_fame fame = film_remarks_fame(snapshot);
+    for (size_t i = 0; i < answer->count; i++) {
+        struct film_remark *notes = ARENA_ARRAY(arena, struct film_remark, FILM_REMARKS_MAX);
+        answer->list[i].note_count =
+            film_remarks_write(&fame, &taste, answer->list[i].item, arena, notes);
+        answer->list[i].notes = notes;
+    }
+}
+
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer) {
     const struct model *model = snapshot->model;
@@ -235,13 +290,9 @@ void service_explain(const struct snapshot *snapshot, const struct query *query,
             explain_by_model(snapshot, query, answer);
         else
             explain_by_comparison(snapshot, query, answer);
+        service_explain_parts(snapshot, query, arena, answer);
     }
-    for (size_t i = 0; i < answer->count; i++) {
-        struct recommendation *film = &answer->list[i];
-        const char *genres = liked_genres(snapshot, query, film->item, arena);
-        film->why = genres ? genres
-                    : film->reason_count > 0
-                        ? sentence(snapshot, &query->history, film, arena)
-                        : without_reasons(snapshot, personal, scored, film->item, arena);
-    }
+    add_notes(snapshot, query, arena, answer);
+    for (size_t i = 0; i < answer->count; i++)
+        service_explain_sentence(snapshot, query, scored, arena, &answer->list[i]);
 }

@@ -23,6 +23,17 @@ enum status service_query(const struct snapshot *snapshot, const struct recommen
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer);
 
+/* What the answer calls where its scores come from. */
+const char *service_basis(const struct query *query);
+/* The reasons of a film from rows, the largest first; and its sentence from the reasons. */
+struct why_row;
+void service_explain_rows(const struct why_row *rows, size_t count, struct recommendation *film);
+void service_explain_sentence(const struct snapshot *snapshot, const struct query *query,
+                              bool scored, struct arena *arena, struct recommendation *film);
+/* Fills in what the parts of the snapshot's model add to each film, if it has any. */
+void service_explain_parts(const struct snapshot *snapshot, const struct query *query,
+                           struct arena *arena, struct recommend_answer *answer);
+
 /* The distance between two items' vectors. Of vectors that are compared by dot product or cosine
  * the direction counts: there a length says how popular an item is, not what it is like. */
 float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);

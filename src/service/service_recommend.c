@@ -181,6 +181,8 @@ static enum basis basis_of(const struct query *query) {
                                         : BASIS_POPULARITY;
 }
 
+const char *service_basis(const struct query *query) { return BASIS_NAMES[basis_of(query)]; }
+
 /* How well a film's genres suit the preferences: the mean over those that were spoken of, -1 to 1;
  * 0 if there are none. */
 static float affinity(const float *preference, uint64_t genres) {

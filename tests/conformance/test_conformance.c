@@ -481,6 +481,28 @@ static void shares_make_up_the_score(const struct model *model, const struct int
         fail_msg("scores less shares are no constant, and not the scores of an empty history");
 }
 
+/* What the parts of a model add makes up its scores, but for one constant. */
+static void parts_make_up_the_score(const struct model *model, const struct interactions *train) {
+    const char *names[MODEL_PARTS_MAX];
+    float scores[ITEMS], amounts[ITEMS * MODEL_PARTS_MAX];
+    uint32_t items[ITEMS];
+    for (uint32_t i = 0; i < ITEMS; i++)
+        items[i] = i;
+    const struct query query = known(train, 7);
+    const size_t parts = model->ops->parts(model, &query, items, ITEMS, names, amounts);
+    model->ops->score(model, &query, 1, NULL, ITEMS, scores);
+    assert_true(parts > 0 && parts <= MODEL_PARTS_MAX);
+    for (size_t i = 0; i < ITEMS; i++) {
+        double left = (double)scores[i], first = (double)scores[0];
+        for (size_t p = 0; p < parts; p++) {
+            left -= (double)amounts[i * MODEL_PARTS_MAX + p];
+            first -= (double)amounts[p];
+        }
+        if (fabs(left - first) > 1e-4)
+            fail_msg("score less parts is %g, elsewhere %g", left, first);
+    }
+}
+
 /* Reasons, item vectors and parameters are numbers where they are offered. */
 static void what_is_offered_is_sound(const struct model_ops *ops) {
     struct tiny tiny;
@@ -488,6 +510,8 @@ static void what_is_offered_is_sound(const struct model_ops *ops) {
     struct fitted fitted = fit(ops, &tiny, 1);
     if (ops->explain && !(fitted.model->traits & MODEL_NO_EXPLAIN))
         shares_make_up_the_score(fitted.model, &tiny.train);
+    if (ops->parts)
+        parts_make_up_the_score(fitted.model, &tiny.train);
     if (ops->item_vectors) {
         size_t dimension = 0;
         enum vector_metric metric;

@@ -293,6 +293,7 @@ const struct model_ops model_hybrid = {
     .attach = attach,
     .release = release,
     .explain = hybrid_score_explain,
+    .parts = hybrid_score_parts,
     .similar = hybrid_score_similar,
     .suggest = suggest,
 };

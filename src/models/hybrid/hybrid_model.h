@@ -68,6 +68,9 @@ float hybrid_features_slope(const struct hybrid *self, size_t part, float value,
 
 void hybrid_score(const struct model *base, const struct query *queries, size_t query_count,
                   const uint32_t *items, size_t item_count, float *scores);
+size_t hybrid_score_parts(const struct model *base, const struct query *query,
+                          const uint32_t *items, size_t item_count, const char **names,
+                          float *amounts);
 void hybrid_score_explain(const struct model *base, const struct query *query, uint32_t item,
                           float *shares);
 void hybrid_score_similar(const struct model *base, uint32_t item, float *similarities);

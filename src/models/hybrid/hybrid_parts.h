@@ -21,7 +21,7 @@
 #include "models/model.h"
 #include "models/model_file.h"
 
-#define HYBRID_PARTS_MAX 32
+#define HYBRID_PARTS_MAX MODEL_PARTS_MAX
 
 struct hybrid_part {
     const char *label;

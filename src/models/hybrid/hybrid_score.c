@@ -265,6 +265,65 @@ void hybrid_score_explain(const struct model *base, const struct query *query, u
     arena_reset(scratch, mark);
 }
 
+/* amounts[item][part]: what the part adds to a list's score. */
+static void list_parts(const struct hybrid *self, const struct query *query, const uint32_t *items,
+                       size_t item_count, float *amounts) {
+    struct arena *scratch = arena_scratch();
+    const size_t n = self->base.item_count, rows = query->history.count;
+    const bool combined = self->method == HYBRID_STACKED && self->combiner;
+    const float activity = hybrid_features_activity(self, rows);
+    const double *weights = hybrid_weights_of(&self->weights, rows);
+    struct desk desk = make_desk(self, scratch);
+    float *values = ARENA_ARRAY_RAW(scratch, float, self->parts.count *n);
+    ask_parts(self, query, 1, values);
+    mark_seen(query, desk.seen, 1);
+    for (size_t p = 0; p < self->parts.count; p++) {
+        desk.rows[p] = values + p * n;
+        memset(desk.sums, 0, n * sizeof *desk.sums);
+        if (self->method == HYBRID_RRF || self->method == HYBRID_BORDA)
+            add_places(&desk, p, (float)weights[p]);
+        else
+            add_normalised(&desk, p, combined ? 1 : (float)weights[p]);
+        for (size_t i = 0; i < item_count; i++) {
+            const float value = desk.sums[items[i]];
+            amounts[i * MODEL_PARTS_MAX + p] =
+                combined ? value * hybrid_features_slope(self, p, value, activity, items[i])
+                         : value;
+        }
+    }
+}
+
+/* The same of ratings: how far each part draws the prediction from the mean. */
+static void rating_parts(const struct hybrid *self, const struct query *query,
+                         const uint32_t *items, size_t item_count, float *amounts) {
+    const size_t rows = query->history.count;
+    const bool combined = self->method == HYBRID_STACKED && self->combiner;
+    const float activity = hybrid_features_activity(self, rows);
+    const double *weights = hybrid_weights_of(&self->weights, rows);
+    float *values = ARENA_ARRAY_RAW(arena_scratch(), float, self->parts.count *item_count);
+    hybrid_score_ratings(self, query, items, item_count, values);
+    for (size_t p = 0; p < self->parts.count; p++)
+        for (size_t i = 0; i < item_count; i++) {
+            const float value = values[p * item_count + i];
+            amounts[i * MODEL_PARTS_MAX + p] =
+                value * (combined ? hybrid_features_slope(self, p, value, activity, items[i])
+                                  : (float)weights[p]);
+        }
+}
+
+size_t hybrid_score_parts(const struct model *base, const struct query *query,
+                          const uint32_t *items, size_t item_count, const char **names,
+                          float *amounts) {
+    const struct hybrid *self = (const struct hybrid *)base;
+    struct arena *scratch = arena_scratch();
+    struct arena_position mark = arena_mark(scratch);
+    for (size_t p = 0; p < self->parts.count; p++)
+        names[p] = self->parts.list[p].label;
+    (hybrid_rates(self) ? rating_parts : list_parts)(self, query, items, item_count, amounts);
+    arena_reset(scratch, mark);
+    return self->parts.count;
+}
+
 /* Each part's likeness beside its largest, by the weights of the last tier. */
 void hybrid_score_similar(const struct model *base, uint32_t item, float *similarities) {
     const struct hybrid *self = (const struct hybrid *)base;
