@@ -6,14 +6,18 @@
 #define MATINEE_API_API_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
+#include "http/keyring.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
 #include "http/shape.h"
 #include "service/service.h"
+
+enum api_log { API_LOG_NONE, API_LOG_ERROR, API_LOG_WARNING, API_LOG_INFO };
 
 /* Zeroed members take their default. */
 struct api_options {
@@ -27,6 +31,17 @@ struct api_options {
     unsigned idle_timeout_seconds;  /* 15: nothing came or went for so long */
     unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
     unsigned stop_timeout_seconds;  /* 5: how long running requests may take after a stop */
+    unsigned connections_max;       /* 1000 */
+    size_t body_bytes_max;          /* 1 MiB */
+    struct keyring *keyring;        /* borrowed; NULL: no keys */
+    bool keys_to_read;              /* where there are keys, reading takes one too */
+    double rate, burst; /* requests a second of each caller, and how many at once; 0: no limit */
+    enum api_log log;   /* which requests get a line on standard error */
+    bool log_json;
+    const char *certificate, *key_file; /* PEM files: TLS */
+    const char *user;                   /* whom root becomes */
+    void (*tick)(void *context);        /* api_serve: called some times a second; may be NULL */
+    void *tick_context;
 };
 
 struct api;

@@ -59,8 +59,10 @@ static void add_parameter(struct buffer *page, const struct route *route,
 }
 
 static void add_route(struct buffer *page, const struct route *route) {
-    static const char *const scopes[] = {
-        [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_ADMIN] = "admin"};
+    static const char *const scopes[] = {[ROUTE_OPEN] = "open",
+                                         [ROUTE_READ] = "read",
+                                         [ROUTE_WRITE] = "write",
+                                         [ROUTE_ADMIN] = "admin"};
     buffer_text(page, "<h2>");
     buffer_format(page, "<code>%s ", request_method_name(route->method));
     add_escaped(page, route->pattern);
@@ -102,7 +104,9 @@ void docs_get(void *context, const struct request *request, struct response *res
     buffer_text(&page, "</table>\n</body>\n</html>\n");
     response_text(response, "text/html; charset=utf-8", page.bytes);
     response_set_header(response, "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'");
+                        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+                        "form-action 'none'; frame-ancestors 'none'");
+    response_stable(response);
 }
 
 void docs_openapi(void *context, const struct request *request, struct response *response) {
@@ -113,4 +117,5 @@ void docs_openapi(void *context, const struct request *request, struct response 
         .description = "Movie recommendations: films for people, live and with reasons."};
     about.shapes = api_shapes(&about.shape_count);
     response_json(response, request, openapi_document(api->router, &about));
+    response_stable(response);
 }

@@ -11,5 +11,6 @@ void genres_get(void *context, const struct request *request, struct response *r
     const uint32_t count = catalogue->genre_count;
     const uint64_t all = count < 64 ? ((uint64_t)1 << count) - 1 : UINT64_MAX;
     response_json(response, request, film_genres(catalogue, all));
+    response_stable(response);
     service_release(snapshot);
 }

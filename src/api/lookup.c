@@ -11,8 +11,10 @@ bool lookup_snapshot(const struct api_context *context, struct parameters *param
     const char *name = parameters_string(parameters, "model");
     if (parameters_failed(parameters, response))
         return false;
-    if (service_acquire(context->service, name, snapshot, &error) == STATUS_OK)
+    if (service_acquire(context->service, name, snapshot, &error) == STATUS_OK) {
+        response->model = arena_copy(parameters->request->arena, service_name(*snapshot));
         return true;
+    }
     const unsigned status = service_model_count(context->service) > 0 ? 404 : 503;
     problem_answer(response, parameters->request, status, "%s", error.text);
     return false;

@@ -44,4 +44,5 @@ void models_get(void *context, const struct request *request, struct response *r
     }
     response_json(response, request,
                   json_pack("{s:o, s:o, s:o}", "models", names, "default", chosen, "details", all));
+    response_stable(response);
 }

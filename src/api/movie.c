@@ -20,6 +20,7 @@ void movie_get(void *context, const struct request *request, struct response *re
         json_object_set_new(film, "id", film_id(&catalogue->items, item));
         film_describe(film, catalogue, item);
         response_json(response, request, film);
+        response_stable(response);
     }
     service_release(snapshot);
 }

@@ -14,6 +14,8 @@
 
 #include "api/api_internal.h"
 
+#define JSON_DEPTH_MAX 32
+
 const struct route_parameter parameters_none[] = {PARAMETERS_END};
 
 const struct route_parameter parameters_model[] = {PARAMETER_MODEL, PARAMETERS_END};
@@ -22,12 +24,37 @@ struct parameters parameters_of_query(const struct request *request) {
     return (struct parameters){.request = request, .where = "query", .status = 400};
 }
 
+/* Whether brackets outside strings stand deeper in each other than anybody needs. */
+static bool is_too_deep(const char *text, size_t size) {
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < size; i++) {
+        const char c = text[i];
+        if (in_string) {
+            i += c == '\\';
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if ((c == '[' || c == '{') && ++depth > JSON_DEPTH_MAX) {
+            return true;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return false;
+}
+
 bool parameters_of_body(struct parameters *parameters, const struct request *request,
                         struct response *response) {
     *parameters = (struct parameters){.request = request, .where = "body", .status = 400};
     if (strspn(request->body, " \t\r\n") == request->body_size) {
         parameters->body = json_object();
         return true;
+    }
+    if (is_too_deep(request->body, request->body_size)) {
+        problem_answer(response, request, 400, "the body nests lists and objects more than %d deep",
+                       JSON_DEPTH_MAX);
+        return false;
     }
     json_error_t why;
     json_t *body = json_loadb(request->body, request->body_size,

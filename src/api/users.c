@@ -57,5 +57,6 @@ void users_get(void *context, const struct request *request, struct response *re
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, ids[i]);
     response_json(response, request, list);
+    response_stable(response);
     service_release(snapshot);
 }

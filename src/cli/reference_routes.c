@@ -29,8 +29,10 @@ static void put_parameter(const struct route *route, const struct route_paramete
 }
 
 static void put_route(const struct route *route) {
-    static const char *const scopes[] = {
-        [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_ADMIN] = "admin"};
+    static const char *const scopes[] = {[ROUTE_OPEN] = "open",
+                                         [ROUTE_READ] = "read",
+                                         [ROUTE_WRITE] = "write",
+                                         [ROUTE_ADMIN] = "admin"};
     bool has_rows = false;
     printf("\n## %s %s\n\nScope %s: %s.\n", request_method_name(route->method), route->pattern,
            scopes[route->scope], route->summary);

@@ -1,144 +1,19 @@
 /* serve.c: `matinee serve`: model files answered over HTTP until Ctrl-C. Checked by tests/cli and
  * tests/api. */
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "api/api.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
+#include "cli/served.h"
 #include "cli/style.h"
+#include "cli/upkeep.h"
 #include "cli/wording.h"
-#include "models/model_file.h"
 #include "service/service.h"
-#include "service/service_search.h"
 #include "store/feedback.h"
-
-/* The newest model of the data folder that was trained on `data` (NULL: on anything). */
-static enum status choose_newest(const char **path, const struct arguments *arguments,
-                                 struct error *error) {
-    struct arena *arena = arguments->arena;
-    const char *data = command_text(arguments, "--data");
-    if (!data)
-        return model_folder_choose(path, NULL, arguments, error);
-    const char *folder = model_folder_default(arena);
-    const char *const *paths;
-    size_t count = model_folder_list(folder, &paths, arena);
-    for (size_t i = 0; i < count; i++) {
-        struct model_file *file;
-        struct error ignored; /* a file that is no model was not trained on the data */
-        if (model_file_open(&file, paths[i], &ignored) != STATUS_OK)
-            continue;
-        bool matches = strcmp(file->data_name, data) == 0;
-        model_file_close(file);
-        if (matches) {
-            *path = paths[i];
-            return STATUS_OK;
-        }
-    }
-    return error_set(error, STATUS_NOT_FOUND,
-                     "no model of %s in %s; train one: matinee train item_knn data=%s", data,
-                     folder, data);
-}
-
-/* Every model of the folder; one that is damaged does not keep the others from being served. */
-static enum status load_folder(struct service *service, const char *folder, struct arena *arena,
-                               struct error *error) {
-    const char *const *paths;
-    size_t count = model_folder_list(folder, &paths, arena);
-    if (count == 0)
-        return error_set(error, STATUS_NOT_FOUND, "%s: there are no model files (*.safetensors)",
-                         folder);
-    for (size_t i = 0; i < count; i++)
-        if (service_load(service, paths[i], NULL, error) != STATUS_OK)
-            log_warning("left out: %s", error->text);
-    if (service_model_count(service) == 0)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "%s: none of its model files can be served; train one: matinee train "
-                         "item_knn --out %s/item_knn.safetensors",
-                         folder, folder);
-    return STATUS_OK;
-}
-
-static enum status load_models(struct service *service, const struct arguments *arguments,
-                               struct error *error) {
-    const char *folder = command_text(arguments, "--model-dir"), *path;
-    for (size_t i = 0; i < arguments->operand_count; i++) {
-        TRY(model_folder_choose(&path, arguments->operands[i], arguments, error));
-        TRY(service_load(service, path, NULL, error));
-    }
-    if (folder && arguments->operand_count == 0)
-        return load_folder(service, folder, arguments->arena, error);
-    if (arguments->operand_count > 0)
-        return STATUS_OK;
-    TRY(choose_newest(&path, arguments, error));
-    return service_load(service, path, NULL, error);
-}
-
-/* Makes searches of every model ready, one after the other, while all else is answered already. */
-struct preparation {
-    struct service *service;
-    struct snapshot **snapshots; /* [count] kept until prepare_end */
-    size_t count;
-    pthread_t thread;
-    bool has_begun;
-    atomic_bool cancel;
-};
-
-static void *prepare(void *context) {
-    struct preparation *preparation = context;
-    struct error error;
-    for (size_t i = 0; i < preparation->count; i++)
-        service_search_prepare(preparation->service, preparation->snapshots[i],
-                               &preparation->cancel, &error);
-    return NULL;
-}
-
-/* The default model first. */
-static enum status prepare_list(struct preparation *preparation, struct arena *arena,
-                                struct error *error) {
-    struct service_model *models;
-    const size_t count = service_models(preparation->service, &models, arena);
-    preparation->snapshots = ARENA_ARRAY(arena, struct snapshot *, count);
-    for (int rest = 0; rest < 2; rest++)
-        for (size_t i = 0; i < count; i++) {
-            if (models[i].is_default == (rest == 1))
-                continue;
-            struct snapshot **snapshot = &preparation->snapshots[preparation->count];
-            TRY(service_acquire(preparation->service, models[i].name, snapshot, error));
-            preparation->count++;
-            service_search_expect(*snapshot);
-        }
-    return STATUS_OK;
-}
-
-/* Without an encoder wishes in words are refused, unless one was asked for: then it is an error. */
-static enum status prepare_begin(struct preparation *preparation, const struct arguments *arguments,
-                                 struct error *error) {
-    const bool is_asked = settings_is_set(arguments->options, "--encoder");
-    const enum status status = wording_open(preparation->service, arguments, error);
-    if (status != STATUS_OK)
-        return is_asked || status == STATUS_BAD_USAGE ? status : STATUS_OK;
-    TRY(prepare_list(preparation, arguments->arena, error));
-    const int refused = pthread_create(&preparation->thread, NULL, prepare, preparation);
-    if (refused != 0)
-        return error_set(error, STATUS_LIMIT, "no thread for reading the films: %s",
-                         strerror(refused));
-    preparation->has_begun = true;
-    return STATUS_OK;
-}
-
-static void prepare_end(struct preparation *preparation) {
-    atomic_store(&preparation->cancel, true);
-    if (preparation->has_begun)
-        pthread_join(preparation->thread, NULL);
-    for (size_t i = 0; i < preparation->count; i++)
-        service_release(preparation->snapshots[i]);
-}
 
 /* The store of what people do. One that was not asked for does not keep lists from being served:
  * then nothing is taken down, and whoever sends something is told so. */
@@ -161,35 +36,52 @@ static void say_ready(const char *url) {
     fflush(stdout);
 }
 
-static enum status serve(struct service *service, const struct arguments *arguments,
-                         struct error *error) {
-    TRY(load_models(service, arguments, error));
-    TRY(open_store(service, arguments, error));
+static enum status serve(struct served *served, struct upkeep *upkeep,
+                         const struct arguments *arguments, struct error *error) {
+    const struct settings *given = arguments->options;
     const char *default_model = command_text(arguments, "--default-model");
-    if (default_model)
-        TRY(service_set_default(service, default_model, error));
-    struct preparation preparation = {.service = service};
-    enum status status = prepare_begin(&preparation, arguments, error);
     const char *const *origins;
-    size_t origin_count = settings_text_list(arguments->options, "--cors-origin", &origins);
+    TRY(upkeep_begin(upkeep, arguments, error));
+    TRY(served_load(served, arguments, error));
+    TRY(open_store(served->service, arguments, error));
+    if (default_model)
+        TRY(service_set_default(served->service, default_model, error));
+    TRY(served_prepare(served, arguments, error));
+    const size_t origin_count = settings_text_list(given, "--cors-origin", &origins);
     const struct api_options options = {
-        .host = settings_text(arguments->options, "--host"),
-        .port = (unsigned)settings_int(arguments->options, "--port"),
-        .top_k = (unsigned)settings_int(arguments->options, "--top-k"),
+        .host = settings_text(given, "--host"),
+        .port = (unsigned)settings_int(given, "--port"),
+        .top_k = (unsigned)settings_int(given, "--top-k"),
         .cors_origins = origin_count ? origins : NULL,
         .cors_origin_count = origin_count,
+        .connections_max = (unsigned)settings_int(given, "--max-connections"),
+        .body_bytes_max = (size_t)settings_int(given, "--max-body"),
+        .total_timeout_seconds = (unsigned)settings_int(given, "--timeout"),
+        .keyring = upkeep->keyring,
+        .keys_to_read = settings_bool(given, "--require-keys"),
+        .rate = settings_real(given, "--rate"),
+        .burst = settings_real(given, "--burst"),
+        .log = (enum api_log)settings_choice(given, "--log-level"),
+        .log_json = settings_choice(given, "--log-format") == 1,
+        .certificate = command_text(arguments, "--certificate"),
+        .key_file = command_text(arguments, "--key-file"),
+        .user = command_text(arguments, "--user"),
+        .tick = upkeep_tick,
+        .tick_context = upkeep,
     };
-    if (status == STATUS_OK)
-        status = api_serve(service, &options, say_ready, interrupt_flag(), error);
-    prepare_end(&preparation);
-    return status;
+    return api_serve(served->service, &options, say_ready, interrupt_flag(), error);
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
     signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
     struct service *service = NULL;
     TRY(service_create(&service, error));
-    enum status status = serve(service, arguments, error);
+    struct served *served = ARENA_NEW(arguments->arena, struct served);
+    struct upkeep upkeep = {.served = served};
+    served->service = service;
+    const enum status status = serve(served, &upkeep, arguments, error);
+    served_end(served);
+    upkeep_end(&upkeep);
     service_destroy(service);
     return status;
 }
@@ -238,6 +130,65 @@ static const struct command_option options[] = {
      NULL,
      WORD_NONE},
     WORDING_OPTIONS,
+    {{"--keys", SETTING_TEXT, "", 0, 0, NULL, NULL, "the file of keys (matinee keys)"},
+     "FILE",
+     "MATINEE_KEYS",
+     WORD_FILE},
+    {{"--require-keys", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "where there are keys: reading takes one too"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--insecure", SETTING_BOOL, "false", 0, 0, NULL, NULL, "let others in without any key"},
+     NULL,
+     NULL,
+     WORD_NONE},
+    {{"--rate", SETTING_REAL, "0", 0, 1e6, NULL, NULL,
+      "requests a second of each key or address; 0: no limit"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--burst", SETTING_REAL, "0", 0, 1e6, NULL, NULL, "how many at once; 0: twice the rate"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--max-connections", SETTING_INT, "1000", 1, 100000, NULL, NULL, "connections at a time"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--max-body", SETTING_INT, "1048576", 1024, 1073741824, NULL, NULL,
+      "bytes of a request's body"},
+     "BYTES",
+     NULL,
+     WORD_NONE},
+    {{"--timeout", SETTING_INT, "30", 1, 3600, NULL, NULL,
+      "seconds that one request may take in all"},
+     "SECONDS",
+     NULL,
+     WORD_NONE},
+    {{"--log-level", SETTING_TEXT, "info", 0, 0, "none|error|warning|info", NULL,
+      "which requests get a line: 5xx, 4xx too, all"},
+     "LEVEL",
+     NULL,
+     WORD_CHOICE},
+    {{"--log-format", SETTING_TEXT, "text", 0, 0, "text|json", NULL, "how the lines look"},
+     "FORMAT",
+     NULL,
+     WORD_CHOICE},
+    {{"--certificate", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "serve HTTPS with this certificate (PEM)"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--key-file", SETTING_TEXT, "", 0, 0, NULL, NULL, "the certificate's private key (PEM)"},
+     "FILE",
+     NULL,
+     WORD_FILE},
+    {{"--user", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "started by root: become this user once the port is open"},
+     "NAME",
+     NULL,
+     WORD_NONE},
     MODEL_FOLDER_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
@@ -248,6 +199,8 @@ static const struct command_example examples[] = {
      "Two models; requests choose with model=NAME."},
     {"matinee serve models:/evening/latest --tracking-uri http://127.0.0.1:5000",
      "The newest version of MLflow's registry; /3 is the third, @best an alias."},
+    {"matinee serve --host 0.0.0.0 --require-keys --certificate site.pem --key-file site.key",
+     "For others, with keys and HTTPS."},
     {NULL, NULL},
 };
 
@@ -255,7 +208,9 @@ const struct command serve_command = {
     .name = "serve",
     .summary = "answer over HTTP",
     .usage = "[FILE ...] [OPTIONS]\n--model-dir DIR [OPTIONS]",
-    .about = "Loads model files and answers requests until Ctrl-C; / lists the addresses.",
+    .about = "Loads model files and answers requests until Ctrl-C; / lists the addresses. SIGHUP "
+             "reads the model files again without a request lost; SIGTERM lets running requests "
+             "end, within five seconds.",
     .operand_repeats = true,
     .operands = operands,
     .options = options,

@@ -11,7 +11,7 @@
 const char *const cors_defaults[4] = {"http://localhost", "http://127.0.0.1",
                                       "http://localhost:5173", "http://127.0.0.1:5173"};
 
-static bool is_ours(const struct cors *cors, const char *origin) {
+bool cors_allows(const struct cors *cors, const char *origin) {
     const char *const *origins = cors->origins ? cors->origins : cors_defaults;
     const size_t count = cors->origins ? cors->origin_count : 4;
     for (size_t i = 0; i < count; i++)
@@ -26,14 +26,15 @@ void cors_apply(const struct cors *cors, const struct request *request, const ch
     response_set_header(response, "Vary",
                         vary ? arena_format(request->arena, "%s, Origin", vary) : "Origin");
     const char *origin = request_header(request, "Origin");
-    if (!origin || !is_ours(cors, origin))
+    if (!origin || !cors_allows(cors, origin))
         return;
     response_set_header(response, "Access-Control-Allow-Origin",
                         arena_copy(request->arena, origin));
     if (request->method == REQUEST_OPTIONS &&
         request_header(request, "Access-Control-Request-Method")) {
         response_set_header(response, "Access-Control-Allow-Methods", allow);
-        response_set_header(response, "Access-Control-Allow-Headers", "Content-Type, Accept");
+        response_set_header(response, "Access-Control-Allow-Headers",
+                            "Content-Type, Accept, Authorization, X-API-Key, X-Request-Id");
         response_set_header(response, "Access-Control-Max-Age", "600");
     }
 }

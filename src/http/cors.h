@@ -2,6 +2,7 @@
 #ifndef MATINEE_HTTP_CORS_H
 #define MATINEE_HTTP_CORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "http/request.h"
@@ -15,6 +16,8 @@ struct cors {
 /* localhost and 127.0.0.1, bare and with the port 5173 of a development server. */
 extern const char *const cors_defaults[4];
 
+/* Whether pages of the origin may call. */
+bool cors_allows(const struct cors *cors, const char *origin);
 /* Adds what a browser wants to see to the answer, if the request's origin is among ours. `allow`
  * are the methods of the path ("GET, HEAD"), told to a preflight. */
 void cors_apply(const struct cors *cors, const struct request *request, const char *allow,

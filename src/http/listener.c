@@ -67,6 +67,11 @@ static unsigned bound_port(int descriptor) {
     return (unsigned)strtoul(port, NULL, 10);
 }
 
+bool listener_is_local(const char *host) {
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
 enum status listener_open(struct listener *listener, const char *host, unsigned port,
                           struct error *error) {
     if (port > 65535)

@@ -148,8 +148,10 @@ static json_t *operation_id(const struct route *route) {
 }
 
 static json_t *operation_json(const struct route *route) {
-    static const char *const scopes[] = {
-        [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_ADMIN] = "admin"};
+    static const char *const scopes[] = {[ROUTE_OPEN] = "open",
+                                         [ROUTE_READ] = "read",
+                                         [ROUTE_WRITE] = "write",
+                                         [ROUTE_ADMIN] = "admin"};
     json_t *operation = json_pack("{s:o, s:s, s:s}", "operationId", operation_id(route), "summary",
                                   route->summary, "x-scope", scopes[route->scope]);
     json_t *list = json_array();

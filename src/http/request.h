@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -29,6 +30,7 @@ struct request_pair {
 };
 
 struct later;
+struct route; /* router.h */
 
 /* All texts are percent-decoded, valid UTF-8 and live as long as the request. */
 struct request {
@@ -41,7 +43,11 @@ struct request {
     const char *captures[REQUEST_CAPTURES_MAX]; /* what stood for {...} in the route's pattern */
     const char *body;                           /* with a '\0' after the last byte; never NULL */
     size_t body_size;
-    struct arena *arena; /* for everything that lives until the answer is sent */
+    uint64_t peer;             /* stands for the address it came from; 0: none */
+    const char *id;            /* names it in logs; NULL: none */
+    const char *caller;        /* name of the key that was shown; NULL: none */
+    const struct route *route; /* that answers it; NULL: none does */
+    struct arena *arena;       /* for everything that lives until the answer is sent */
     /* A header's value or NULL; names forgive case. */
     const char *(*header)(const void *connection, const char *name);
     const void *connection;

@@ -62,6 +62,8 @@ void response_json(struct response *response, const struct request *request, jso
     response_text(response, "application/json", out.text);
 }
 
+void response_stable(struct response *response) { response->is_stable = true; }
+
 void response_stream(struct response *response, const struct request *request,
                      const char *content_type, const struct stream_source *source) {
     response->stream = stream_create(source, request->arena);
@@ -91,18 +93,30 @@ const char *response_reason(unsigned status) {
         return "No Content";
     case 302:
         return "Found";
+    case 304:
+        return "Not Modified";
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
     case 404:
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 409:
+        return "Conflict";
     case 413:
         return "Content Too Large";
+    case 414:
+        return "URI Too Long";
     case 415:
         return "Unsupported Media Type";
     case 422:
         return "Unprocessable Content";
+    case 429:
+        return "Too Many Requests";
     case 500:
         return "Internal Server Error";
     case 503:

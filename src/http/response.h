@@ -4,12 +4,13 @@
 #define MATINEE_HTTP_RESPONSE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "http/request.h"
 #include "http/stream.h"
 
-#define RESPONSE_HEADERS_MAX 12
+#define RESPONSE_HEADERS_MAX 20
 
 struct response_header {
     const char *name, *value;
@@ -23,6 +24,8 @@ struct response {
     struct stream *stream; /* in place of a body; NULL: none */
     struct response_header headers[RESPONSE_HEADERS_MAX];
     size_t header_count;
+    bool is_stable;    /* see response_stable */
+    const char *model; /* whose time it was, for the figures; NULL: none's */
 };
 
 /* Adds a header; a name that is there already gets the new value. */
@@ -34,6 +37,9 @@ void response_text(struct response *response, const char *content_type, const ch
  * `value`. */
 void response_json(struct response *response, const struct request *request, json_t *value);
 
+/* The same request gets the same bytes until something changes: the server adds an ETag, and a
+ * client that asks again with it is answered 304. */
+void response_stable(struct response *response);
 /* A body that is made while it is sent (stream.h). Whoever sends the response closes the stream. */
 void response_stream(struct response *response, const struct request *request,
                      const char *content_type, const struct stream_source *source);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "http/gate.h"
 #include "http/problem.h"
 
 bool router_has_body(const struct route *route) {
@@ -85,8 +86,20 @@ static void answer_without_handler(const struct router *router, const struct req
     cors_apply(&router->cors, request, allow, response);
 }
 
+static void handle(const struct router *router, const struct route *route, struct request *request,
+                   struct response *response) {
+    request->route = route;
+    if (!router->gate || gate_admits(router->gate, route, &router->cors, request, response))
+        route->handler(router->context, request, response);
+    cors_apply(&router->cors, request, "", response);
+}
+
 void router_answer(const struct router *router, struct request *request,
                    struct response *response) {
+    if (router->gate && !gate_has_time(router->gate, request, response)) {
+        cors_apply(&router->cors, request, "", response);
+        return;
+    }
     const enum request_method wanted =
         request->method == REQUEST_HEAD ? REQUEST_GET : request->method;
     unsigned methods = 0;
@@ -96,8 +109,7 @@ void router_answer(const struct router *router, struct request *request,
             continue;
         methods |= 1u << route->method;
         if (route->method == wanted) {
-            route->handler(router->context, request, response);
-            cors_apply(&router->cors, request, "", response);
+            handle(router, route, request, response);
             return;
         }
     }

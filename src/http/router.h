@@ -15,8 +15,8 @@
 typedef void router_handler(void *context, const struct request *request,
                             struct response *response);
 
-/* What a key must allow; each scope includes those before it. */
-enum route_scope { ROUTE_READ, ROUTE_WRITE, ROUTE_ADMIN };
+/* What a key must allow; each scope includes those before it; OPEN takes none. */
+enum route_scope { ROUTE_OPEN, ROUTE_READ, ROUTE_WRITE, ROUTE_ADMIN };
 
 enum route_flags {
     ROUTE_REQUIRED = 1,
@@ -59,7 +59,8 @@ struct router {
     const struct route *routes;
     size_t route_count;
     struct cors cors;
-    void *context; /* given to every handler */
+    const struct gate *gate; /* NULL: everybody may do everything */
+    void *context;           /* given to every handler */
 };
 
 /* Answers a request whose method, path and query are set. 404 for a path that no route has, 405

@@ -15,25 +15,34 @@
 #include "http/server.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/files.h"
 #include "base/parallel.h"
+#include "base/wall_clock.h"
 #include "http/deadlines.h"
+#include "http/encoding.h"
 #include "http/later.h"
 #include "http/listener.h"
+#include "http/privileges.h"
 #include "http/problem.h"
 
 #define BODY_PATIENCE 8
 #define BODY_BYTES_FIRST 4096
 #define HEAD_BYTES_MAX ((size_t)32 << 10)
 #define POOL_MAX 64
+#define REQUEST_ID_MAX 64
+#define TARGET_BYTES_MAX ((size_t)24 << 10)
+#define PEM_BYTES_MAX ((size_t)1 << 20)
 #define STREAM_PORTION ((size_t)16 << 10)
 #define THREADS_MAX 16
 
@@ -46,9 +55,12 @@ struct exchange {
     const char *target;
     char *body;
     size_t body_size, body_capacity, body_discarded;
-    bool has_begun; /* the head has been looked at */
     struct later later;
-    bool is_waiting; /* for what `later` stands for */
+    bool is_waiting;  /* for what `later` stands for */
+    bool has_begun;   /* the head has been looked at */
+    bool is_answered; /* there is a response */
+    int64_t begin_ns;
+    size_t bytes_streamed;
 };
 
 struct server {
@@ -60,6 +72,10 @@ struct server {
     atomic_bool is_stopping;
     atomic_uint running; /* exchanges that have begun and not ended */
     atomic_uint waiting; /* of them those whose answer waits for something */
+    uint64_t id_base;
+    atomic_uint_fast64_t id_count;
+    struct arena arena;
+    char *certificate, *key; /* texts; NULL: no TLS */
     pthread_mutex_t pool_mutex;
     struct exchange *pool;
     unsigned pool_count;
@@ -103,6 +119,12 @@ static void exchange_give_back(struct server *server, struct exchange *exchange)
     atomic_fetch_sub(&server->running, 1);
 }
 
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static struct deadline *deadline_of(struct MHD_Connection *connection) {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -112,9 +134,22 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     struct server *server = context;
     struct exchange *exchange = exchange_take(server);
     exchange->target = arena_copy(&exchange->arena, target);
+    exchange->begin_ns = now_ns();
     deadlines_move(server->deadlines, deadline_of(connection),
                    server->options.total_timeout_seconds);
     return exchange;
+}
+
+static void observe(const struct server *server, const struct exchange *exchange) {
+    const double seconds = (double)(now_ns() - exchange->begin_ns) / 1e9;
+    const size_t body = exchange->response.status == 304 ? 0 : exchange->response.body_size;
+    const size_t bytes = body + exchange->bytes_streamed;
+    if (server->options.telemetry)
+        telemetry_note(server->options.telemetry, &exchange->request, &exchange->response, bytes,
+                       seconds);
+    if (server->options.log)
+        access_log_note(server->options.log, &exchange->request, &exchange->response,
+                        &(struct access_cost){wall_clock_seconds(), seconds, bytes});
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **exchange,
@@ -126,6 +161,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         return;
     if (ended->is_waiting) /* the client has gone while it slept */
         atomic_fetch_sub(&server->waiting, 1);
+    if (ended->is_answered)
+        observe(server, ended);
     exchange_give_back(server, ended);
     *exchange = NULL;
     /* Until the next request line the connection may be silent, then slow. */
@@ -171,6 +208,8 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t si
         return MHD_CONTENT_READER_END_OF_STREAM;
     deadlines_move(server->deadlines, deadline_of(connection),
                    server->options.total_timeout_seconds);
+    if (got > 0)
+        exchange->bytes_streamed += (size_t)got;
     if (got == STREAM_READ_WAIT) {
         MHD_suspend_connection(connection);
         deadlines_sleep(server->deadlines, deadline_of(connection), connection);
@@ -187,15 +226,36 @@ static struct MHD_Response *body_of(struct exchange *exchange) {
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+/* Headers that every answer has, and those that a page has besides. */
+static void harden(const struct server *server, struct exchange *exchange) {
+    struct response *response = &exchange->response;
+    const char *type = response_get_header(response, "Content-Type");
+    response_set_header(response, "X-Content-Type-Options", "nosniff");
+    response_set_header(response, "X-Request-Id", exchange->request.id);
+    if (server->options.certificate)
+        response_set_header(response, "Strict-Transport-Security", "max-age=31536000");
+    if (!type || strncmp(type, "text/html", 9) != 0)
+        return;
+    response_set_header(response, "X-Frame-Options", "DENY");
+    if (!response_get_header(response, "Referrer-Policy"))
+        response_set_header(response, "Referrer-Policy", "no-referrer");
+    if (!response_get_header(response, "Content-Security-Policy"))
+        response_set_header(response, "Content-Security-Policy",
+                            "default-src 'none'; frame-ancestors 'none'");
+}
+
 static enum MHD_Result send_response(struct server *server, struct exchange *exchange,
                                      struct MHD_Connection *connection) {
     const struct response *from = &exchange->response;
+    encoding_revalidate(&exchange->response, &exchange->request);
+    encoding_compress(&exchange->response, &exchange->request);
+    harden(server, exchange);
+    exchange->is_answered = true;
     struct MHD_Response *response = body_of(exchange);
     if (!response)
         return MHD_NO;
     for (size_t i = 0; i < from->header_count; i++)
         MHD_add_response_header(response, from->headers[i].name, from->headers[i].value);
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (atomic_load(&server->is_stopping))
         MHD_add_response_header(response, "Connection", "close");
     const enum MHD_Result sent =
@@ -213,7 +273,34 @@ static enum MHD_Result answer_too_large(struct server *server, struct exchange *
     return send_response(server, exchange, connection);
 }
 
-static void wake_later(void *connection) { MHD_resume_connection(connection); }
+/* Stands for the address of a connection: all 32 bits of IPv4, the network's 64 of IPv6. */
+static uint64_t peer_of(struct MHD_Connection *connection) {
+    const struct sockaddr *address =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    uint64_t bits = 0;
+    if (address && address->sa_family == AF_INET)
+        memcpy(&bits, &((const struct sockaddr_in *)address)->sin_addr, 4);
+    else if (address && address->sa_family == AF_INET6)
+        memcpy(&bits, &((const struct sockaddr_in6 *)address)->sin6_addr, sizeof bits);
+    return mixed(bits + 1);
+}
+
+/* The caller's own name for the request if it is a plain word, else a new one. */
+static const char *id_of(struct server *server, struct exchange *exchange,
+                         const struct MHD_Connection *connection) {
+    const char *given = header_of(connection, "X-Request-Id");
+    const size_t length = given ? strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
+                                                "YZ0123456789._-")
+                                : 0;
+    if (length > 0 && length <= REQUEST_ID_MAX && given[length] == '\0')
+        return arena_copy(&exchange->arena, given);
+    static const char digits[] = "0123456789abcdef";
+    uint64_t bits = mixed(server->id_base + atomic_fetch_add(&server->id_count, 1));
+    char *id = arena_alloc(&exchange->arena, 17);
+    for (size_t i = 0; i < 16; i++, bits >>= 4)
+        id[i] = digits[bits & 15];
+    return id;
+}
 
 /* The head has come: a body that says it is too long is refused before it is read. */
 static enum MHD_Result begin(struct server *server, struct exchange *exchange,
@@ -225,9 +312,11 @@ static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                                          .arena = &exchange->arena,
                                          .header = header_of,
                                          .connection = connection,
-                                         .later = &exchange->later};
+                                         .later = &exchange->later,
+                                         .peer = peer_of(connection),
+                                         .id = id_of(server, exchange, connection)};
     exchange->later.connection = connection;
-    exchange->later.wake = wake_later;
+    exchange->later.wake = wake_connection;
     const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const unsigned long long bytes = length ? strtoull(length, NULL, 10) : 0;
     if (bytes > server->options.body_bytes_max)
@@ -272,7 +361,12 @@ static enum MHD_Result finish(struct server *server, struct exchange *exchange,
         request->body = exchange->body;
         request->body_size = exchange->body_size;
     }
-    if (request_parse_target(request, exchange->target, &error) != STATUS_OK)
+    if (strlen(exchange->target) > TARGET_BYTES_MAX)
+        problem_answer(&exchange->response, request, 414,
+                       "the address is longer than the %zu bytes that are taken; send a JSON body "
+                       "with POST",
+                       TARGET_BYTES_MAX);
+    else if (request_parse_target(request, exchange->target, &error) != STATUS_OK)
         problem_answer(&exchange->response, request, 400, "%s", error.text);
     else
         router_answer(server->router, request, &exchange->response);
@@ -334,8 +428,16 @@ static struct server_options with_defaults(struct server_options options) {
     return options;
 }
 
+/* The library takes a list of options; those of TLS come from a second list, which may be empty. */
 static struct MHD_Daemon *start_daemon(struct server *server, int descriptor) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+                                   {MHD_OPTION_END, 0, NULL}};
+    if (server->certificate)
+        flags |= MHD_USE_TLS;
+    else
+        tls[0].option = MHD_OPTION_END;
     /* The library takes a pool of one for a mistake. */
     const unsigned pool = server->options.threads > 1 ? server->options.threads : 0;
     return MHD_start_daemon(
@@ -344,7 +446,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, int descriptor) {
         server->options.connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_timeout_seconds,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+        server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY, tls,
+        MHD_OPTION_END);
 }
 
 static void server_free(struct server *server) {
@@ -355,32 +458,64 @@ static void server_free(struct server *server) {
         exchange_free(exchange);
     }
     pthread_mutex_destroy(&server->pool_mutex);
+    arena_release(&server->arena);
     alloc_free(server);
+}
+
+/* Reads what only root may read, opens the port, then gives root's rights up. */
+static enum status prepare(struct server *server, struct listener *listener, struct error *error) {
+    const struct server_options *options = &server->options;
+    size_t size;
+    if (!options->certificate != !options->key_file)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "TLS takes a certificate and its key: --certificate and --key-file");
+    if (options->certificate) {
+        TRY(files_read(options->certificate, PEM_BYTES_MAX, &server->arena, &server->certificate,
+                       &size, error));
+        TRY(files_read(options->key_file, PEM_BYTES_MAX, &server->arena, &server->key, &size,
+                       error));
+    }
+    TRY(listener_open(listener, options->host, options->port, error));
+    const enum status status = options->user ? privileges_drop(options->user, error) : STATUS_OK;
+    if (status != STATUS_OK)
+        close(listener->descriptor);
+    return status;
 }
 
 enum status server_start(struct server **out, const struct server_options *options,
                          const struct router *router, struct error *error) {
-    const struct server_options complete = with_defaults(*options);
-    struct listener listener;
-    TRY(listener_open(&listener, complete.host, complete.port, error));
     struct server *server = alloc_zeroed(1, sizeof *server);
-    server->options = complete;
+    struct listener listener;
+    server->options = with_defaults(*options);
     server->router = router;
-    server->port = listener.port;
     pthread_mutex_init(&server->pool_mutex, NULL);
     server->deadlines = deadlines_create(wake_connection);
+    if (getrandom(&server->id_base, sizeof server->id_base, GRND_NONBLOCK) < 0)
+        server->id_base = (uint64_t)now_ns();
+    const enum status status = prepare(server, &listener, error);
+    if (status != STATUS_OK) {
+        server_free(server);
+        return status;
+    }
+    server->port = listener.port;
     server->daemon = start_daemon(server, listener.descriptor);
     if (!server->daemon) {
+        const char *const certificate = server->options.certificate;
+        error_set(error, STATUS_IO,
+                  certificate ? "%s: the HTTP library cannot use it and its key; are both PEM, and "
+                                "do they belong together?"
+                              : "%sthe HTTP library cannot start its threads; is the limit of open "
+                                "files (ulimit -n) too low?",
+                  certificate ? certificate : "");
         close(listener.descriptor);
         server_free(server);
-        return error_set(error, STATUS_IO,
-                         "the HTTP library cannot start %u threads with %u connections; is the "
-                         "limit of open files (ulimit -n) too low?",
-                         complete.threads, complete.connections_max);
+        return STATUS_IO;
     }
     *out = server;
     return STATUS_OK;
 }
+
+unsigned server_in_flight(const struct server *server) { return atomic_load(&server->running); }
 
 unsigned server_port(const struct server *server) { return server->port; }
 

@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "http/access_log.h"
 #include "http/router.h"
+#include "http/telemetry.h"
 
 /* Zeroed members take the default that is named. */
 struct server_options {
@@ -21,6 +23,11 @@ struct server_options {
     unsigned stop_timeout_seconds;  /* 5: how long server_stop waits for running requests */
     unsigned connections_max;       /* 1000 */
     size_t body_bytes_max;          /* 1 MiB; more is answered 413 */
+    const char *certificate;        /* file in PEM form: TLS; NULL: plain */
+    const char *key_file;           /* of the certificate's private key */
+    const char *user;               /* whom root becomes when the port is open; NULL: stays */
+    struct access_log *log;         /* borrowed; NULL: none */
+    struct telemetry *telemetry;    /* borrowed; NULL: none */
 };
 
 struct server;
@@ -30,6 +37,8 @@ struct server;
 enum status server_start(struct server **out, const struct server_options *options,
                          const struct router *router, struct error *error);
 unsigned server_port(const struct server *server);
+/* Requests that have begun and are not yet answered. */
+unsigned server_in_flight(const struct server *server);
 /* Takes no new connections, waits for running requests, closes the rest. NULL is fine. */
 void server_stop(struct server *server);
 

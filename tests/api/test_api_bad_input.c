@@ -184,7 +184,7 @@ static void deep_json_does_not_end_the_service(void **state) {
     memset(body, '[', 10000);
     memset(body + 10000, ']', 10000);
     body[20000] = '\0';
-    assert_contains("/api/recommend", body, 400, "not JSON");
+    assert_contains("/api/recommend", body, 400, "more than 32 deep");
     assert_contains("/api/health", NULL, 200, "healthy");
 }
 

@@ -27,6 +27,7 @@
     import      ratings, libraries and exports from elsewhere
     export      what people did, or a model's vectors, as files
     backup      a copy of the store while it is in use
+    keys        keys that callers of the API show
     completion  a completion script for bash or zsh
     man         the manual page
     help        what matinee, or one of its commands, can do
@@ -303,6 +304,8 @@
     matinee serve --model-dir DIR [OPTIONS]
 
   Loads model files and answers requests until Ctrl-C; / lists the addresses.
+  SIGHUP reads the model files again without a request lost; SIGTERM lets running
+  requests end, within five seconds.
 
   Words
     FILE  model files, or models:/NAME/VERSION; without one the newest of the data
@@ -325,6 +328,24 @@
     --precision P         of the encoder's weights (default int8)
     --intent FILE         values of wishes over config/intent.yaml: a YAML file,
                           or KEY=VALUE [$MATINEE_INTENT]
+    --keys FILE           the file of keys (matinee keys) [$MATINEE_KEYS]
+    --require-keys        where there are keys: reading takes one too
+    --insecure            let others in without any key
+    --rate N              requests a second of each key or address; 0: no limit, 0
+                          to 1000000 (default 0)
+    --burst N             how many at once; 0: twice the rate, 0 to 1000000
+                          (default 0)
+    --max-connections N   connections at a time, 1 to 100000 (default 1000)
+    --max-body BYTES      bytes of a request's body, 1024 to 1073741824 (default
+                          1048576)
+    --timeout SECONDS     seconds that one request may take in all, 1 to 3600
+                          (default 30)
+    --log-level LEVEL     which requests get a line: 5xx, 4xx too, all (default
+                          info)
+    --log-format FORMAT   how the lines look (default text)
+    --certificate FILE    serve HTTPS with this certificate (PEM)
+    --key-file FILE       the certificate's private key (PEM)
+    --user NAME           started by root: become this user once the port is open
     --tracking-uri URI    the MLflow server that models:/NAME/VERSION in place of
                           a file is fetched from [$MLFLOW_TRACKING_URI]
     --help                this page
@@ -336,6 +357,8 @@
         Two models; requests choose with model=NAME.
     matinee serve models:/evening/latest --tracking-uri http://127.0.0.1:5000
         The newest version of MLflow's registry; /3 is the third, @best an alias.
+    matinee serve --host 0.0.0.0 --require-keys --certificate site.pem --key-file site.key
+        For others, with keys and HTTPS.
   matinee completion: a completion script for bash or zsh
 
   Usage

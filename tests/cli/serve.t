@@ -14,7 +14,7 @@
   ! matinee: no model called "item_knn" is served; "popularity" is, and /api/models lists all
   [1]
 
-  $ matinee serve model.safetensors --host 192.0.2.1 --port 0
+  $ matinee serve model.safetensors --host 192.0.2.1 --port 0 --insecure
   ! matinee: 192.0.2.1 is not an address of this machine; --host takes one that is, such as 127.0.0.1 or 0.0.0.0
   [1]
 
@@ -23,9 +23,10 @@
   [1]
 
   $ cat > with_server.sh <<'END'
-  > MATINEE_ENCODER=builtin "$program" serve ${models:-model.safetensors} --port 0 > log 2> warnings &
+  > rm -f log
+  > "$program" serve ${models:-model.safetensors} --port 0 --encoder builtin --log-level ${level:-error} > log 2> warnings &
   > server=$!
-  > for i in $(seq 100); do grep -q Serving log && break; sleep 0.05; done
+  > for i in $(seq 100); do grep -qs Serving log && break; sleep 0.05; done
   > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)
   > "$@"
   > kill -INT $server && wait $server
@@ -45,3 +46,24 @@
   $ mkdir folder && cp model.safetensors folder && echo damaged > folder/damaged.safetensors; models="--model-dir folder"; ask() { curl -s "http://127.0.0.1:$port$1" | grep -o '"models_loaded": *[0-9]*'; cat warnings; }; source with_server.sh ask /api/health
   "models_loaded":1
   matinee: warning: left out: folder/damaged.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
+
+# A SIGHUP reads the files again; one that is damaged meanwhile leaves the old model in its place.
+
+  $ models=folder/model.safetensors; again() { kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; echo damaged > folder/other; mv folder/other folder/model.safetensors; kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; cat warnings; }; source with_server.sh again
+  3
+  3
+  matinee: warning: popularity stays as it was: folder/model.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
+
+# TLS, with a certificate of its own; a key that does not belong to it is refused.
+
+  $ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout site.key -out site.pem -days 2 -subj /CN=localhost 2>/dev/null; rm -f log; "$program" serve model.safetensors --port 0 --encoder builtin --log-level none --certificate site.pem --key-file site.key >log & server=$!; for i in $(seq 100); do grep -qs Serving log && break; sleep 0.05; done; port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log); curl -sk "https://localhost:$port/api/health" | cut -c1-19; curl -ski "https://localhost:$port/genres" | grep -ci strict-transport; kill -TERM $server; wait $server
+  {"status":"healthy"
+  1
+
+  $ openssl genpkey -algorithm RSA -out other.key 2>/dev/null; matinee serve model.safetensors --port 0 --certificate site.pem --key-file other.key
+  ! matinee: site.pem: the HTTP library cannot use it and its key; are both PEM, and do they belong together?
+  [1]
+
+  $ matinee serve model.safetensors --port 0 --certificate site.pem
+  ! matinee: TLS takes a certificate and its key: --certificate and --key-file
+  [2]

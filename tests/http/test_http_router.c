@@ -100,7 +100,7 @@ static void other_origins(void **state) {
     assert_string_equal(response_get_header(&response, "Access-Control-Allow-Methods"),
                         "GET, HEAD, POST, OPTIONS");
     assert_string_equal(response_get_header(&response, "Access-Control-Allow-Headers"),
-                        "Content-Type, Accept");
+                        "Content-Type, Accept, Authorization, X-API-Key, X-Request-Id");
     response = answer(REQUEST_GET, "/nowhere"); /* the page must be able to read the error */
     assert_non_null(response_get_header(&response, "Access-Control-Allow-Origin"));
     request_headers = foreign;

@@ -1,0 +1,60 @@
+# Keys: made, listed, revoked; what a server makes of them.
+
+  $ export MATINEE_KEYS=$PWD/keys.db
+
+  $ matinee keys list
+  No keys: the service is open to whoever reaches it.
+
+  $ matinee keys create page 2>/dev/null >key; wc -c <key; cut -c1-4 key
+  69
+  mat_
+
+  $ matinee keys create page
+  ! matinee: there is a key called "page" already; revoke it or choose another name
+  [1]
+
+  $ matinee keys create owner --scope admin 2>/dev/null | wc -c
+  69
+
+  $ matinee keys list | sed 's/....-..-../DAY/'
+  page                 write  since DAY
+  owner                admin  since DAY
+
+  $ strings keys.db* 2>/dev/null | grep -c "$(cut -c5- key)"
+  0
+  [1]
+
+  $ matinee keys revoke nobody
+  ! matinee: there is no key called "nobody"; `matinee keys list` shows all
+  [1]
+
+  $ matinee keys forget page
+  ! matinee: keys knows create, list and revoke, found "forget"
+  [2]
+
+  $ matinee train popularity trainer.final_fit=true --out model.safetensors --quiet >/dev/null
+
+  $ cat > with_server.sh <<'END'
+  > rm -f log
+  > "$program" serve model.safetensors --port 0 --encoder builtin $options > log 2> lines &
+  > server=$!
+  > for i in $(seq 100); do grep -qs Serving log && break; sleep 0.05; done
+  > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)
+  > "$@"
+  > kill -INT $server && wait $server
+  > END
+
+  $ status() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }; ask() { status http://127.0.0.1:$port/genres; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; "$program" keys revoke page; sleep 1.2; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; status http://127.0.0.1:$port/api/health; }; options=--require-keys; source with_server.sh ask; sed 's/.*Z //; s/ [0-9.]*ms id=.\{16\}//' lines
+  401
+  200
+  page is revoked; servers know within a second
+  401
+  200
+  warning GET /genres 401 239
+  info GET /genres 200 188 key=page model=popularity
+  warning GET /genres 401 241
+  info GET /api/health 200 95
+
+  $ matinee serve model.safetensors --host 0.0.0.0 --keys empty.db --port 0
+  ! matinee: --host 0.0.0.0 lets others in, and there is no key; make one with `matinee keys create NAME`, or say --insecure
+  [2]
