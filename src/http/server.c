@@ -273,6 +273,12 @@ static enum MHD_Result answer_too_large(struct server *server, struct exchange *
     return send_response(server, exchange, connection);
 }
 
+static uint64_t mixed(uint64_t value) {
+    value = (value ^ value >> 31) * 0xbf58476d1ce4e5b9u;
+    value = (value ^ value >> 27) * 0x94d049bb133111ebu;
+    return value ^ value >> 29;
+}
+
 /* Stands for the address of a connection: all 32 bits of IPv4, the network's 64 of IPv6. */
 static uint64_t peer_of(struct MHD_Connection *connection) {
     const struct sockaddr *address =
