@@ -100,6 +100,30 @@ void files_forget(const void *bytes, size_t size) {
         madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
+enum status files_make_temporary(char **path, int *descriptor, struct error *error) {
+    static const char name[] = "/matinee-XXXXXX";
+    const char *folder = getenv("TMPDIR");
+    if (!folder || !*folder)
+        folder = "/tmp";
+    const size_t length = strlen(folder);
+    *path = alloc_bytes(length + sizeof name);
+    memcpy(*path, folder, length);
+    memcpy(*path + length, name, sizeof name);
+    *descriptor = mkostemp(*path, O_CLOEXEC);
+    if (*descriptor >= 0)
+        return STATUS_OK;
+    error_set(error, STATUS_IO, "cannot make a file in %s: %s", folder, strerror(errno));
+    alloc_free(*path);
+    return STATUS_IO;
+}
+
+enum status files_open(int *descriptor, const char *path, struct error *error) {
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    return *descriptor >= 0
+               ? STATUS_OK
+               : error_set(error, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
+}
+
 bool files_exists(const char *path) {
     struct stat about;
     return stat(path, &about) == 0;

@@ -52,6 +52,12 @@ void files_writer_discard(struct files_writer *writer); /* closed or zeroed is f
 /* A whole file at once, the same way. */
 enum status files_write(const char *path, const void *bytes, size_t size, struct error *error);
 
+/* An empty file of a name of its own in $TMPDIR, or /tmp, for this process alone to read and write.
+ * The path is the caller's, to be given to alloc_free. */
+enum status files_make_temporary(char **path, int *descriptor, struct error *error);
+/* Opens a file to be read. */
+enum status files_open(int *descriptor, const char *path, struct error *error);
+
 bool files_exists(const char *path);    /* anything of that name */
 bool files_is_folder(const char *path); /* follows links */
 bool files_is_regular(const char *path);

@@ -17,6 +17,9 @@
 #include "base/alloc.h"
 #include "base/wall_clock.h"
 #include "service/film_match.h"
+#include "service/live.h"
+#include "service/service_feedback.h"
+#include "service/service_internal.h"
 
 #define LINES_MAX 500 /* of one write */
 #define LINE_BYTES_MAX ((size_t)1 << 20)
@@ -338,4 +341,17 @@ enum status service_import(const struct import_target *target, const struct impo
     arena_release(&importing->own);
     alloc_free(importing);
     return status;
+}
+
+static void tell_live(void *context, const char *person) { live_changed(context, person); }
+
+enum status service_import_live(struct service *service, const struct snapshot *snapshot,
+                                const struct import_request *request, struct arena *arena,
+                                struct import_report *report, struct error *error) {
+    struct import_target target = {.catalogue = service_catalogue(snapshot)};
+    struct import_request told = *request;
+    TRY(service_store(service, &target.store, error));
+    told.changed = tell_live;
+    told.context = service_live(service);
+    return service_import(&target, &told, arena, report, error);
 }

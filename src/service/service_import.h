@@ -8,6 +8,7 @@
 
 #include "dataset/dataset.h"
 #include "imports/imports.h"
+#include "service/service.h"
 #include "store/feedback.h"
 
 struct import_request {
@@ -57,5 +58,9 @@ struct import_target {
 };
 enum status service_import(const struct import_target *target, const struct import_request *request,
                            struct arena *arena, struct import_report *report, struct error *error);
+/* The same into the store of a service, with the films of a snapshot; whoever asks next has it. */
+enum status service_import_live(struct service *service, const struct snapshot *snapshot,
+                                const struct import_request *request, struct arena *arena,
+                                struct import_report *report, struct error *error);
 
 #endif
