@@ -2,6 +2,7 @@
  * tests/kernels/test_halves.c. */
 #include "kernels/halves.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
@@ -10,7 +11,10 @@ static void round_row(uint16_t *to, const float *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
-        to[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+        /* Rounding up would make some NaNs infinite or zero. */
+        const bool is_nan = (bits & 0x7fffffff) > 0x7f800000;
+        to[i] = is_nan ? (uint16_t)(bits >> 16 | 0x40)
+                       : (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
     }
 }
 

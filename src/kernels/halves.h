@@ -31,7 +31,8 @@ struct halves_product {
 
 struct halves_table {
     const char *name;
-    /* To the nearest, ties to even; NaN and what is below the normal numbers may become 0. */
+    /* To the nearest, ties to even; NaN stays NaN; what is below the normal numbers may become 0.
+     */
     void (*round)(uint16_t *to, const float *x, size_t n);
     void (*product)(const struct halves_product *product);
 };

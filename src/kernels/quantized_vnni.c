@@ -46,8 +46,8 @@ static ALWAYS_INLINE void finish(const struct quantized_product *job, size_t row
 }
 
 static ALWAYS_INLINE void tile(const struct quantized_product *job, size_t row, const int rows) {
-    const uint8_t *a[3] = {job->a + row * job->a_row, job->a + (row + 4) * job->a_row,
-                           job->a + (row + 8) * job->a_row};
+    const uint8_t *a[ROWS / 4]; /* every fourth row */
+    UNROLL for (int r = 0; r < rows; r += 4) a[r / 4] = job->a + (row + (size_t)r) * job->a_row;
     const size_t step = job->a_row;
     const int8_t *b = job->panel;
     __m512i sum[ROWS][2];

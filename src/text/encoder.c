@@ -63,8 +63,12 @@ static enum status open_chosen(struct encoder *encoder, const struct encoder_opt
     const char *folder = options->folder                    ? options->folder
                          : options->kind == ENCODER_BUILTIN ? NULL
                                                             : find_folder(&encoder->arena);
-    if (folder || options->kind == ENCODER_MINILM)
-        return open_minilm(encoder, folder, options, error);
+    if (folder || options->kind == ENCODER_MINILM) {
+        const enum status status = open_minilm(encoder, folder, options, error);
+        if (status == STATUS_OK || options->kind != ENCODER_AUTO)
+            return status;
+        log_warning("%s; the built-in encoder speaks instead", error->text);
+    }
     encoder->name = "builtin";
     builtin_open(&encoder->builtin);
     return STATUS_OK;

@@ -1,8 +1,8 @@
 /* tfidf.c: see tfidf.h.
  *
  * Source   Salton & Buckley 1988; term choice, smoothing and the letters of words as in
- *          scikit-learn's TfidfVectorizer (word of two letters or more; analyzers word and
- * char_wb). Cost     10,000 film texts of 20 words, one to three words a term: a tenth of a second.
+ *          scikit-learn's TfidfVectorizer (words of two letters or more; analyzers word, char_wb).
+ * Cost     10,000 film texts of 20 words, one to three words a term: a tenth of a second.
  * Traps    Of terms that stand equally often the one first in byte order stays. Counts are taken
  *          before the choice, so a rare long term costs memory until it is left out.
  * Checked  tests/text/test_tfidf.c, against tools/reference/tfidf.py. */

@@ -24,7 +24,7 @@
 
   $ cat > with_server.sh <<'END'
   > rm -f log
-  > "$program" serve ${models:-model.safetensors} --port 0 --encoder builtin --log-level ${level:-error} > log 2> warnings &
+  > "$program" serve ${models:-model.safetensors} --port 0 --encoder ${encoder:-builtin} --log-level ${level:-error} > log 2> warnings &
   > server=$!
   > for i in $(seq 100); do grep -qs Serving log && break; sleep 0.05; done
   > port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log)
@@ -67,3 +67,9 @@
   $ matinee serve model.safetensors --port 0 --certificate site.pem
   ! matinee: TLS takes a certificate and its key: --certificate and --key-file
   [2]
+
+Weights that are damaged are told, and the built-in encoder speaks.
+
+  $ mkdir -p broken/minilm && head -c 1000 /dev/zero > broken/minilm/model.safetensors; export MATINEE_MODELS=broken encoder=auto; ask() { curl -s "http://127.0.0.1:$port/api/health" | grep -o '"encoder": *"[a-z]*"'; }; source with_server.sh ask; cat warnings
+  "encoder":"builtin"
+  matinee: warning: broken/minilm/config.json: no such file; check the path; the built-in encoder speaks instead

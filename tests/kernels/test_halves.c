@@ -33,6 +33,12 @@ static void test_rounding(void **state) {
     scalar->round(rounded, half_way, 2);
     assert_int_equal(rounded[0], 0x3f80); /* ties to even */
     assert_int_equal(rounded[1], 0x3f82);
+    const uint32_t strange[2] = {0x7fffffff, 0xff800001}; /* not a number, in two ways */
+    float numbers[2];
+    memcpy(numbers, strange, sizeof numbers);
+    scalar->round(rounded, numbers, 2);
+    for (int i = 0; i < 2; i++)
+        assert_true((rounded[i] & 0x7fff) > 0x7f80);
 }
 
 static void check(const struct halves_table *table, size_t rows, size_t k, unsigned columns) {

@@ -72,6 +72,23 @@ static void test_words_and_places(void **state) {
     encoder_close(NULL);
 }
 
+/* Weights that are cut short are an error to who asks for them, and a warning to who does not. */
+static void test_damaged_weights(void **state) {
+    (void)state;
+    struct encoder *encoder;
+    struct error error;
+    const char *models = tiny_path(&tiny, "damaged");
+    const char *weights = files_join(&arena, models, "minilm/model.safetensors");
+    assert_int_equal(files_make_parent(weights, &error), STATUS_OK);
+    assert_int_equal(files_write(weights, "short", 5, &error), STATUS_OK);
+    setenv("MATINEE_MODELS", models, 1);
+    assert_int_equal(open_as(&encoder, "auto", &error), STATUS_OK);
+    assert_string_equal(encoder_name(encoder), "builtin");
+    encoder_close(encoder);
+    assert_int_not_equal(open_as(&encoder, "minilm", &error), STATUS_OK);
+    assert_null(encoder);
+}
+
 static void test_files_of_vectors(void **state) {
     (void)state;
     static const float vectors[6] = {1, 2, 3, 4, 5, 6};
@@ -127,6 +144,7 @@ static void test_names_that_compare(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_and_places),
+        cmocka_unit_test(test_damaged_weights),
         cmocka_unit_test(test_files_of_vectors),
         cmocka_unit_test(test_names_that_compare),
     };

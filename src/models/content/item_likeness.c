@@ -1,10 +1,13 @@
 /* item_likeness.c: see item_likeness.h.
  *
- * Idea     The sum over a history is linear in its vectors: with w the rows' weights, u = (a v, b
- * t) and e_g an item's share of genre g (one over the root of how many it has), sum_h w_h
- * likeness(i, h) = u_i . (P + (boost - 1) sum_g e_ig P_g) P = sum_h w_h (v_h, t_h),  P_g = sum_h
- * w_h e_hg (v_h, t_h). What stands in brackets is the same for all items of one set of genres, so a
- * query costs a vector for each set and one product for each item, however long the history is.
+ * Idea     The sum over a history is linear in its vectors: with w the rows' weights,
+ *          u = (a v, b t) and e_g an item's share of genre g, one over the root of how many it has:
+ *
+ *              sum_h w_h likeness(i, h) = u_i . (P + (boost - 1) sum_g e_ig P_g)
+ *              P = sum_h w_h (v_h, t_h)      P_g = sum_h w_h e_hg (v_h, t_h)
+ *
+ *          What stands in brackets is the same for all items of one set of genres, so a query costs
+ *          a vector for each set and one product for each item, however long the history is.
  * Cost     10,000 items, 384 + 512 columns, 900 sets: 11 million multiply-adds a query. Queries are
  *          worked off by the dozen, set by set, so that the items' vectors are read once for all.
  * Traps    Sums in another order than item_likeness_of: equal to some 1e-6.
