@@ -12,6 +12,7 @@ static void write_line(const char *label, const char *colour, const char *format
                        va_list arguments) {
     char text[1280];
     vsnprintf(text, sizeof text, format, arguments);
+    terminal_tame(text);
     bool live = terminal_is_live(STDERR_FILENO), coloured = terminal_has_colour(STDERR_FILENO);
     fprintf(stderr, "%s%smatinee:%s%s %s\n", live ? "\r\033[K" : "", coloured ? colour : "",
             coloured ? "\033[0m" : "", label, text);

@@ -109,3 +109,34 @@ size_t terminal_text_fit(const char *text, size_t columns) {
     }
     return (size_t)(at - text);
 }
+
+static bool is_wild(uint32_t code) {
+    return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7f && code < 0xa0) ||
+           code == 0x61c || code == 0x200e || code == 0x200f ||
+           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+void terminal_tame(char *text) {
+    char *to = text;
+    for (const char *at = text; *at;) {
+        const char *from = at;
+        if (is_wild(next_code(&at))) {
+            *to++ = '?';
+            continue;
+        }
+        memmove(to, from, (size_t)(at - from));
+        to += at - from;
+    }
+    *to = '\0';
+}
+
+const char *terminal_tamed(const char *text, struct arena *arena) {
+    bool wild = false;
+    for (const char *at = text; *at && !wild;)
+        wild = is_wild(next_code(&at));
+    if (!wild)
+        return text;
+    char *copy = arena_copy(arena, text);
+    terminal_tame(copy);
+    return copy;
+}

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 /* Someone looks at it and lines may be drawn again: a terminal that is not "dumb". */
 bool terminal_is_live(int descriptor);
 /* Live, and NO_COLOR (https://no-color.org) is unset or empty. */
@@ -21,5 +23,11 @@ size_t terminal_height(int descriptor);
 size_t terminal_text_width(const char *text);
 /* Bytes of the longest beginning of `text` that takes at most `columns` columns. */
 size_t terminal_text_fit(const char *text, size_t columns);
+
+/* A text from outside as it may be shown: what would move the cursor, change colours or turn the
+ * direction of reading (control characters but tab and newline, bidirectional marks) becomes '?'.
+ */
+const char *terminal_tamed(const char *text, struct arena *arena); /* `text` itself, or a copy */
+void terminal_tame(char *text);
 
 #endif

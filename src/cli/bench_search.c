@@ -2,10 +2,11 @@
  *
  * Idea     A tag is what somebody said of a film: who asks with it should find the film though
  *          nothing that is known of it has the tag. Its sentence and its row of TF-IDF are made
- * anew without it; all other films stay as they are. Films are split into two halves by a hash of
- * film and seed; values are chosen on one, the other is read once. People   Of each person up to
- * HELD_OUT liked films that have tags are taken out of the ratings before the model is fitted and
- * popularity counted. Checked  tests/cli/bench.t. */
+ *          anew without it; all other films stay as they are. Films are split into two halves by
+ *          a hash of film and seed; values are chosen on one, the other is read once.
+ * People   Of each person up to HELD_OUT liked films that have tags are taken out of the ratings
+ *          before the model is fitted and popularity counted.
+ * Checked  tests/cli/bench.t. */
 #include "cli/bench_search.h"
 
 #include <math.h>

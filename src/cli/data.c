@@ -12,6 +12,7 @@
 #include "cli/json.h"
 #include "cli/style.h"
 #include "cli/table.h"
+#include "cli/user.h"
 #include "dataset/catalogue.h"
 #include "dataset/dataset.h"
 #include "dataset/summary.h"
@@ -248,10 +249,8 @@ static enum status show_rows(const struct arguments *arguments, const struct dat
     table_row(&table, "user", has_films(dataset) ? "film" : "item", "title", "rating", "time",
               NULL);
     if (id) {
-        uint32_t user = id_map_find(&dataset->users, id, strlen(id));
-        if (user == DATASET_NONE)
-            return error_set(error, STATUS_NOT_FOUND, "%s has no user \"%.64s\"", dataset->name,
-                             id);
+        uint32_t user;
+        TRY(user_find(dataset, id, &user, error));
         add_rows(&table, dataset, user, rows, arguments->arena);
         printf("%s: user %s, up to %zu %s (--rows)\n\n", dataset->name, id, rows,
                rows_word(dataset));

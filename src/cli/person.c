@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "cli/user.h"
 
 #define RATINGS_BYTES_MAX ((size_t)1 << 20)
 #define RATINGS_MAX 10000
@@ -201,12 +202,8 @@ static enum status read_who(struct person *person, const struct arguments *argum
         person->label = preference_label(person, engine->catalogue, arguments->arena);
         return STATUS_OK;
     }
-    uint32_t index = id_map_find(&engine->catalogue->users, user, strlen(user));
-    if (index == DATASET_NONE)
-        return error_set(
-            error, STATUS_NOT_FOUND,
-            "%s knows no user \"%.64s\" (it has %u users); somebody new: --ratings FILE",
-            engine->path, user, engine->catalogue->users.count);
+    uint32_t index;
+    TRY(user_find(engine->catalogue, user, &index, error));
     person->who = service_person_known(engine->snapshot, index);
     person->request.people = &person->who;
     person->request.person_count = 1;

@@ -5,12 +5,14 @@
 
 #include "api/wish_json.h"
 #include "base/files.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
+#include "cli/user.h"
 #include "cli/wording.h"
 #include "service/service_person.h"
 #include "service/service_search.h"
@@ -36,11 +38,8 @@ static double said(const struct arguments *arguments, const char *option) {
 
 static enum status read_person(struct service_person *person, const char *user,
                                const struct engine *engine, struct error *error) {
-    const uint32_t index = id_map_find(&engine->catalogue->users, user, strlen(user));
-    if (index == DATASET_NONE)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "no user has the id \"%.64s\" among the %u that this model knows", user,
-                         engine->catalogue->users.count);
+    uint32_t index;
+    TRY(user_find(engine->catalogue, user, &index, error));
     *person = service_person_known(engine->snapshot, index);
     return STATUS_OK;
 }
@@ -147,8 +146,9 @@ static void print_list(const struct engine *engine, const struct search_answer *
                        bool explain, struct arena *arena) {
     const struct style *style = style_of(stdout);
     printf("%s%zu film%s for \"%s\"%s  %s(%s; %s on %s; %s)%s\n", style->bold, answer->count,
-           answer->count == 1 ? "" : "s", answer->text, style->off, style->dim, answer->encoder,
-           engine->model.name, engine->model.data_name, answer->basis, style->off);
+           answer->count == 1 ? "" : "s", terminal_tamed(answer->text, arena), style->off,
+           style->dim, answer->encoder, engine->model.name, engine->model.data_name, answer->basis,
+           style->off);
     print_chips(answer, arena);
     for (size_t i = 0; i < answer->rules.notice_count; i++) {
         fputs("  Note: ", stdout);

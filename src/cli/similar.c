@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/json.h"
@@ -23,7 +24,7 @@ static enum status read_words(const struct arguments *arguments, const char **fi
     if (*film && title)
         return error_set(error, STATUS_BAD_USAGE, "--item and \"%.64s\" name two films", title);
     *film = *film ? *film : title;
-    if (!*film)
+    if (!*film || !**film)
         return error_set(error, STATUS_BAD_USAGE, "similar to which film? --item ID or a title");
     return STATUS_OK;
 }
@@ -32,8 +33,8 @@ static void print_list(const struct engine *engine, uint32_t item,
                        const struct similar_answer *answer, struct arena *arena) {
     const struct style *style = style_of(stdout);
     printf("%sSimilar to %s%s  %s(%s on %s)%s\n\n", style->bold,
-           engine->catalogue->movies[item].title, style->off, style->dim, engine->model.name,
-           engine->model.data_name, style->off);
+           terminal_tamed(engine->catalogue->movies[item].title, arena), style->off, style->dim,
+           engine->model.name, engine->model.data_name, style->off);
     if (answer->count == 0) {
         puts("  None: the model has met nobody who tells what it is like.");
         return;

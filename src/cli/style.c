@@ -24,6 +24,7 @@ void style_paragraph(FILE *out, const char *text, size_t column, size_t indent) 
         size_t length = strcspn(text, " ");
         char word[256];
         snprintf(word, sizeof word, "%.*s", (int)length, text);
+        terminal_tame(word);
         size_t columns = terminal_text_width(word);
         if (!is_first && column + 1 + columns > width) {
             fprintf(out, "\n%*s", (int)indent, "");

@@ -13,7 +13,8 @@ const struct style *style_of(FILE *out);
 
 /* Prints words, broken so that no line passes the terminal's width (80 columns where there is no
  * terminal, 100 at most). The cursor stands at `column`; further lines begin at `indent`. Ends the
- * last line. A text that begins with a space goes on behind what stands there. */
+ * last line. A text that begins with a space goes on behind what stands there. What would steer the
+ * terminal is shown as '?'. */
 void style_paragraph(FILE *out, const char *text, size_t column, size_t indent);
 
 /* 12345678 as "12,345,678"; room for the text is the caller's. */

@@ -31,7 +31,7 @@ void table_add(struct table *table, const char *const *cells) {
     struct table_row *row = ARENA_NEW(table->arena, struct table_row);
     row->colour = "";
     for (size_t i = 0; i < table->column_count; i++)
-        row->cells[i] = cells[i] ? cells[i] : "";
+        row->cells[i] = cells[i] ? terminal_tamed(cells[i], table->arena) : "";
     if (table->last)
         table->last->next = row;
     else

@@ -21,7 +21,8 @@ struct table {
 };
 
 void table_init(struct table *table, const char *alignment, struct arena *arena);
-/* As many cells as there are columns (NULL is empty). The first row is the header. */
+/* As many cells as there are columns (NULL is empty). The first row is the header. What would steer
+ * the terminal is shown as '?'. */
 void table_add(struct table *table, const char *const *cells);
 /* The same with cells as arguments; a NULL ends them early. */
 void table_row(struct table *table, ...) __attribute__((sentinel));

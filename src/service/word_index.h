@@ -15,7 +15,7 @@ struct word_index {
     const struct snapshot *snapshot;
     const struct words *words;
     size_t item_count, dimension;
-    float *vectors; /* [items][dimension] */
+    const float *vectors; /* [items][dimension] */
     struct intent intent;
     struct phrases titles, tags;
     struct tfidf tfidf; /* of the films' sentences */

@@ -15,25 +15,18 @@
 
 #define NAME "vectors"
 #define SUFFIX ".safetensors"
-#define PROBE "A thief who steals corporate secrets is given one last job."
 
 const char *text_vectors_folder(struct arena *arena) {
     return files_join(arena, files_data_home(arena), "vectors");
 }
 
-static void key_of(const struct encoder *encoder, const struct encoder_text *texts, size_t count,
-                   char key[DIGEST_TEXT_BYTES]) {
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
-    const char *name = encoder_name(encoder);
-    const size_t dimension = encoder_dimension(encoder);
-    float *probe = ARENA_ARRAY(scratch, float, dimension);
+void text_vectors_key(const struct text_vectors_maker *maker, const struct encoder_text *texts,
+                      size_t count, char key[DIGEST_TEXT_BYTES]) {
     struct digest digest;
     uint8_t sum[DIGEST_SHA256_BYTES];
-    encoder_encode(encoder, &(struct encoder_text){PROBE, strlen(PROBE)}, 1, probe);
     digest_begin(&digest, DIGEST_SHA256);
-    digest_update(&digest, name, strlen(name) + 1);
-    digest_update(&digest, probe, dimension * sizeof *probe);
+    digest_update(&digest, maker->name, strlen(maker->name) + 1);
+    digest_update(&digest, maker->probe, maker->dimension * sizeof *maker->probe);
     for (size_t i = 0; i < count; i++) {
         const uint64_t length = texts[i].length;
         digest_update(&digest, &length, sizeof length);
@@ -41,6 +34,18 @@ static void key_of(const struct encoder *encoder, const struct encoder_text *tex
     }
     digest_end(&digest, sum);
     digest_text(sum, sizeof sum, key);
+}
+
+static void key_of(const struct encoder *encoder, const struct encoder_text *texts, size_t count,
+                   char key[DIGEST_TEXT_BYTES]) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    float *probe = ARENA_ARRAY(scratch, float, encoder_dimension(encoder));
+    const struct encoder_text text = {TEXT_VECTORS_PROBE, strlen(TEXT_VECTORS_PROBE)};
+    encoder_encode(encoder, &text, 1, probe);
+    const struct text_vectors_maker maker = {
+        .name = encoder_name(encoder), .probe = probe, .dimension = encoder_dimension(encoder)};
+    text_vectors_key(&maker, texts, count, key);
     arena_reset(scratch, mark);
 }
 

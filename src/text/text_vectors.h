@@ -23,7 +23,16 @@ const float *text_vectors(const struct encoder *encoder, const struct encoder_te
 /* Where they are kept if nothing else is said: "vectors" in the user's data folder. */
 const char *text_vectors_folder(struct arena *arena);
 
-/* The two halves: `key` in hexadecimal names the file. */
+/* The pieces, for whoever encodes by himself. The key, which names the file, is of the texts, of
+ * the encoder's name and of what it makes of the probe. */
+#define TEXT_VECTORS_PROBE "A thief who steals corporate secrets is given one last job."
+struct text_vectors_maker {
+    const char *name;
+    const float *probe; /* [dimension] */
+    size_t dimension;
+};
+void text_vectors_key(const struct text_vectors_maker *maker, const struct encoder_text *texts,
+                      size_t count, char key[DIGEST_TEXT_BYTES]);
 const float *text_vectors_load(const char *folder, const char *key, size_t count, size_t dimension,
                                struct arena *arena); /* NULL: not there, or damaged */
 void text_vectors_keep(const char *folder, const char *key, const float *vectors, size_t count,

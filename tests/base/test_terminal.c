@@ -87,6 +87,26 @@ static void a_quiet_progress_says_nothing(void **state) {
     assert_string_equal(text, "a line that stays\n");
 }
 
+/* What would steer the terminal becomes a question mark, all else stays as it is. */
+static void wild_texts_are_tamed(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    static const char *const plain[] = {"", "Am\xc3\xa9lie\t(2001)\n", "\xf0\x9f\x8e\xac"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        assert_ptr_equal(terminal_tamed(plain[i], &arena), plain[i]);
+    assert_string_equal(terminal_tamed("\033[31mred\r\x07\x7f", &arena), "?[31mred???");
+    assert_string_equal(terminal_tamed("a\xe2\x80\xae"
+                                       "b\xe2\x81\xa6"
+                                       "c",
+                                       &arena),
+                        "a?b?c");
+    assert_string_equal(terminal_tamed("\xc2\x9b"
+                                       "1m \x9b",
+                                       &arena),
+                        "?1m ?");
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_have_their_columns),
@@ -94,6 +114,7 @@ int main(void) {
         cmocka_unit_test(a_pipe_is_no_terminal),
         cmocka_unit_test(the_character_set_is_asked_of_the_environment),
         cmocka_unit_test(a_quiet_progress_says_nothing),
+        cmocka_unit_test(wild_texts_are_tamed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

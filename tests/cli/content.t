@@ -7,9 +7,9 @@
 
        film                   genres                                           similarity
     ─────────────────────────────────────────────────────────────────────────────────────
-    1  Antz (1998)            Adventure, Animation, Children, Comedy, Fantasy       0.337
-    2  Monsters, Inc. (2001)  Adventure, Animation, Children, Comedy, Fantasy       0.337
-    3  Wild, The (2006)       Adventure, Animation, Children, Comedy, Fantasy       0.337
+    1  Antz (1998)            Adventure, Animation, Children, Comedy, Fantasy       0.280
+    2  Monsters, Inc. (2001)  Adventure, Animation, Children, Comedy, Fantasy       0.280
+    3  Wild, The (2006)       Adventure, Animation, Children, Comedy, Fantasy       0.280
 
   $ matinee recommend content.safetensors --user 1 --top-k 3 --explain
   3 films for user 1  (content on ml-latest-small; known user, 231 films)

@@ -73,7 +73,7 @@
        2  131724  The Jinx: The Life and Deaths of Robert Durst (2015)       5  2015-10-24
 
   $ matinee data show --user 611
-  ! matinee: ml-latest-small has no user "611"
+  ! matinee: no user has the id "611" among the 610 of ml-latest-small
   [1]
 
   $ matinee data info --json - | sed -n 1,12p

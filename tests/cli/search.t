@@ -31,5 +31,5 @@
   [2]
 
   $ matinee search p.safetensors "a funny film" --user nobody
-  ! matinee: no user has the id "nobody" among the 610 that this model knows
+  ! matinee: no user has the id "nobody" among the 610 of ml-latest-small
   [1]

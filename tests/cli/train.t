@@ -282,7 +282,7 @@
   [2]
 
   $ matinee recommend knn.safetensors --user 611
-  ! matinee: knn.safetensors knows no user "611" (it has 610 users); somebody new: --ratings FILE
+  ! matinee: no user has the id "611" among the 610 of ml-latest-small
   [1]
 
   $ matinee recommend knn.safetensors --user 1 --ratings mine.csv

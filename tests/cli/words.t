@@ -105,7 +105,7 @@
   [2]
 
   $ matinee man --markdown page
-  ! matinee: --markdown must be one of models, settings, found "page"
+  ! matinee: --markdown must be one of models, settings, routes, found "page"
   [2]
 
 # Without a model there is nothing to recommend: exit code 1.

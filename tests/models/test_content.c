@@ -127,7 +127,8 @@ static void check_weights(const struct tiny *tiny, const char *const *pairs,
     model_content.explain(model, &query, 8, shares);
     for (size_t h = 0; h < 3; h++) {
         model_content.similar(model, items[h], alone);
-        assert_near(shares[h] / alone[8], expected[h], 1e-5);
+        /* Films are alike by 1 at most, shares go up to the boost of genres. */
+        assert_near(shares[h] / (1.2f * alone[8]), expected[h], 1e-5);
     }
     model_destroy(model);
 }

@@ -290,7 +290,7 @@ static void vectors_are_kept(void **state) {
 /* A file with what is no number is made again; its neighbours in the folder, which are not the
  * films' own, stay. */
 static void damaged_vectors_are_made_again(void **state) {
-    enum { OTHERS = 20 };
+    enum { OTHERS = 10 };
     struct fixture *f = *state;
     struct search_answer answer;
     const char *const *names;

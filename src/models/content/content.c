@@ -254,6 +254,10 @@ static void similar(const struct model *base, uint32_t item, float *similarities
     const float one = 1;
     const struct item_likeness_rows row = {&item, &one, 1};
     item_likeness_sums(&model->likeness, &row, 1, similarities);
+    /* A film of the same genres is boosted above 1. */
+    const float most = model->likeness.genre_boost;
+    if (most > 1)
+        kernels()->scale(similarities, 1 / most, base->item_count);
 }
 
 /* ---- State ----------------------------------------------------------------------------------- */
