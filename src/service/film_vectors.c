@@ -11,7 +11,7 @@
 #include "dataset/film_text.h"
 #include "text/text_vectors.h"
 
-#define BATCH 256 /* texts between two looks at `cancel` */
+#define BATCH 64 /* texts between two looks at `cancel` */
 
 static void key_of(const struct words *words, const struct encoder_text *texts, size_t count,
                    char key[DIGEST_TEXT_BYTES], struct arena *arena) {

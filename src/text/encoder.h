@@ -6,8 +6,9 @@
  *           builtin  static token vectors that are linked into the program (builtin.c): no weights,
  *                    no network
  * Choice    ENCODER_AUTO is minilm where its files are found (MATINEE_MODELS, then the user's data
- *           folder) and whole, else builtin; what is wrong with them is said in the log. Vectors of different encoders do not compare; what is calibrated
- *           on cosines asks for the encoder's own (encoder_calibration).
+ *           folder) and whole, else builtin; what is wrong with them is said in the log. Vectors of
+ *           different encoders do not compare; what is calibrated on cosines asks for the encoder's
+ *           own (encoder_calibration).
  * Threads   An open encoder is immutable: many threads may encode with it at once; a batch spreads
  *           over the pool by itself. The same texts give the same bits for any thread count and any
  *           batch they stand in. */
