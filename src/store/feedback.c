@@ -7,7 +7,8 @@
  *          alone, so that what is wrong with one is not told to the others.
  *          In memory there is one connection for both: `reading` is held while it writes.
  * Cost     A write: one sync of the disk, shared. A read: some 10 us with SQLite.
- * Checked  tests/store/test_feedback.c over both databases. */
+ * Checked  tests/store/test_feedback.c over both databases, test_feedback_faults.c (the power
+ * goes), tests/api/test_api_kill.c (the process is killed); bench/feedback.c. */
 #include "store/feedback.h"
 
 #include <pthread.h>

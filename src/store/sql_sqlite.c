@@ -5,7 +5,7 @@
  * Source   sqlite.org: wal.html, backup.html, lang_upsert.html.
  * Traps    A disk that is full or read-only fails the COMMIT or a statement before it; either way
  *          ROLLBACK leaves the file as it was, and the next write is tried afresh.
- * Checked  tests/store/test_feedback.c. */
+ * Checked  tests/store/test_feedback.c, test_feedback_faults.c. */
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
