@@ -10,6 +10,10 @@ import DiscoverPage from './pages/discover'
 import { Failed, Lost } from './parts/states'
 
 const FilmPage = lazy(() => import('./pages/film'))
+const BrowsePage = lazy(() => import('./pages/browse'))
+const TopPage = lazy(() => import('./pages/top'))
+const MapPage = lazy(() => import('./pages/map'))
+const PersonPage = lazy(() => import('./pages/person'))
 const ComparePage = lazy(() => import('./pages/compare'))
 const ApiPage = lazy(() => import('./pages/api'))
 const AboutPage = lazy(() => import('./pages/about'))
@@ -22,6 +26,10 @@ interface Place {
 const places: Place[] = [
   { pattern: /^\/(?:home|recommendations)?$/, page: () => <DiscoverPage /> },
   { pattern: /^\/film\/([^/]+)$/, page: ([id]) => <FilmPage key={id} id={id!} /> },
+  { pattern: /^\/person\/([^/]+)$/, page: ([id]) => <PersonPage key={id} id={id!} /> },
+  { pattern: /^\/browse$/, page: () => <BrowsePage key="browse" /> },
+  { pattern: /^\/top(?:-rated)?$/, page: () => <TopPage key="top" /> },
+  { pattern: /^\/map$/, page: () => <MapPage /> },
   { pattern: /^\/compare$/, page: () => <ComparePage /> },
   { pattern: /^\/api-docs$/, page: () => <ApiPage /> },
   { pattern: /^\/about$/, page: () => <AboutPage /> },
@@ -29,6 +37,9 @@ const places: Place[] = [
 
 const nav: [string, string][] = [
   ['/', t.nav.discover],
+  ['/browse', t.nav.browse],
+  ['/top', t.nav.top],
+  ['/map', t.nav.map],
   ['/compare', t.nav.compare],
   ['/api-docs', t.nav.api],
   ['/about', t.nav.about],

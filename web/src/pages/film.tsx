@@ -1,30 +1,185 @@
-/* film.tsx: one film. */
+/* film.tsx: one film: what is known of it, how people rated it, and films like it, once as the model
+ * sees it and once by what is written of them. */
+import '../styles/film.css'
 import { useAnswer } from '../lib/answer'
 import { ask, type Film, type Id } from '../lib/api'
+import { Link, personAddress } from '../lib/router'
+import { rate, useShelf, NEWCOMER } from '../lib/store'
 import { t } from '../lib/texts'
 import { title } from '../lib/titles'
+import { Columns } from '../parts/bars'
 import { Poster } from '../parts/poster'
-import { Failed } from '../parts/states'
+import { Rail, RailSkeleton } from '../parts/rail'
+import { Stars } from '../parts/stars'
+import { Failed, isAbsent } from '../parts/states'
 
 interface Facts {
   id: Id
   title: string
   genres: string[]
   year?: number
+  imdb_id?: string
+  tmdb_id?: string
+  overview?: string
+  runtime?: number
+  release_date?: string
+  ratings?: number
+  mean?: number
+  damped_mean?: number
+  histogram?: { rating: number; count: number }[]
+  tags?: { tag: string; count: number }[]
+  liked_by?: { user_id: Id; rating?: number }[]
+}
+
+interface Similar extends Film {
+  similarity: number
+}
+
+function useSimilar(id: string, by: 'vector' | 'content') {
+  return useAnswer<{ similar_items: Similar[]; by?: string }>(`similar ${by} ${id}`, (signal) =>
+    ask(`/api/similar/${encodeURIComponent(id)}`, { params: { top_k: 20, by: by === 'content' ? by : undefined }, signal }),
+  )
+}
+
+function Likes({ id, by, label }: { id: string; by: 'vector' | 'content'; label: string }) {
+  const answer = useSimilar(id, by)
+  if (answer.problem) return isAbsent(answer.problem) ? null : <p className="soft">{answer.problem.message}</p>
+  return (
+    <section className="film-section">
+      <h2>{label}</h2>
+      {answer.data ? <Rail films={answer.data.similar_items} label={label} note={(film) => (film as Similar).similarity.toFixed(3)} /> : <RailSkeleton />}
+    </section>
+  )
+}
+
+function Elsewhere({ film }: { film: Facts }) {
+  if (!film.imdb_id && !film.tmdb_id) return null
+  return (
+    <p className="elsewhere">
+      <span className="label">{t.film.links}</span>
+      {film.imdb_id && (
+        <a href={`https://www.imdb.com/title/tt${encodeURIComponent(film.imdb_id.replace(/^tt/, ''))}/`} rel="noreferrer">
+          {t.film.imdb}
+        </a>
+      )}
+      {film.tmdb_id && (
+        <a href={`https://www.themoviedb.org/movie/${encodeURIComponent(film.tmdb_id)}`} rel="noreferrer">
+          {t.film.tmdb}
+        </a>
+      )}
+    </p>
+  )
+}
+
+function People({ film }: { film: Facts }) {
+  return (
+    <div className="panels film-panels">
+      {film.histogram && film.histogram.length > 0 && (
+        <section className="panel">
+          <h2>{t.film.histogram}</h2>
+          <Columns label={t.film.histogram} bars={film.histogram.map((one) => ({ name: String(one.rating), value: one.count }))} />
+        </section>
+      )}
+      {film.tags && film.tags.length > 0 && (
+        <section className="panel">
+          <h2>{t.film.tags}</h2>
+          <ul className="chips">
+            {film.tags.slice(0, 24).map((tag) => (
+              <li key={tag.tag}>
+                <Link className="chip" href={`/?q=${encodeURIComponent(tag.tag)}`}>
+                  {tag.tag}
+                  {tag.count > 1 && <small>{tag.count}</small>}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {film.liked_by && film.liked_by.length > 0 && (
+        <section className="panel">
+          <h2>{t.film.fans}</h2>
+          <ul className="chips">
+            {film.liked_by.map((person) => (
+              <li key={person.user_id}>
+                <Link className="chip" href={personAddress(person.user_id)}>
+                  {t.discover.person(String(person.user_id))}
+                  {person.rating !== undefined && <small>{person.rating}</small>}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
+}
+
+function Head({ film }: { film: Facts }) {
+  const shelf = useShelf()
+  const name = title(film.title)
+  const facts = [film.year, film.runtime && t.film.runtime(film.runtime)].filter(Boolean)
+  return (
+    <header className="film-head">
+      <Poster id={film.id} title={film.title} year={film.year} genres={film.genres} />
+      <div className="film-intro">
+        <h1>{name.main}</h1>
+        {name.also && (
+          <p className="lead">
+            {t.film.also} {name.also}
+          </p>
+        )}
+        <p className="film-line">
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+          {film.genres.map((genre) => (
+            <Link key={genre} href={`/?genre=${encodeURIComponent(genre)}`}>
+              {genre}
+            </Link>
+          ))}
+        </p>
+        {film.overview && <p className="lead">{film.overview}</p>}
+        {film.ratings !== undefined && (
+          <dl className="figures">
+            <div>
+              <dt>{t.film.ratings}</dt>
+              <dd>{film.ratings.toLocaleString('en')}</dd>
+            </div>
+            {film.mean !== undefined && film.mean > 0 && (
+              <div>
+                <dt>{t.film.mean}</dt>
+                <dd>{film.mean.toFixed(2)}</dd>
+              </div>
+            )}
+          </dl>
+        )}
+        <div className="yours">
+          <span className="label">{t.film.yours}</span>
+          <Stars value={shelf.ratings[NEWCOMER]?.[film.id]} title={name.main} onRate={(value) => rate(NEWCOMER, film.id, value, film.title)} />
+        </div>
+        <Elsewhere film={film} />
+        <p>
+          <Link className="button" href={`/?q=${encodeURIComponent(`like "${name.main}"`)}`}>
+            {t.film.discoverLike}
+          </Link>
+        </p>
+      </div>
+    </header>
+  )
 }
 
 export default function FilmPage({ id }: { id: string }) {
   const film = useAnswer<Facts>(`film ${id}`, (signal) => ask(`/api/movie/${encodeURIComponent(id)}`, { signal }))
-  const similar = useAnswer<{ similar_items: Film[] }>(`similar ${id}`, (signal) => ask(`/api/similar/${encodeURIComponent(id)}`, { signal }))
-  if (film.problem) return <main id="content"><Failed problem={film.problem} retry={film.retry} /></main>
-  if (!film.data) return <main id="content" aria-busy="true" />
-  const name = title(film.data.title)
   return (
-    <main id="content">
-      <Poster id={film.data.id} title={film.data.title} year={film.data.year} genres={film.data.genres} />
-      <h1>{name.main}</h1>
-      <h2>{t.film.similarVector}</h2>
-      <ul>{similar.data?.similar_items.map((one) => <li key={one.item_id}>{one.title}</li>)}</ul>
+    <main id="content" className="page" aria-busy={film.isLoading}>
+      {film.problem ? <Failed problem={film.problem} retry={film.retry} /> : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
+      {!film.problem && (
+        <>
+          {film.data && <People film={film.data} />}
+          <Likes id={id} by="vector" label={t.film.similarVector} />
+          <Likes id={id} by="content" label={t.film.similarContent} />
+        </>
+      )}
     </main>
   )
 }

@@ -10,7 +10,7 @@ interface Props {
   gap: number
   rowHeight: number // a first guess
   render: (index: number) => ReactNode
-  onReach?: (index: number) => void // the last index that is drawn
+  onReach?: (first: number, last: number) => void // what is drawn, both inclusive
 }
 
 export interface Slice {
@@ -59,8 +59,8 @@ export function VirtualGrid({ count, minWidth, gap, rowHeight, render, onReach }
     if (height > gap && Math.abs(height - row) > 1) setRow(height)
   }, [first, columns, view.width, gap, row])
   useEffect(() => {
-    if (last > 0) onReach?.(last - 1)
-  }, [last, onReach])
+    if (last > first) onReach?.(first, last - 1)
+  }, [first, last, onReach])
   const from = Math.floor(first / columns)
   return (
     <div ref={ref} className="virtual" role="list" style={{ height: rows * row }}>

@@ -1,0 +1,414 @@
+/* map.tsx: all films as points, near each other as the engine sees them (/api/map), coloured by genre:
+ * zoom, find, read what is there, and ask for recommendations out of an area. */
+import '../styles/map.css'
+import { type PointerEvent, type WheelEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useAnswer, useSettled } from '../lib/answer'
+import { ask, type Film, type Id, type Recommendations } from '../lib/api'
+import { tellingGenre } from '../lib/poster'
+import { filmAddress, Link, useParams } from '../lib/router'
+import { type Box, fit, Grid, type Scatter, scatter, toPoint, toScreen, type View, zoomed } from '../lib/scatter'
+import { t } from '../lib/texts'
+import { useTheme } from '../lib/theme'
+import { mainTitle } from '../lib/titles'
+import { Poster } from '../parts/poster'
+import { Rail } from '../parts/rail'
+import { Absent, Failed, isAbsent, Notice } from '../parts/states'
+
+const REACH_PX = 14
+const ASKED_MAX = 5000 // films of an area that are sent
+const NEAR = 12
+
+interface Point extends Film {
+  x: number
+  y: number
+  count?: number
+}
+
+interface Answer {
+  model: string
+  method?: string
+  points: Point[]
+}
+
+/* As many hues as genres, told apart also by lightness. */
+function hue(index: number, of: number, isDark: boolean): [number, number, number] {
+  const h = (index * 360) / of
+  const l = (isDark ? 0.66 : 0.44) + (index % 2 ? 0.08 : -0.05)
+  const a = 0.75 * Math.min(l, 1 - l)
+  const part = (n: number) => {
+    const k = (n + h / 30) % 12
+    return l - a * Math.max(-1, Math.min(k - 3, 9 - k, 1))
+  }
+  return [part(0), part(8), part(4)]
+}
+
+const css = ([r, g, b]: [number, number, number]) => `rgb(${[r, g, b].map((x) => Math.round(x * 255)).join(' ')})`
+
+interface Prepared {
+  points: Point[]
+  grid: Grid
+  places: Float32Array
+  genres: string[] // by how many films they colour
+  genre: Int16Array // [points] index into genres
+}
+
+function prepare(points: Point[]): Prepared {
+  const xs = Float32Array.from(points, (point) => point.x)
+  const ys = Float32Array.from(points, (point) => point.y)
+  const places = new Float32Array(points.length * 2)
+  const count = new Map<string, number>()
+  points.forEach((point, i) => {
+    places[2 * i] = xs[i]!
+    places[2 * i + 1] = ys[i]!
+    const name = tellingGenre(point.genres)
+    count.set(name, (count.get(name) ?? 0) + 1)
+  })
+  const genres = [...count].sort((a, b) => b[1] - a[1]).map(([name]) => name)
+  const index = new Map(genres.map((name, i) => [name, i]))
+  const genre = Int16Array.from(points, (point) => index.get(tellingGenre(point.genres))!)
+  return { points, grid: new Grid(xs, ys), places, genres, genre }
+}
+
+function useCanvas(prepared: Prepared, only: string, chosen: ReadonlySet<number> | null) {
+  const ref = useRef<HTMLCanvasElement>(null)
+  const drawn = useRef<Scatter | null>(null)
+  const view = useRef<View>({ x: 0, y: 0, scale: 1 })
+  const frame = useRef(0)
+  const [canDraw, setCanDraw] = useState(true)
+  const [still, setStill] = useState<View>(view.current)
+  const theme = useTheme()
+
+  const draw = useCallback(() => {
+    frame.current ||= requestAnimationFrame(() => {
+      frame.current = 0
+      drawn.current?.draw(view.current)
+      setStill(view.current)
+    })
+  }, [])
+  const move = useCallback(
+    (next: View) => {
+      view.current = next
+      draw()
+    },
+    [draw],
+  )
+
+  useEffect(() => {
+    const canvas = ref.current
+    if (!canvas) return
+    const made = scatter(canvas, prepared.places)
+    drawn.current = made
+    setCanDraw(made !== null)
+    view.current = fit(
+      prepared.points.map((p) => p.x),
+      prepared.points.map((p) => p.y),
+      canvas.clientWidth,
+      canvas.clientHeight,
+    )
+    const observer = new ResizeObserver(draw)
+    observer.observe(canvas)
+    return () => {
+      observer.disconnect()
+      cancelAnimationFrame(frame.current)
+      frame.current = 0
+      made?.release()
+      drawn.current = null
+    }
+  }, [prepared, draw])
+
+  useEffect(() => {
+    const count = prepared.points.length
+    const colours = new Float32Array(count * 4)
+    const sizes = new Float32Array(count)
+    const most = Math.log1p(Math.max(1, ...prepared.points.map((p) => p.count ?? 0)))
+    for (let i = 0; i < count; i++) {
+      const g = prepared.genre[i]!
+      const isLit = (!only || prepared.genres[g] === only) && (!chosen || chosen.has(i))
+      colours.set([...hue(g, prepared.genres.length, theme === 'dark'), isLit ? 0.85 : 0.07], 4 * i)
+      sizes[i] = 3.5 + 6 * (Math.log1p(prepared.points[i]!.count ?? 0) / most)
+    }
+    drawn.current?.colour(colours, sizes)
+    draw()
+  }, [prepared, only, chosen, theme, draw])
+
+  return { ref, view, still, move, canDraw, theme }
+}
+
+function Tip({ point, at }: { point: Point; at: [number, number] }) {
+  return (
+    <div className="map-tip" style={{ transform: `translate(${Math.round(at[0] + 12)}px, ${Math.round(at[1] + 12)}px)` }}>
+      <Poster id={point.item_id} title={point.title} year={point.year} genres={point.genres} />
+      <span>
+        <strong>{mainTitle(point.title)}</strong>
+        <small>{[point.year, point.genres.join(', ')].filter(Boolean).join(' · ')}</small>
+      </span>
+    </div>
+  )
+}
+
+/* What an area recommends, to the person of the address or to anybody. */
+function Area({ films, user, onClear }: { films: Point[]; user: string | null; onClear: () => void }) {
+  const ids = useMemo(() => films.slice(0, ASKED_MAX).map((film) => film.item_id), [films])
+  const answer = useAnswer<Recommendations>(`area ${user} ${ids.length} ${ids[0]} ${ids.at(-1)} ${ids.reduce<number>((sum, id) => (sum * 31 + Number(id)) | 0, 7)}`, (signal) =>
+    ask('/api/recommend', { body: { ...(user ? { user_id: user } : {}), include_ids: ids, top_k: 20, explain: true }, signal }),
+  )
+  return (
+    <section className="map-area" aria-live="polite">
+      <div className="results-head">
+        <h2>{t.map.area(films.length)}</h2>
+        <button type="button" className="text-button" onClick={onClear}>
+          {t.map.clear}
+        </button>
+      </div>
+      {answer.problem && <Failed problem={answer.problem} retry={answer.retry} />}
+      {answer.data && <Rail films={answer.data.recommendations} label={t.map.area(films.length)} note={(film) => film.score?.toFixed(3)} />}
+    </section>
+  )
+}
+
+function Find({ points, onFind }: { points: Point[]; onFind: (index: number) => void }) {
+  const [text, setText] = useState('')
+  const wanted = useSettled(text, 150).trim().toLowerCase()
+  const found = useMemo(() => {
+    if (wanted.length < 2) return []
+    const hits: number[] = []
+    for (let i = 0; i < points.length && hits.length < 200; i++) if (mainTitle(points[i]!.title).toLowerCase().includes(wanted)) hits.push(i)
+    return hits.sort((a, b) => (points[b]!.count ?? 0) - (points[a]!.count ?? 0)).slice(0, 8)
+  }, [points, wanted])
+  return (
+    <form
+      className="map-find"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (found[0] !== undefined) onFind(found[0])
+      }}
+    >
+      <label className="field">
+        <span>{t.map.find}</span>
+        <input value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
+      </label>
+      {found.length > 0 && (
+        <ul className="map-found">
+          {found.map((i) => (
+            <li key={i}>
+              <button
+                type="button"
+                onClick={() => {
+                  setText('')
+                  onFind(i)
+                }}
+              >
+                {mainTitle(points[i]!.title)} <small>{points[i]!.year}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </form>
+  )
+}
+
+/* What is in the middle of the view, in words, for those who do not see or point. */
+function Middle({ prepared, view }: { prepared: Prepared; view: View }) {
+  const settled = useSettled(view, 300)
+  const near = useMemo(() => {
+    for (let reach = 30 / settled.scale; reach < 1e6; reach *= 2) {
+      const found = prepared.grid.within({ left: settled.x - reach, right: settled.x + reach, bottom: settled.y - reach, top: settled.y + reach })
+      if (found.length >= NEAR || reach * settled.scale > 4000)
+        return found
+          .sort((a, b) => distance(prepared.points[a]!, settled) - distance(prepared.points[b]!, settled))
+          .slice(0, NEAR)
+          .map((i) => prepared.points[i]!)
+    }
+    return []
+  }, [prepared, settled])
+  return (
+    <section>
+      <h2 className="section-title">{t.map.middle}</h2>
+      <ul className="chips">
+        {near.map((point) => (
+          <li key={point.item_id}>
+            <Link className="chip" href={filmAddress(point.item_id)}>
+              {mainTitle(point.title)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const distance = (point: Point, view: View) => (point.x - view.x) ** 2 + (point.y - view.y) ** 2
+
+function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) {
+  const [only, setOnly] = useState('')
+  const [isSelecting, setSelecting] = useState(false)
+  const [box, setBox] = useState<Box | null>(null) // in pixels
+  const [chosen, setChosen] = useState<ReadonlySet<number> | null>(null)
+  const [over, setOver] = useState(-1)
+  const { ref, view, still, move, canDraw, theme } = useCanvas(prepared, only, chosen)
+  const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null)
+  const size = (): [number, number] => [ref.current?.clientWidth ?? 1, ref.current?.clientHeight ?? 1]
+  const keep = useCallback((i: number) => !only || prepared.genres[prepared.genre[i]!] === only, [only, prepared])
+  const where = (event: { clientX: number; clientY: number }): [number, number] => {
+    const place = ref.current!.getBoundingClientRect()
+    return [event.clientX - place.left, event.clientY - place.top]
+  }
+
+  const onDown = (event: PointerEvent<HTMLCanvasElement>) => {
+    const [x, y] = where(event)
+    event.currentTarget.setPointerCapture(event.pointerId)
+    drag.current = { x, y, view: view.current, moved: false }
+    setOver(-1)
+  }
+  const onMove = (event: PointerEvent<HTMLCanvasElement>) => {
+    const [x, y] = where(event)
+    const from = drag.current
+    if (!from) {
+      const [px, py] = toPoint(view.current, ...size(), x, y)
+      setOver(prepared.grid.nearest(px, py, REACH_PX / view.current.scale, keep))
+      return
+    }
+    from.moved ||= Math.hypot(x - from.x, y - from.y) > 4
+    if (isSelecting || event.shiftKey) setBox({ left: Math.min(x, from.x), right: Math.max(x, from.x), top: Math.min(y, from.y), bottom: Math.max(y, from.y) })
+    else move({ ...from.view, x: from.view.x - (x - from.x) / from.view.scale, y: from.view.y + (y - from.y) / from.view.scale })
+  }
+  const onUp = (event: PointerEvent<HTMLCanvasElement>) => {
+    const from = drag.current
+    drag.current = null
+    if (box) {
+      select(box)
+      setBox(null)
+      setSelecting(false)
+    } else if (from && !from.moved) {
+      const [px, py] = toPoint(view.current, ...size(), ...where(event))
+      setOver(prepared.grid.nearest(px, py, REACH_PX / view.current.scale, keep))
+    }
+  }
+  const select = (pixels: Box) => {
+    const [left, top] = toPoint(view.current, ...size(), pixels.left, pixels.top)
+    const [right, bottom] = toPoint(view.current, ...size(), pixels.right, pixels.bottom)
+    const found = prepared.grid.within({ left, top, right, bottom }, keep)
+    setChosen(found.length ? new Set(found) : null)
+  }
+  const onWheel = (event: WheelEvent<HTMLCanvasElement>) => move(zoomed(view.current, ...size(), ...where(event), Math.exp(-event.deltaY * 0.0015)))
+  const zoom = (factor: number) => move(zoomed(view.current, ...size(), size()[0] / 2, size()[1] / 2, factor))
+  const home = () => move(fit(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()))
+  const onKey = (key: string): boolean => {
+    const step = 60 / view.current.scale
+    const pan = (x: number, y: number) => move({ ...view.current, x: view.current.x + x, y: view.current.y + y })
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => pan(-step, 0),
+      ArrowRight: () => pan(step, 0),
+      ArrowUp: () => pan(0, step),
+      ArrowDown: () => pan(0, -step),
+      '+': () => zoom(1.3),
+      '=': () => zoom(1.3),
+      '-': () => zoom(1 / 1.3),
+      '0': home,
+    }
+    keys[key]?.()
+    return key in keys
+  }
+  const fly = (i: number) => {
+    const point = prepared.points[i]!
+    move({ x: point.x, y: point.y, scale: Math.max(view.current.scale, 6 * fit(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()).scale) })
+    setOver(i)
+  }
+  const films = useMemo(() => (chosen ? [...chosen].map((i) => prepared.points[i]!) : []), [chosen, prepared])
+  // The wheel must not scroll the page, which React's listener, a passive one, cannot say.
+  useEffect(() => {
+    const canvas = ref.current
+    const stop = (event: Event) => event.preventDefault()
+    canvas?.addEventListener('wheel', stop, { passive: false })
+    return () => canvas?.removeEventListener('wheel', stop)
+  }, [ref])
+
+  if (!canDraw) return <Notice title={t.map.noCanvas}>{t.map.noCanvasMore}</Notice>
+  return (
+    <>
+      <div className="map-bar">
+        <Find points={prepared.points} onFind={fly} />
+        <div className="map-buttons">
+          <button type="button" className="chip" aria-pressed={isSelecting} onClick={() => setSelecting(!isSelecting)}>
+            {t.map.select}
+          </button>
+          <button type="button" className="chip" onClick={() => zoom(1.5)}>
+            {t.map.closer}
+          </button>
+          <button type="button" className="chip" onClick={() => zoom(1 / 1.5)}>
+            {t.map.farther}
+          </button>
+          <button type="button" className="chip" onClick={home}>
+            {t.map.all}
+          </button>
+          <button type="button" className="chip" onClick={() => select({ left: size()[0] / 4, right: (3 * size()[0]) / 4, top: size()[1] / 4, bottom: (3 * size()[1]) / 4 })}>
+            {t.map.selectMiddle}
+          </button>
+        </div>
+      </div>
+      <div className="map-place">
+        <canvas
+          ref={ref}
+          className={isSelecting ? 'map-canvas is-selecting' : 'map-canvas'}
+          tabIndex={0}
+          role="application"
+          aria-label={t.map.canvas(prepared.points.length)}
+          onPointerDown={onDown}
+          onPointerMove={onMove}
+          onPointerUp={onUp}
+          onPointerLeave={() => !drag.current && setOver(-1)}
+          onWheel={onWheel}
+          onKeyDown={(event) => onKey(event.key) && event.preventDefault()}
+        />
+        {box && <div className="map-box" style={{ transform: `translate(${box.left}px, ${box.top}px)`, width: box.right - box.left, height: box.bottom - box.top }} />}
+        {over >= 0 && <Tip point={prepared.points[over]!} at={toScreen(still, ...size(), prepared.points[over]!.x, prepared.points[over]!.y)} />}
+      </div>
+      <ul className="chips map-legend" aria-label={t.map.legend}>
+        {prepared.genres.map((name, i) => (
+          <li key={name}>
+            <button type="button" className={only === name ? 'chip is-wanted' : 'chip'} aria-pressed={only === name} onClick={() => setOnly(only === name ? '' : name)}>
+              <span className="dot" aria-hidden="true" style={{ backgroundColor: css(hue(i, prepared.genres.length, theme === 'dark')) }} />
+              {name || t.map.noGenre}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {over >= 0 && (
+        <p className="map-link">
+          <Link href={filmAddress(prepared.points[over]!.item_id as Id)}>{mainTitle(prepared.points[over]!.title)}</Link>
+        </p>
+      )}
+      {films.length > 0 && <Area films={films} user={user} onClear={() => setChosen(null)} />}
+      <Middle prepared={prepared} view={still} />
+    </>
+  )
+}
+
+export default function MapPage() {
+  const [params] = useParams()
+  const answer = useAnswer<Answer>('map', (signal) => ask('/api/map', { signal }))
+  const prepared = useMemo(() => (answer.data ? prepare(answer.data.points) : null), [answer.data])
+  return (
+    <main id="content" className="page">
+      <header className="page-head">
+        <h1>{t.map.title}</h1>
+        <p className="lead">{t.map.lead}</p>
+      </header>
+      {answer.problem ? (
+        isAbsent(answer.problem) ? (
+          <Absent route="/api/map" />
+        ) : (
+          <Failed problem={answer.problem} retry={answer.retry} />
+        )
+      ) : prepared ? (
+        <Chart prepared={prepared} user={params.get('user')} />
+      ) : (
+        <div className="map-place is-waiting" aria-busy="true">
+          <p className="soft">{t.map.drawing}</p>
+        </div>
+      )}
+    </main>
+  )
+}
