@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { query } from '../src/lib/api'
-import { offers } from '../src/lib/offers'
+import { offers, takes } from '../src/lib/offers'
 import { patched } from '../src/lib/router'
 
 test('the query with some keys changed', () => {
@@ -21,4 +21,13 @@ test('which routes a server offers', () => {
   expect(offers(document, 'GET', '/api/users/{id}/ratings')).toBe(false)
   expect(offers(document, 'GET', '/api/map')).toBe(false)
   expect(offers(null, 'GET', '/genres')).toBeUndefined()
+})
+
+test('which parameters a route takes', () => {
+  const body = { content: { 'application/json': { schema: { properties: { q: {} } } } } }
+  const document = { paths: { '/api/similar/{id}': { get: { parameters: [{ name: 'by', in: 'query' }] }, post: { requestBody: body } } } }
+  expect(takes(document, 'GET', '/api/similar/{id}', 'by')).toBe(true)
+  expect(takes(document, 'POST', '/api/similar/{id}', 'q')).toBe(true)
+  expect(takes(document, 'POST', '/api/similar/{id}', 'by')).toBe(false)
+  expect(takes(undefined, 'GET', '/api/similar/{id}', 'by')).toBe(false)
 })

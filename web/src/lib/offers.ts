@@ -86,6 +86,15 @@ export function offers(found: OpenApi | null | undefined, method: string, path: 
 /* false: surely not offered; undefined: one has to try. */
 export const useOffers = (method: string, path: string) => offers(useOpenApi(), method, path)
 
+/* Whether a route takes a parameter, in its query or its body. */
+export function takes(found: OpenApi | null | undefined, method: string, path: string, name: string): boolean {
+  const operation = found?.paths?.[path]?.[method.toLowerCase()]
+  const body = operation?.requestBody?.content?.['application/json']?.schema?.properties ?? {}
+  return name in body || (operation?.parameters ?? []).some((parameter) => parameter.name === name)
+}
+
+export const useTakes = (method: string, path: string, name: string) => takes(useOpenApi(), method, path, name)
+
 /* For those who are no component. Throws if the server does not answer. */
 export async function isOffered(method: string, path: string): Promise<boolean> {
   return offers(await fetchDocument(), method, path) !== false

@@ -1,69 +1,66 @@
-/* pages.ts: a long list that the service gives page by page: pages are fetched when something in them
- * is about to be seen. */
+/* pages.ts: a long list that the service gives page by page, each page naming the next: fetched in
+ * turn, as far as somebody has scrolled. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ask, type Film, type Params, Problem } from './api'
 
-export const PAGE = 60
+export const PAGE = 240
 
-export interface FilmPage {
+interface Page {
   total: number
-  movies: Film[]
+  next: string | null
+  [films: string]: unknown
 }
 
 interface State {
   key: string
   total: number | undefined
-  films: (Film | undefined)[]
+  films: Film[]
   problem: Problem | undefined
 }
 
-export function usePages(path: string, params: Params) {
+/* `member`: where the films are in an answer; `size`: how its parameter for a page's size is called. */
+export function usePages(path: string, member: string, size: string, params: Params) {
   const key = path + JSON.stringify(params)
-  const empty: State = { key, total: undefined, films: [], problem: undefined }
-  const [state, setState] = useState<State>(empty)
-  const wanted = useRef<{ key: string; pages: Set<number>; controller: AbortController }>(null)
-
-  const fetchPage = useCallback(
-    (page: number) => {
-      const now = wanted.current
-      if (!now || now.key !== key || now.pages.has(page)) return
-      now.pages.add(page)
-      ask<FilmPage>(path, { params: { ...params, offset: page * PAGE, top_k: PAGE }, signal: now.controller.signal }).then(
-        (answer) => {
-          setState((before) => {
-            const films = before.key === key ? before.films.slice() : []
-            answer.movies.forEach((film, i) => (films[page * PAGE + i] = film))
-            return { key, total: answer.total, films, problem: undefined }
-          })
-        },
-        (cause: unknown) => {
-          if (now.controller.signal.aborted) return
-          now.pages.delete(page)
-          const problem = cause instanceof Problem ? cause : new Problem(String(cause), 500)
-          setState((before) => ({ ...(before.key === key ? before : { ...before, key }), problem }))
-        },
-      )
-    },
-    // The key says all of the parameters.
-    [key, path],
-  )
+  const [state, setState] = useState<State>({ key, total: undefined, films: [], problem: undefined })
+  const [turn, setTurn] = useState(0)
+  const [wanted, setWanted] = useState({ key, count: 1 })
+  const progress = useRef<{ key: string; next: string | null; isAsking: boolean; count: number }>(null)
 
   useEffect(() => {
     const controller = new AbortController()
-    wanted.current = { key, pages: new Set(), controller }
-    fetchPage(0)
+    const now = progress.current?.key === key && turn === 0 ? progress.current : { key, next: null, isAsking: false, count: 0 }
+    progress.current = now
+    const step = () => {
+      const isDone = now.count > 0 && (now.next === null || now.count >= (wanted.key === key ? wanted.count : 1))
+      if (now.isAsking || isDone) return
+      now.isAsking = true
+      ask<Page>(path, { params: { ...params, [size]: PAGE, cursor: now.next }, signal: controller.signal }).then(
+        (page) => {
+          const films = page[member] as Film[]
+          const isFirst = now.count === 0
+          now.count += films.length
+          now.next = films.length ? page.next : null
+          now.isAsking = false
+          setState((before) => ({ key, total: page.total, films: isFirst ? films : [...before.films, ...films], problem: undefined }))
+          if (films.length) step()
+        },
+        (cause: unknown) => {
+          now.isAsking = false
+          if (controller.signal.aborted) return
+          const problem = cause instanceof Problem ? cause : new Problem(String(cause), 500)
+          setState((before) => (before.key === key ? { ...before, problem } : { key, total: undefined, films: [], problem }))
+        },
+      )
+    }
+    step()
     return () => controller.abort()
-  }, [key, fetchPage])
+    // The key says all of the parameters.
+  }, [key, wanted, turn, path, member, size])
 
-  const need = useCallback(
-    (first: number, last: number) => {
-      for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) fetchPage(page)
-    },
-    [fetchPage],
-  )
+  const need = useCallback((_first: number, last: number) => setWanted((before) => (before.key === key && before.count > last ? before : { key, count: last + 1 })), [key])
   const retry = useCallback(() => {
     setState((before) => ({ ...before, problem: undefined }))
-    fetchPage(0)
-  }, [fetchPage])
-  return { total: state.total, films: state.films, problem: state.problem, isLoading: state.key !== key || state.total === undefined, need, retry }
+    setTurn((n) => n + 1)
+  }, [])
+  return { total: state.total, films: state.films, problem: state.problem, need, retry }
 }

@@ -17,7 +17,7 @@ import { VirtualGrid } from '../parts/virtual'
 const TYPING_MS = 200
 const decades = [1920, 1930, 1940, 1950, 1960, 1970, 1980, 1990, 2000, 2010, 2020]
 const orders = {
-  browse: ['title', 'year', 'rated', 'popular', 'id'],
+  browse: ['popular', 'rated', 'trending', 'year', 'title'],
   top: ['rated', 'popular', 'trending'],
 } as const
 const counts = [0, 10, 50, 100, 200]
@@ -90,12 +90,12 @@ function useFilters(kind: Kind) {
     return {
       q: title || undefined,
       // What was typed is answered by how well it fits, unless an order was chosen.
-      order: title && !params.has('order') ? undefined : order,
+      [kind === 'top' ? 'by' : 'sort']: title && !params.has('order') ? undefined : order,
       genre: params.getAll('genre'),
       years: decade ? `${decade}-${decade + 9}` : undefined,
       min_ratings: Number(params.get('min')) || undefined,
     }
-  }, [params, title, order])
+  }, [params, title, order, kind])
   return { params, set, title, order, asked }
 }
 
@@ -103,7 +103,7 @@ export function FilmList({ kind }: { kind: Kind }) {
   const { params, set, title, order, asked } = useFilters(kind)
   const { data: genres } = useGenres()
   const isTop = kind === 'top'
-  const list = usePages(isTop ? '/api/top' : '/api/movies', asked)
+  const list = usePages(isTop ? '/api/top' : '/api/movies', isTop ? 'films' : 'movies', isTop ? 'top_k' : 'limit', asked)
   const onTitle = useMemo(() => (q: string) => set({ q }), [set])
   return (
     <main id="content" className="page">

@@ -3,6 +3,7 @@
 import '../styles/film.css'
 import { useAnswer } from '../lib/answer'
 import { ask, type Film, type Id } from '../lib/api'
+import { useTakes } from '../lib/offers'
 import { Link, personAddress } from '../lib/router'
 import { rate, useShelf, NEWCOMER } from '../lib/store'
 import { t } from '../lib/texts'
@@ -11,7 +12,7 @@ import { Columns } from '../parts/bars'
 import { Poster } from '../parts/poster'
 import { Rail, RailSkeleton } from '../parts/rail'
 import { Stars } from '../parts/stars'
-import { Failed, isAbsent } from '../parts/states'
+import { Failed } from '../parts/states'
 
 interface Facts {
   id: Id
@@ -23,7 +24,7 @@ interface Facts {
   overview?: string
   runtime?: number
   release_date?: string
-  ratings?: number
+  count?: number
   mean?: number
   damped_mean?: number
   histogram?: { rating: number; count: number }[]
@@ -43,7 +44,7 @@ function useSimilar(id: string, by: 'vector' | 'content') {
 
 function Likes({ id, by, label }: { id: string; by: 'vector' | 'content'; label: string }) {
   const answer = useSimilar(id, by)
-  if (answer.problem) return isAbsent(answer.problem) ? null : <p className="soft">{answer.problem.message}</p>
+  if (answer.problem) return null
   return (
     <section className="film-section">
       <h2>{label}</h2>
@@ -139,11 +140,11 @@ function Head({ film }: { film: Facts }) {
           ))}
         </p>
         {film.overview && <p className="lead">{film.overview}</p>}
-        {film.ratings !== undefined && (
+        {film.count !== undefined && (
           <dl className="figures">
             <div>
               <dt>{t.film.ratings}</dt>
-              <dd>{film.ratings.toLocaleString('en')}</dd>
+              <dd>{film.count.toLocaleString('en')}</dd>
             </div>
             {film.mean !== undefined && film.mean > 0 && (
               <div>
@@ -170,6 +171,7 @@ function Head({ film }: { film: Facts }) {
 
 export default function FilmPage({ id }: { id: string }) {
   const film = useAnswer<Facts>(`film ${id}`, (signal) => ask(`/api/movie/${encodeURIComponent(id)}`, { signal }))
+  const hasContent = useTakes('GET', '/api/similar/{id}', 'by')
   return (
     <main id="content" className="page" aria-busy={film.isLoading}>
       {film.problem ? <Failed problem={film.problem} retry={film.retry} /> : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
@@ -177,7 +179,7 @@ export default function FilmPage({ id }: { id: string }) {
         <>
           {film.data && <People film={film.data} />}
           <Likes id={id} by="vector" label={t.film.similarVector} />
-          <Likes id={id} by="content" label={t.film.similarContent} />
+          {hasContent && <Likes id={id} by="content" label={t.film.similarContent} />}
         </>
       )}
     </main>

@@ -29,12 +29,12 @@ interface Profile {
   unexplored_genres: string[]
   favorite_genre: string | null
   diversity_score: number
-  history: Past[]
+  history: Past[] // the latest
   nearest?: { user_id: Id; similarity: number }[]
 }
 
 interface Predicted extends Film {
-  given: number
+  rating: number
   predicted: number
 }
 
@@ -143,7 +143,7 @@ function Predictions({ id }: { id: string }) {
                 <th scope="row">
                   <Link href={filmAddress(film.item_id)}>{mainTitle(film.title)}</Link>
                 </th>
-                <td className="number">{film.given}</td>
+                <td className="number">{film.rating}</td>
                 <td className="number">{film.predicted.toFixed(2)}</td>
               </tr>
             ))}
