@@ -13,6 +13,8 @@ const FilmPage = lazy(() => import('./pages/film'))
 const BrowsePage = lazy(() => import('./pages/browse'))
 const TopPage = lazy(() => import('./pages/top'))
 const MapPage = lazy(() => import('./pages/map'))
+const AnalyticsPage = lazy(() => import('./pages/analytics'))
+const ExperimentsPage = lazy(() => import('./pages/experiments'))
 const PersonPage = lazy(() => import('./pages/person'))
 const ComparePage = lazy(() => import('./pages/compare'))
 const ApiPage = lazy(() => import('./pages/api'))
@@ -31,6 +33,8 @@ const places: Place[] = [
   { pattern: /^\/top(?:-rated)?$/, page: () => <TopPage key="top" /> },
   { pattern: /^\/map$/, page: () => <MapPage /> },
   { pattern: /^\/compare$/, page: () => <ComparePage /> },
+  { pattern: /^\/analytics$/, page: () => <AnalyticsPage /> },
+  { pattern: /^\/experiments$/, page: () => <ExperimentsPage /> },
   { pattern: /^\/api-docs$/, page: () => <ApiPage /> },
   { pattern: /^\/about$/, page: () => <AboutPage /> },
 ]
@@ -41,6 +45,8 @@ const nav: [string, string][] = [
   ['/top', t.nav.top],
   ['/map', t.nav.map],
   ['/compare', t.nav.compare],
+  ['/analytics', t.nav.analytics],
+  ['/experiments', t.nav.experiments],
   ['/api-docs', t.nav.api],
   ['/about', t.nav.about],
 ]

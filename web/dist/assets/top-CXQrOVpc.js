@@ -1,1 +1,0 @@
-import{FilmList as e}from"./browse-zrFRUdP1.js";import{n as t}from"./texts-CKO1tEdh.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};
