@@ -1,6 +1,5 @@
-/* analytics.c: GET /api/analytics: the data and a model's lists in figures, for people to look at;
- * GET /api/users/ID/taste: a person's genres beside everybody's, by year. What the figures are:
- * service/service_analytics.h. Checked by tests/api/test_api_site.c. */
+/* analytics.c: GET /api/analytics: the data and a model's lists in figures, for people to look at.
+ * What the figures are: service/service_analytics.h. Checked by tests/api/test_api_analytics.c. */
 #include "service/service_analytics.h"
 
 #include <math.h>

@@ -180,12 +180,12 @@ static struct lists take_lists(const struct snapshot *snapshot, struct arena *ar
 
 /* ---- Popularity ---- */
 
-struct ranked {
+struct famous {
     uint32_t item, people;
 };
 
 static int compare(const void *a, const void *b) {
-    const struct ranked *first = a, *second = b;
+    const struct famous *first = a, *second = b;
     if (first->people != second->people)
         return first->people < second->people ? 1 : -1;
     return (first->item > second->item) - (first->item < second->item);
@@ -194,10 +194,10 @@ static int compare(const void *a, const void *b) {
 static void rank_films(const struct snapshot *snapshot, const struct lists *lists,
                        struct arena *arena, struct analytics *to) {
     const uint32_t count = snapshot->catalogue->items.count;
-    struct ranked *films = ARENA_ARRAY(arena, struct ranked, count);
+    struct famous *films = ARENA_ARRAY(arena, struct famous, count);
     struct analytics_step *steps = ARENA_ARRAY(arena, struct analytics_step, ANALYTICS_STEPS);
     for (uint32_t item = 0; item < count; item++)
-        films[item] = (struct ranked){item, snapshot->counts[item]};
+        films[item] = (struct famous){item, snapshot->counts[item]};
     if (count > 0)
         qsort(films, count, sizeof *films, compare);
     size_t made = 0;

@@ -71,7 +71,6 @@ struct taste {
     const struct taste_year *years;
     size_t year_count; /* 0: no dates */
 };
-struct history;
 void service_taste(const struct snapshot *snapshot, const struct history *history,
                    struct arena *arena, struct taste *taste);
 

@@ -1,6 +1,7 @@
 /* person.tsx: one person: what they rated, what they like, how they differ from everybody, who is like
  * them, and what the model makes of it. Every figure is the service's. */
 import '../styles/film.css'
+import { useMemo } from 'react'
 import { useAnswer } from '../lib/answer'
 import { ask, type Film, type Id } from '../lib/api'
 import { useOffers } from '../lib/offers'
@@ -8,6 +9,7 @@ import { filmAddress, Link, personAddress } from '../lib/router'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { Bars, Columns, Radar } from '../parts/bars'
+import { type Line, Plot } from '../parts/plot'
 import { Poster } from '../parts/poster'
 import { Absent, Failed, isAbsent } from '../parts/states'
 import { VirtualGrid } from '../parts/virtual'
@@ -24,8 +26,6 @@ interface Profile {
   rating_percentages: Record<string, number>
   genre_averages: Record<string, number | null>
   genre_counts: Record<string, number>
-  genre_mix?: Record<string, number>
-  genre_mix_all?: Record<string, number>
   unexplored_genres: string[]
   favorite_genre: string | null
   diversity_score: number
@@ -57,7 +57,31 @@ function Figures({ profile }: { profile: Profile }) {
   )
 }
 
-function Taste({ profile }: { profile: Profile }) {
+interface TasteOfYears {
+  mix: Record<string, number>
+  everyone: Record<string, number>
+  years: { year: number; ratings: number; mean: number | null; genres: Record<string, number> }[]
+}
+
+const GENRES_SHOWN = 5
+
+/* Share of each year's ratings that go to their genres, and how high they rate. */
+function OverTime({ taste }: { taste: TasteOfYears }) {
+  const years = useMemo(() => taste.years.filter((year) => year.ratings > 0), [taste])
+  const x = useMemo(() => years.map((year) => year.year), [years])
+  const lines = useMemo<Line[]>(() => {
+    const genres = Object.entries(taste.mix).sort((a, b) => b[1] - a[1]).slice(0, GENRES_SHOWN)
+    return genres.map(([name]) => ({ name, values: years.map((year) => Math.round((100 * (year.genres[name] ?? 0)) / year.ratings)) }))
+  }, [taste, years])
+  if (x.length < 2) return null
+  return (
+    <section className="panel">
+      <Plot label={t.person.overTime} x={x} xLabel={t.film.year} lines={lines} height={240} />
+    </section>
+  )
+}
+
+function Taste({ profile, taste }: { profile: Profile; taste: TasteOfYears | undefined }) {
   const averages = Object.entries(profile.genre_averages).filter((pair): pair is [string, number] => typeof pair[1] === 'number')
   const counts = Object.entries(profile.genre_counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1])
   return (
@@ -72,8 +96,8 @@ function Taste({ profile }: { profile: Profile }) {
         <h2>{t.person.mix}</h2>
         <Bars
           label={t.person.theirs}
-          besideLabel={profile.genre_mix_all ? t.person.everyone : undefined}
-          bars={counts.map(([name, n]) => ({ name, value: profile.genre_mix?.[name] ?? n, beside: profile.genre_mix_all?.[name], text: String(n) }))}
+          besideLabel={taste ? t.person.everyone : undefined}
+          bars={counts.map(([name, n]) => ({ name, value: taste?.mix[name] ?? n, beside: taste?.everyone[name], text: taste ? `${Math.round(100 * (taste.mix[name] ?? 0))}%` : String(n) }))}
         />
         {profile.unexplored_genres.length > 0 && (
           <>
@@ -99,6 +123,7 @@ function Taste({ profile }: { profile: Profile }) {
             .map(([name, share]) => ({ name: String(Number(name)), value: share, text: `${Math.round(share)}%` }))}
         />
       </section>
+      {taste && <OverTime taste={taste} />}
       {profile.nearest && profile.nearest.length > 0 && (
         <section className="panel">
           <h2>{t.person.nearest}</h2>
@@ -188,6 +213,7 @@ function Past({ films }: { films: Past[] }) {
 
 export default function PersonPage({ id }: { id: string }) {
   const answer = useAnswer<Profile>(`person ${id}`, (signal) => ask(`/api/users/${encodeURIComponent(id)}`, { signal }))
+  const taste = useAnswer<TasteOfYears>(`person taste ${id}`, (signal) => ask(`/api/users/${encodeURIComponent(id)}/taste`, { signal }))
   const { data, problem } = answer
   return (
     <main id="content" className="page" aria-busy={answer.isLoading}>
@@ -205,7 +231,7 @@ export default function PersonPage({ id }: { id: string }) {
       {problem && (isAbsent(problem) ? <Absent route="/api/users/ID" /> : <Failed problem={problem} retry={answer.retry} />)}
       {data && (
         <>
-          <Taste profile={data} />
+          <Taste profile={data} taste={taste.data} />
           <Predictions id={id} />
           {data.history.length > 0 && <Past films={data.history} />}
         </>

@@ -151,6 +151,7 @@ export const en = {
     everyone: 'everybody’s',
     unexplored: 'Never tried',
     how: 'How they use the stars',
+    overTime: 'How their taste changed, % of a year’s films',
     nearest: 'People like them',
     predictions: 'What the model would have said',
     rmse: (x: number) => `Off by ${x.toFixed(2)} stars on average (root mean square). The model may have learnt from these ratings.`,
