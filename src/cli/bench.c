@@ -1,11 +1,15 @@
-/* bench.c: `matinee bench search`: how well wishes in words find films. Checked by tests/cli. */
+/* bench.c: `matinee bench`: how well wishes in words find films (search), how fast requests are
+ * answered (serve). Checked by tests/cli. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/bench_search.h"
+#include "cli/bench_serve.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/load.h"
+#include "cli/model_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "cli/wording.h"
@@ -139,9 +143,11 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     struct dataset *data;
     struct words *words;
     const char *what = command_operand(arguments, 0);
+    if (strcmp(what, "serve") == 0)
+        return bench_serve_run(arguments, error);
     if (strcmp(what, "search") != 0)
-        return error_set(error, STATUS_BAD_USAGE, "matinee bench has search, but not \"%.64s\"",
-                         what);
+        return error_set(error, STATUS_BAD_USAGE,
+                         "matinee bench has search and serve, but not \"%.64s\"", what);
     TRY(wording_words(&words, arguments, error));
     enum status status = dataset_open(&data, settings_text(arguments->options, "--data"), error);
     if (status == STATUS_OK) {
@@ -153,7 +159,8 @@ static enum status run(const struct arguments *arguments, struct error *error) {
 }
 
 static const struct command_operand operands[] = {
-    {"WHAT", "search", WORD_CHOICE, "search"},
+    {"WHAT", "search or serve", WORD_CHOICE, "search|serve"},
+    {"FILE", "serve: a model file; without one the newest of the data folder", WORD_FILE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
 
@@ -184,7 +191,26 @@ static const struct command_option options[] = {
      "N",
      NULL,
      WORD_NONE},
+    {{"--seconds", SETTING_REAL, "5", 0.1, 36000, NULL, NULL, "serve: how long each row is asked"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--connections", SETTING_INT, "16", 1, LOAD_CONNECTIONS_MAX, NULL, NULL, "serve: at a time"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--rate", SETTING_REAL, "0", 0, 1e7, NULL, NULL,
+      "serve: requests begun a second whatever the answers do; 0: as soon as one is answered"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--synthetic", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "serve: a made-up model of so many films and numbers of a vector, such as 62423x64"},
+     "NxD",
+     NULL,
+     WORD_NONE},
     WORDING_OPTIONS,
+    MODEL_FOLDER_OPTION,
     {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "the figures as JSON; - is standard output"},
      "FILE",
      NULL,
@@ -195,6 +221,7 @@ static const struct command_option options[] = {
 static const struct command_example examples[] = {
     {"matinee bench search", "Films by their tags, on the half that values are chosen on."},
     {"matinee bench search --personal --part test", "With people's histories, on the other half."},
+    {"matinee bench serve als.safetensors", "Requests a second, and how long each takes."},
     {"matinee bench search model.intent_tower=true --personal --model neumf",
      "With a model that reads the wish too."},
     {NULL, NULL},
@@ -202,12 +229,14 @@ static const struct command_example examples[] = {
 
 const struct command bench_command = {
     .name = "bench",
-    .summary = "how well wishes in words find films",
-    .usage = "search [KEY=VALUE ...] [OPTIONS]",
+    .summary = "how well wishes find films, how fast requests are answered",
+    .usage = "search [KEY=VALUE ...] [OPTIONS]\nserve [FILE] [OPTIONS]",
     .about =
-        "Leaves a tag out of what is known of a film, asks with it, and ranks all films but "
+        "search leaves a tag out of what is known of a film, asks with it, and ranks all films but "
         "those that have the tag as well. MRR, recall at 10 and 100 with their 95 % intervals, "
-        "and paired differences.",
+        "and paired differences. serve starts a server in this process and asks it over the "
+        "loopback: closed loop, or with --rate open, where a request's time counts from when it "
+        "should have begun.",
     .operand_least = 1,
     .takes_settings = true,
     .operands = operands,

@@ -22,7 +22,7 @@
     embed       vectors of texts, by the sentence encoder
     index       an index of a model's film vectors, for large catalogues
     models      what can be trained, and what has been trained
-    bench       how well wishes in words find films
+    bench       how well wishes find films, how fast requests are answered
     serve       answer over HTTP
     import      ratings, libraries and exports from elsewhere
     export      what people did, or a model's vectors, as files
