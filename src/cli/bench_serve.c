@@ -1,9 +1,10 @@
 /* bench_serve.c: see bench_serve.h.
  *
  * Idea     The server runs in this process on a free port, the generator (load.c) asks it over the
- * loopback for people, films and genres in turn. --synthetic NxD makes N films with vectors of D
- * numbers: an als model after one round on random histories, so that the code of a request is the
- * real one and only its numbers mean nothing. Checked  tests/cli/bench.t. */
+ *          loopback for people, films and genres in turn. --synthetic NxD makes N films with
+ *          vectors of D numbers: an als model after one round on random histories, so that the
+ *          code of a request is the real one and only its numbers mean nothing.
+ * Checked  tests/cli/bench.t. */
 #include "cli/bench_serve.h"
 
 #include <stdio.h>

@@ -1,11 +1,12 @@
 /* load.c: see load.h.
  *
  * Idea     One epoll. A connection is idle or waits for one answer, of which only the head is
- * looked at: its status and length. Times go into a histogram of 128 steps for each power of two,
- * so that a percentile is right to 1 % and memory does not grow. Traps    An answer in chunks ends
- * with "0\r\n\r\n" and has no length: it is read as such, its content not looked at. The generator
- * shares the machine with the server: what it takes, the server lacks. Checked
- * tests/cli/test_load.c; beside wrk by hand (docs/results.md). */
+ *          looked at: its status and length. Times go into a histogram of 128 steps for each power
+ *          of two, so that a percentile is right to 1 % and memory does not grow.
+ * Traps    An answer in chunks ends with "0\r\n\r\n" and has no length: it is read as such, its
+ *          content not looked at. The generator shares the machine with the server: what it takes,
+ *          the server lacks.
+ * Checked  tests/cli/bench.t, and beside wrk by hand. */
 #include "cli/load.h"
 
 #include <arpa/inet.h>

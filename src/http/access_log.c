@@ -1,9 +1,10 @@
 /* access_log.c: see access_log.h.
  *
  * Idea     Lines are added to one of two blocks; a thread of the log's own writes the other one
- * away, ten times a second, so that a request costs a copy and never a system call. Traps    What a
- * stranger sends reaches a terminal or a reader of JSON: bytes that are no printable ASCII are
- * written as '?', quotes and backslashes escaped. Checked  tests/http/test_http_access_log.c. */
+ *          away, ten times a second, so that a request costs a copy and never a system call.
+ * Traps    What a stranger sends reaches a terminal or a reader of JSON: bytes that are no
+ *          printable ASCII are written as '?', quotes and backslashes escaped.
+ * Checked  tests/http/test_http_access_log.c. */
 #include "http/access_log.h"
 
 #include <pthread.h>

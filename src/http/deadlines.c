@@ -1,10 +1,11 @@
 /* deadlines.c: see deadlines.h.
  *
  * Idea     A doubly linked list under one mutex, walked every quarter of a second: with the
- * thousand connections that are let in, the walk takes microseconds. Traps    A descriptor is shut
- * down only while its entry is in the list, under the mutex, and removed before it is closed: so a
- * number that the system has given to another socket is never touched. Checked
- * tests/http/test_http_server.c (a client that sends a byte at a time),
+ *          thousand connections that are let in, the walk takes microseconds.
+ * Traps    A descriptor is shut down only while its entry is in the list, under the mutex, and
+ *          removed before it is closed: so a number that the system has given to another socket is
+ *          never touched.
+ * Checked  tests/http/test_http_server.c (a client that sends a byte at a time),
  *          tests/http/test_http_stream.c. */
 #include "http/deadlines.h"
 

@@ -1,8 +1,8 @@
 /* telemetry.c: see telemetry.h.
  *
  * Traps    Labels are the table's patterns and the names of served models, of which MODELS_MAX are
- * told apart; nothing that a stranger sends becomes a label. Checked
- * tests/http/test_http_access_log.c, tests/api. */
+ *          told apart; nothing that a stranger sends becomes a label.
+ * Checked  tests/http/test_http_access_log.c, tests/api. */
 #include "http/telemetry.h"
 
 #include <pthread.h>

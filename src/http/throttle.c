@@ -2,9 +2,11 @@
  *
  * Idea     A table of fixed size, so that a stranger with many addresses takes no memory: a caller
  *          has WAYS places to be in, and where all are taken the one that has been away longest,
- * whose bucket is the fullest, gives way. Traps    Two callers who share places can push each other
- * out: each then has a full bucket again, so that the limit is soft under an attack from very many
- * addresses, never wrong for others. Checked  tests/http/test_http_gate.c. */
+ *          whose bucket is the fullest, gives way.
+ * Traps    Two callers who share places can push each other out: each then has a full bucket
+ *          again, so that the limit is soft under an attack from very many addresses, never wrong
+ *          for others.
+ * Checked  tests/http/test_http_gate.c. */
 #include "http/throttle.h"
 
 #include <pthread.h>

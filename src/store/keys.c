@@ -1,8 +1,8 @@
 /* keys.c: see keys.h.
  *
  * Traps    The random bits come from getrandom(), not from base/rng.h, which is no source of
- * secrets. The file is made with mode 600 before SQLite opens it. Checked  tests/store/test_keys.c.
- */
+ *          secrets. The file is made with mode 600 before SQLite opens it.
+ * Checked  tests/store/test_keys.c. */
 #include "store/keys.h"
 
 #include <errno.h>
