@@ -17,6 +17,7 @@
 
 #include "base/files.h"
 #include "base/names.h"
+#include "base/scratch_folder.h"
 #include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/figures.h"
@@ -26,7 +27,6 @@
 #include "cli/known.h"
 #include "cli/paired.h"
 #include "cli/record.h"
-#include "cli/scratch_folder.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "experiment/experiment.h"

@@ -11,7 +11,6 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "models/model_file.h"
 #include "service/live.h"
 #include "service/service_internal.h"
 
@@ -24,6 +23,7 @@ struct service {
     pthread_mutex_t words_mutex;            /* of opening them */
     struct words *_Atomic words;            /* NULL: not opened yet */
     struct live *live;                      /* what people do; NULL: no store is open */
+    struct learning *learning;              /* NULL: nothing is trained */
 };
 
 enum status service_create(struct service **out, struct error *error) {
@@ -38,6 +38,7 @@ enum status service_create(struct service **out, struct error *error) {
 void service_destroy(struct service *service) {
     if (!service)
         return;
+    learning_destroy(service->learning);
     for (size_t i = 0; i < service->count; i++)
         snapshot_release(service->snapshots[i]);
     words_close(service->words);
@@ -87,24 +88,10 @@ enum status service_adopt(struct service *service, struct snapshot *snapshot, co
     return STATUS_OK;
 }
 
-static void close_file(void *file) { model_file_close(file); }
-
 enum status service_load(struct service *service, const char *path, const char *name,
                          struct error *error) {
-    struct model_file *file;
-    TRY(model_file_open(&file, path, error));
-    const struct snapshot_source source = {.model = file->model,
-                                           .catalogue = &file->catalogue,
-                                           .settings = file->settings,
-                                           .metrics = file->metrics,
-                                           .release = close_file,
-                                           .owner = file};
     struct snapshot *snapshot;
-    if (snapshot_create(&snapshot, &source, error) != STATUS_OK) {
-        model_file_close(file);
-        return error_prefix(error, "%s", path);
-    }
-    snapshot->index = service_index_open(path, file->model);
+    TRY(snapshot_open(&snapshot, path, error));
     return service_adopt(service, snapshot, name, error);
 }
 
@@ -197,6 +184,10 @@ enum status service_open_store(struct service *service, const char *address, str
 
 struct live *service_live(struct service *service) {
     return service->live;
+}
+
+struct learning **service_learning_slot(struct service *service) {
+    return &service->learning;
 }
 
 void service_release(struct snapshot *snapshot) { snapshot_release(snapshot); }

@@ -52,6 +52,21 @@ struct ann_index *service_index_open(const char *model_file, struct model *model
 bool service_index_score(const struct snapshot *snapshot, const struct query *query, size_t wanted,
                          float *scores);
 
+/* Learning while it is served: service_learning.c. */
+struct learning;
+void learning_destroy(struct learning *learning); /* stops what runs; NULL is fine */
+struct learning **service_learning_slot(struct service *service);
+
+/* Makes `candidate` the file of what is served under `name`, as the newest version, or with no
+ * candidate the version of that number, and serves it; on failure all is as it was. */
+struct service_install {
+    const char *file, *name;
+    const char *candidate; /* NULL: *version is there already */
+    size_t versions_kept;
+};
+enum status service_install(struct service *service, const struct service_install *install,
+                            struct snapshot *snapshot, unsigned *version, struct error *error);
+
 /* Everything that the service searches with, opened the first time that it is asked for. */
 enum status service_words(struct service *service, const struct words **out, struct error *error);
 /* The same if it is open; else NULL. */

@@ -4,11 +4,14 @@
  * Checked  tests/service/test_service.c, test_service_threads.c (ThreadSanitizer). */
 #include "service/snapshot.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "kernels/kernels.h"
+#include "models/model_file.h"
 #include "service/service_internal.h"
 #include "service/word_index.h"
 
@@ -67,6 +70,27 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->hours = service_hours_create();
     snapshot->memo = film_memo_create(catalogue->items.count);
     *out = snapshot;
+    return STATUS_OK;
+}
+
+static void close_file(void *file) { model_file_close(file); }
+
+enum status snapshot_open(struct snapshot **out, const char *path, struct error *error) {
+    struct model_file *file;
+    TRY(model_file_open(&file, path, error));
+    const struct snapshot_source source = {.model = file->model,
+                                           .catalogue = &file->catalogue,
+                                           .settings = file->settings,
+                                           .metrics = file->metrics,
+                                           .release = close_file,
+                                           .owner = file};
+    if (snapshot_create(out, &source, error) != STATUS_OK) {
+        model_file_close(file);
+        return error_prefix(error, "%s", path);
+    }
+    char resolved[PATH_MAX];
+    (*out)->path = arena_copy(&(*out)->arena, realpath(path, resolved) ? resolved : path);
+    (*out)->index = service_index_open(path, file->model);
     return STATUS_OK;
 }
 

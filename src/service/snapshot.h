@@ -46,6 +46,7 @@ struct snapshot {
     const struct model *model;
     const struct dataset *catalogue;
     const char *name;       /* set when it is adopted */
+    const char *path;       /* of its model file; NULL: it came from none */
     const uint64_t *genres; /* [item_count] bit sets */
     const uint32_t *counts; /* [item_count] people who have the item */
     uint32_t count_max;
@@ -71,6 +72,9 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
                             struct error *error);
 void snapshot_keep(struct snapshot *snapshot);    /* one more reference */
 void snapshot_release(struct snapshot *snapshot); /* one less; NULL is fine */
+
+/* From a model file, with the index beside it. Errors: model_file_open's; as above. */
+enum status snapshot_open(struct snapshot **out, const char *path, struct error *error);
 
 /* Serves it under a name; takes the caller's reference, also on failure. As service_load does for
  * what it has read from a file. */

@@ -1,6 +1,6 @@
 /* scratch_folder.c: see scratch_folder.h. Folders are called by the process that made them. Checked
  * by tests/cli/multirun.t. */
-#include "cli/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 #include <errno.h>
 #include <signal.h>

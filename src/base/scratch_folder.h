@@ -1,6 +1,6 @@
 /* scratch_folder.h: a folder for files that are of use only while a command runs. */
-#ifndef MATINEE_CLI_SCRATCH_FOLDER_H
-#define MATINEE_CLI_SCRATCH_FOLDER_H
+#ifndef MATINEE_BASE_SCRATCH_FOLDER_H
+#define MATINEE_BASE_SCRATCH_FOLDER_H
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -1,0 +1,121 @@
+/* service_versions.c: which file of a model is served; see service_learning.h.
+ *
+ * Trap     File and snapshot change together: one at a time does both. Checked by
+ *          tests/service/test_service_learning.c. */
+#include <pthread.h>
+
+#include "base/log.h"
+#include "service/service_internal.h"
+#include "service/service_learning.h"
+
+static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
+
+enum status service_install(struct service *service, const struct service_install *install,
+                            struct snapshot *snapshot, unsigned *version, struct error *error) {
+    pthread_mutex_lock(&installing);
+    enum status status;
+    if (install->candidate)
+        status = model_versions_promote(install->file, install->candidate, install->versions_kept,
+                                        version, error);
+    else
+        status = model_versions_restore(install->file, *version, error);
+    if (status == STATUS_OK) {
+        snapshot->path = arena_copy(&snapshot->arena, install->file);
+        status = service_adopt(service, snapshot, install->name, error);
+    } else {
+        snapshot_release(snapshot);
+    }
+    pthread_mutex_unlock(&installing);
+    return status;
+}
+
+static enum status file_of(struct service *service, const char *name, struct arena *arena,
+                           const char **file, const char **served, struct error *error) {
+    struct snapshot *snapshot;
+    TRY(service_acquire(service, name, &snapshot, error));
+    *served = arena_copy(arena, snapshot->name);
+    *file = snapshot->path ? arena_copy(arena, snapshot->path) : NULL;
+    service_release(snapshot);
+    if (*file)
+        return STATUS_OK;
+    return error_set(error, STATUS_NOT_FOUND, "%s came from no file, so it has no versions",
+                     *served);
+}
+
+enum status service_versions(struct service *service, const char *name, struct arena *arena,
+                             const char **file, struct model_version **list, size_t *count,
+                             struct error *error) {
+    const char *served;
+    TRY(file_of(service, name, arena, file, &served, error));
+    return model_versions_list(*file, arena, list, count, error);
+}
+
+/* The path of a version; `number` 0: the one before the present one. */
+static enum status find_version(const char *file, unsigned *number, struct arena *arena,
+                                const char **path, struct error *error) {
+    struct model_version *list;
+    size_t count;
+    if (*number == 0)
+        TRY(model_versions_previous(file, number, error));
+    TRY(model_versions_list(file, arena, &list, &count, error));
+    for (size_t i = 0; i < count; i++)
+        if (list[i].number == *number) {
+            *path = list[i].path;
+            return STATUS_OK;
+        }
+    return error_set(error, STATUS_NOT_FOUND, "%s has no version %u", file, *number);
+}
+
+static enum status restore(struct service *service, const char *name, unsigned *number,
+                           struct arena *arena, struct error *error) {
+    const char *file, *served, *path = NULL;
+    struct snapshot *snapshot;
+    TRY(file_of(service, name, arena, &file, &served, error));
+    TRY(find_version(file, number, arena, &path, error));
+    TRY(snapshot_open(&snapshot, path, error));
+    const struct service_install install = {.file = file, .name = served};
+    return service_install(service, &install, snapshot, number, error);
+}
+
+enum status service_restore(struct service *service, const char *name, unsigned number,
+                            unsigned *restored, struct error *error) {
+    struct arena arena = {0};
+    *restored = number;
+    const enum status status = restore(service, name, restored, &arena, error);
+    arena_release(&arena);
+    return status;
+}
+
+/* Another training may install a file meanwhile: what is opened is what then lies there. */
+static enum status reload(struct service *service, const char *name, struct arena *arena,
+                          struct error *error) {
+    const char *file, *served;
+    struct snapshot *snapshot;
+    TRY(file_of(service, name, arena, &file, &served, error));
+    pthread_mutex_lock(&installing);
+    enum status status = snapshot_open(&snapshot, file, error);
+    if (status == STATUS_OK)
+        status = service_adopt(service, snapshot, served, error);
+    pthread_mutex_unlock(&installing);
+    return status;
+}
+
+enum status service_reload(struct service *service, size_t *count, struct error *error) {
+    struct arena arena = {0};
+    struct service_model *models;
+    const size_t model_count = service_models(service, &models, &arena);
+    enum status status = STATUS_OK;
+    *count = 0;
+    for (size_t i = 0; i < model_count; i++) {
+        struct error failed;
+        if (reload(service, models[i].name, &arena, &failed) == STATUS_OK) {
+            ++*count;
+            continue;
+        }
+        log_warning("%s is served as before: %s", models[i].name, failed.text);
+        status = error_set(error, failed.status, "%s is served as before: %.900s", models[i].name,
+                           failed.text);
+    }
+    arena_release(&arena);
+    return status;
+}
