@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
+#include "cli/serve_learning.h"
 #include "cli/served.h"
 #include "cli/style.h"
 #include "cli/upkeep.h"
@@ -47,6 +48,7 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
     if (default_model)
         TRY(service_set_default(served->service, default_model, error));
     TRY(served_prepare(served, arguments, error));
+    TRY(serve_learning_begin(served->service, arguments, error));
     const size_t origin_count = settings_text_list(given, "--cors-origin", &origins);
     const struct api_options options = {
         .host = settings_text(given, "--host"),
@@ -129,6 +131,7 @@ static const struct command_option options[] = {
      "ORIGIN",
      NULL,
      WORD_NONE},
+    SERVE_LEARNING_OPTIONS,
     WORDING_OPTIONS,
     {{"--keys", SETTING_TEXT, "", 0, 0, NULL, NULL, "the file of keys (matinee keys)"},
      "FILE",
@@ -197,6 +200,8 @@ static const struct command_example examples[] = {
     {"matinee serve", "The newest model, at http://127.0.0.1:8080/."},
     {"matinee serve knn.safetensors neumf.safetensors --default-model neumf --port 9000",
      "Two models; requests choose with model=NAME."},
+    {"matinee serve als.safetensors --update-after 100 --retrain-every 6h",
+     "A model that learns what people do, and is only replaced by one that is not worse."},
     {"matinee serve models:/evening/latest --tracking-uri http://127.0.0.1:5000",
      "The newest version of MLflow's registry; /3 is the third, @best an alias."},
     {"matinee serve --host 0.0.0.0 --require-keys --certificate site.pem --key-file site.key",

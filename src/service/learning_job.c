@@ -22,7 +22,6 @@
 #include "base/progress.h"
 #include "base/scratch_folder.h"
 #include "base/settings_yaml.h"
-#include "base/wall_clock.h"
 #include "service/service_internal.h"
 #include "service/service_search.h"
 #include "service/training_files.h"
@@ -60,11 +59,8 @@ __attribute__((format(printf, 3, 4))) static void
 finish(struct learning_work *work, enum learning_state state, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    pthread_mutex_lock(work->mutex);
-    work->job->state = state;
-    work->job->ended = wall_clock_seconds();
-    vsnprintf(work->job->message, sizeof work->job->message, format, arguments);
-    pthread_mutex_unlock(work->mutex);
+    work->end = state;
+    vsnprintf(work->message, sizeof work->message, format, arguments);
     va_end(arguments);
 }
 
@@ -404,8 +400,8 @@ static enum status run(struct task *task, struct error *error) {
     const bool is_compared = work->request.replace == LEARNING_CHECKED;
     TRY(find_base(task, error));
     /* What is not compared by need not be kept from the model. */
-    TRY(training_rows_read(&task->rows, task->base, work->store, is_compared ? least : 0,
-                           is_compared ? HELD_MOST : 0, arena, error));
+    const struct training_hold hold = {least, is_compared ? HELD_MOST : 0};
+    TRY(training_rows_read(&task->rows, task->base, work->store, hold, arena, error));
     if (!is_worth_it(task))
         return STATUS_OK;
     TRY(scratch_folder_make(&task->folder, "learning", arena, error));

@@ -15,9 +15,11 @@ struct learning_work {
     const atomic_bool *cancel;
     pthread_mutex_t *mutex; /* guards *job, which others read meanwhile */
     struct learning_job *job;
+    enum learning_state end; /* how it ended, and one sentence: the caller tells the job */
+    char message[1024];
 };
 
-/* Does it, in the calling thread; job->state says how it ended. */
+/* Does it, in the calling thread. */
 void learning_job_run(struct learning_work *work);
 /* Whether `matinee train` would take model and settings: asks the program itself. */
 enum status learning_job_check(const struct learning_options *options,

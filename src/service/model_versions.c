@@ -1,4 +1,4 @@
-/* model_versions.c: see model_versions.h. Checked by tests/service/test_model_versions.c. */
+/* model_versions.c: see model_versions.h. Checked by tests/service/test_training_rows.c. */
 #include "service/model_versions.h"
 
 #include <errno.h>

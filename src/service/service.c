@@ -38,7 +38,7 @@ enum status service_create(struct service **out, struct error *error) {
 void service_destroy(struct service *service) {
     if (!service)
         return;
-    learning_destroy(service->learning);
+    service_learning_end(service->learning);
     for (size_t i = 0; i < service->count; i++)
         snapshot_release(service->snapshots[i]);
     words_close(service->words);

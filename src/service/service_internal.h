@@ -54,7 +54,7 @@ bool service_index_score(const struct snapshot *snapshot, const struct query *qu
 
 /* Learning while it is served: service_learning.c. */
 struct learning;
-void learning_destroy(struct learning *learning); /* stops what runs; NULL is fine */
+void service_learning_end(struct learning *learning); /* stops what runs; NULL is fine */
 struct learning **service_learning_slot(struct service *service);
 
 /* Makes `candidate` the file of what is served under `name`, as the newest version, or with no

@@ -48,13 +48,13 @@ struct learning {
 
 /* ---- Names ---- */
 
-const char *learning_kind_name(enum learning_kind kind) {
+const char *service_learning_kind(enum learning_kind kind) {
     static const char *const names[] = {
         [LEARNING_RETRAIN] = "retrain", [LEARNING_UPDATE] = "update", [LEARNING_TRAIN] = "train"};
     return names[kind];
 }
 
-const char *learning_state_name(enum learning_state state) {
+const char *service_learning_state(enum learning_state state) {
     static const char *const names[] = {
         [LEARNING_WAITING] = "waiting",   [LEARNING_PREPARING] = "preparing",
         [LEARNING_TRAINING] = "training", [LEARNING_CHECKING] = "checking",
@@ -63,7 +63,7 @@ const char *learning_state_name(enum learning_state state) {
     return names[state];
 }
 
-bool learning_state_is_end(enum learning_state state) { return state >= LEARNING_REPLACED; }
+bool service_learning_is_end(enum learning_state state) { return state >= LEARNING_REPLACED; }
 
 /* ---- Jobs ---- */
 
@@ -102,17 +102,19 @@ static struct learning_work *make_work(struct learning *learning,
 /* What went otherwise than wished is told to the log; what was asked for is told to who asks. */
 static void do_work(struct learning *learning, struct learning_work *work) {
     learning_job_run(work);
-    if (work->job->state == LEARNING_FAILED ||
-        (work->job->state == LEARNING_KEPT && !work->job->is_scheduled))
-        log_warning("%s of %s: %s", learning_kind_name(work->job->kind), work->job->name,
-                    work->job->message);
-    arena_release(&work->arena);
-    alloc_free(work);
+    if (work->end == LEARNING_FAILED || (work->end == LEARNING_KEPT && !work->job->is_scheduled))
+        log_warning("%s of %s: %s", service_learning_kind(work->job->kind), work->job->name,
+                    work->message);
     pthread_mutex_lock(&learning->mutex);
+    work->job->state = work->end;
+    work->job->ended = wall_clock_seconds();
+    snprintf(work->job->message, sizeof work->job->message, "%s", work->message);
     learning->is_busy = false;
     if (!atomic_load(&learning->is_ending))
         atomic_store(&learning->cancel, false);
     pthread_mutex_unlock(&learning->mutex);
+    arena_release(&work->arena);
+    alloc_free(work);
 }
 
 /* One scheduled training of each served model that can be taught so. */
@@ -157,7 +159,8 @@ static void begin_counting(struct learning *learning) {
     if (!store || feedback_count(store, &counts, &error) != STATUS_OK)
         return;
     if (service_acquire(learning->service, NULL, &snapshot, &error) == STATUS_OK) {
-        if (training_rows_read(&rows, snapshot, store, 0, 0, &arena, &error) == STATUS_OK)
+        if (training_rows_read(&rows, snapshot, store, (struct training_hold){0}, &arena, &error) ==
+            STATUS_OK)
             unknown = (int64_t)rows.new_count;
         service_release(snapshot);
     }
@@ -273,7 +276,7 @@ enum status service_learning_begin(struct service *service, const struct learnin
     return error_set(error, STATUS_LIMIT, "no thread to train in: %s", strerror(refused));
 }
 
-void learning_destroy(struct learning *learning) {
+void service_learning_end(struct learning *learning) {
     if (!learning)
         return;
     pthread_mutex_lock(&learning->mutex);

@@ -83,9 +83,9 @@ struct learning_job {
     unsigned version;                      /* of the file; 0: none */
     bool is_scheduled;
 };
-const char *learning_kind_name(enum learning_kind kind);    /* "retrain" */
-const char *learning_state_name(enum learning_state state); /* "training" */
-bool learning_state_is_end(enum learning_state state);
+const char *service_learning_kind(enum learning_kind kind);    /* "retrain" */
+const char *service_learning_state(enum learning_state state); /* "training" */
+bool service_learning_is_end(enum learning_state state);
 
 /* What runs and what ran, the newest first; memory of the arena. */
 size_t service_learning_jobs(struct service *service, struct learning_job **list,
@@ -100,10 +100,15 @@ struct learning_plan {
 };
 struct learning_plan service_learning_plan(struct service *service);
 
-/* The files of a served model. Errors: unknown name; a model that came from no file. */
+/* The files of a served model; memory of the arena. Errors: unknown name; a model that came from no
+ * file. */
+struct service_files {
+    const char *path; /* of what is served */
+    struct model_version *versions;
+    size_t count;
+};
 enum status service_versions(struct service *service, const char *name, struct arena *arena,
-                             const char **file, struct model_version **list, size_t *count,
-                             struct error *error);
+                             struct service_files *files, struct error *error);
 /* Serves a version (0: the one before the present one), and keeps it so for the next start.
  * *restored is its number. Errors: no such version, one that cannot be read; then all is as it
  * was. */

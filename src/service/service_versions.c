@@ -43,11 +43,11 @@ static enum status file_of(struct service *service, const char *name, struct are
 }
 
 enum status service_versions(struct service *service, const char *name, struct arena *arena,
-                             const char **file, struct model_version **list, size_t *count,
-                             struct error *error) {
+                             struct service_files *files, struct error *error) {
     const char *served;
-    TRY(file_of(service, name, arena, file, &served, error));
-    return model_versions_list(*file, arena, list, count, error);
+    *files = (struct service_files){0};
+    TRY(file_of(service, name, arena, &files->path, &served, error));
+    return model_versions_list(files->path, arena, &files->versions, &files->count, error);
 }
 
 /* The path of a version; `number` 0: the one before the present one. */

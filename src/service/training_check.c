@@ -3,7 +3,7 @@
  * Traps    A user that the model was fitted with is asked for as a bare history too: that is how
  *          people with events are answered, and how both models know the same of him.
  * Cost     One score() over all films for each event.
- * Checked  tests/service/test_training_check.c, against lists worked out by hand. */
+ * Checked  tests/service/test_training_rows.c, against lists worked out by hand. */
 #include "service/training_check.h"
 
 #include <math.h>

@@ -42,6 +42,24 @@ static bool take_person(void *context, const char *id, bool is_erased) {
     return true;
 }
 
+static int by_id(const void *a, const void *b) {
+    return strcmp(((const struct training_person *)a)->id, ((const struct training_person *)b)->id);
+}
+
+/* The store may name somebody more than once. */
+static void keep_once(struct people *people) {
+    size_t count = 0;
+    if (people->count > 0)
+        qsort(people->list, people->count, sizeof *people->list, by_id);
+    for (size_t i = 0; i < people->count; i++) {
+        if (count > 0 && strcmp(people->list[count - 1].id, people->list[i].id) == 0)
+            people->list[count - 1].is_erased |= people->list[i].is_erased;
+        else
+            people->list[count++] = people->list[i];
+    }
+    people->count = count;
+}
+
 static float neutral_rating(const struct dataset *catalogue, const struct history *base) {
     double sum = 0;
     for (size_t i = 0; base->ratings && i < base->count; i++)
@@ -120,7 +138,7 @@ static int by_time(const void *a, const void *b) {
     return (*left)->place < (*right)->place ? -1 : (*left)->place > (*right)->place;
 }
 
-static void hold_out(struct training_rows *rows, size_t least, size_t most) {
+static void hold_out(struct training_rows *rows, struct training_hold hold) {
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     struct training_row **all = ARENA_ARRAY_RAW(scratch, struct training_row *, rows->row_count);
@@ -137,7 +155,8 @@ static void hold_out(struct training_rows *rows, size_t least, size_t most) {
     for (size_t i = 0; i < count; i++)
         all[i]->place = i;
     size_t wanted = (rows->liked_count + HELD_SHARE - 1) / HELD_SHARE;
-    wanted = wanted < least ? least : wanted > most ? most : wanted;
+    wanted = wanted > hold.least ? wanted : hold.least;
+    wanted = wanted < hold.most ? wanted : hold.most;
     rows->cut = count;
     /* At least as many are left to learn from. */
     if (wanted > 0 && 2 * wanted <= rows->liked_count)
@@ -149,12 +168,13 @@ static void hold_out(struct training_rows *rows, size_t least, size_t most) {
 }
 
 enum status training_rows_read(struct training_rows *rows, const struct snapshot *snapshot,
-                               struct feedback *store, size_t held_least, size_t held_most,
+                               struct feedback *store, struct training_hold hold,
                                struct arena *arena, struct error *error) {
     struct people people = {.arena = arena};
     uint32_t *person_of = ARENA_ARRAY(arena, uint32_t, snapshot->catalogue->users.count);
     if (store)
         TRY(feedback_people(store, take_person, &people, error));
+    keep_once(&people);
     *rows = (struct training_rows){.snapshot = snapshot,
                                    .person_count = people.count,
                                    .persons = people.list,
@@ -164,7 +184,7 @@ enum status training_rows_read(struct training_rows *rows, const struct snapshot
         if (people.list[i].user != DATASET_NONE)
             person_of[people.list[i].user] = (uint32_t)i + 1;
     }
-    hold_out(rows, held_least, held_most);
+    hold_out(rows, hold);
     return STATUS_OK;
 }
 

@@ -45,11 +45,15 @@ struct training_rows {
     size_t cut;                               /* rows of this place and later ones are held out */
 };
 
-/* Reads the store (NULL: there is none). Of the new and liked rows the newest fifth is held out, at
- * most `held_most` of them; none if that would be fewer than `held_least`. Borrows the snapshot;
- * all else lives in the arena. Errors: the database's. */
+/* Of the new and liked rows the newest fifth is held out, but at least and at most so many; none if
+ * fewer were left to learn from. */
+struct training_hold {
+    size_t least, most; /* most 0: none */
+};
+/* Reads the store (NULL: there is none). Borrows the snapshot; all else lives in the arena. Errors:
+ * the database's. */
 enum status training_rows_read(struct training_rows *rows, const struct snapshot *snapshot,
-                               struct feedback *store, size_t held_least, size_t held_most,
+                               struct feedback *store, struct training_hold hold,
                                struct arena *arena, struct error *error);
 
 /* A pair that a model is to learn. */
