@@ -120,3 +120,13 @@ void filters_read(const struct snapshot *snapshot, struct parameters *parameters
         filter->among_count++;
     read_seen(parameters, filter);
 }
+
+void filters_cursor(const struct snapshot *snapshot, struct parameters *parameters,
+                    size_t *offset) {
+    const char *cursor = parameters_text(parameters, "cursor");
+    if (cursor && !service_cursor_read(snapshot, cursor, offset))
+        parameters_refuse(parameters, "cursor", "cursor",
+                          "This cursor is of another list or of a model that was replaced; begin "
+                          "again without it",
+                          cursor);
+}

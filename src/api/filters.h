@@ -43,5 +43,7 @@
  */
 void filters_read(const struct snapshot *snapshot, struct parameters *parameters,
                   struct filter *filter);
+/* The parameter `cursor`: how many films come before the page; 0 without one. */
+void filters_cursor(const struct snapshot *snapshot, struct parameters *parameters, size_t *offset);
 
 #endif

@@ -106,16 +106,6 @@ static void read_preferences(struct parameters *parameters, const char *key,
         request->genre_preference = preference;
 }
 
-static void read_cursor(struct parameters *parameters, const struct snapshot *snapshot,
-                        struct recommend_request *request) {
-    const char *cursor = parameters_text(parameters, "cursor");
-    if (cursor && !service_cursor_read(snapshot, cursor, &request->offset))
-        parameters_refuse(parameters, "cursor", "cursor",
-                          "This cursor is of another list or of a model that was replaced; begin "
-                          "again without it",
-                          cursor);
-}
-
 /* "1,7" names two people, if nobody is called so. */
 static bool split_people(struct wanted *wanted, const struct api_context *api,
                          const struct snapshot *snapshot, struct parameters *parameters) {
@@ -168,7 +158,7 @@ bool wanted_find(struct wanted *wanted, const struct api_context *api,
     filters_read(snapshot, parameters, &request->filter);
     read_preferences(parameters, "prefer", catalogue, request);
     read_preferences(parameters, "genres", catalogue, request);
-    read_cursor(parameters, snapshot, request);
+    filters_cursor(snapshot, parameters, &request->offset);
     if (parameters_failed(parameters, response))
         return false;
     if (wanted->session && !people_session(api, wanted->session, parameters->request, response,

@@ -198,6 +198,10 @@ const struct dataset *service_catalogue(const struct snapshot *snapshot) {
 
 const char *service_name(const struct snapshot *snapshot) { return snapshot->name; }
 
+const struct filter_items *service_items(const struct snapshot *snapshot) {
+    return &snapshot->items;
+}
+
 size_t service_models(struct service *service, struct service_model **list, struct arena *arena) {
     pthread_mutex_lock(&service->mutex);
     const size_t count = service->count;

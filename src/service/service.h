@@ -42,6 +42,8 @@ void service_release(struct snapshot *snapshot);
 /* Ids, films, and as `interactions` the histories. */
 const struct dataset *service_catalogue(const struct snapshot *snapshot);
 const char *service_name(const struct snapshot *snapshot); /* the name it is served under */
+/* What filters look at, of each film. */
+const struct filter_items *service_items(const struct snapshot *snapshot);
 
 /* One served model, for /api/models. Strings live as long as the snapshot that was acquired for it
  * or `arena`. */
@@ -211,20 +213,33 @@ struct similar_item {
 enum similar_scale {
     SIMILAR_DISTANCE,   /* 1 / (1 + distance) between item vectors: 1 is the same */
     SIMILAR_SIMILARITY, /* the model's own similarity; only films that it relates to this one */
-    SIMILAR_SCORE       /* the score shown to somebody who has seen only this film */
+    SIMILAR_SCORE,      /* the score shown to somebody who has seen only this film */
+    SIMILAR_CONTENT     /* 0.7 * cosine of an encoder's vectors + 0.3 * cosine by TF-IDF of what is
+                           written of the films */
 };
 struct similar_answer {
     size_t count;
     struct similar_item *list;
     enum similar_scale scale;
 };
-/* "distance", "similarity", "score" */
+/* "distance", "similarity", "score", "content" */
 const char *service_scale_name(enum similar_scale scale);
 /* Errors: top_k out of range, an unknown item, a model whose scores say nothing of taste
  * (STATUS_NOT_FOUND). */
 enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
                             struct arena *arena, struct similar_answer *answer,
                             struct error *error);
+
+struct similar_request {
+    uint32_t item;
+    size_t top_k;
+    bool by_content;             /* by what is written of the films, whatever the model says */
+    const struct filter *filter; /* `seen` is not looked at; NULL: all films */
+};
+/* The same under filters, and by content. Errors by content: as service_search without a wish. */
+enum status service_similar_asked(struct service *service, const struct snapshot *snapshot,
+                                  const struct similar_request *request, struct arena *arena,
+                                  struct similar_answer *answer, struct error *error);
 
 /* Films whose titles answer to what was typed, best first, however it is spelled: "toy stroy", "7
  * samurai", "amelie". */

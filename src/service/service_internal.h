@@ -77,6 +77,11 @@ void service_adopt_words(struct service *service, struct words *words);
 struct service_titles *service_titles_create(void);
 void service_titles_destroy(struct service_titles *titles); /* NULL is fine */
 
+/* scores[items]: how alike what is written of each film is to what is of this one
+ * (SIMILAR_CONTENT). Errors: as service_search without a wish. */
+enum status service_search_content(struct service *service, const struct snapshot *snapshot,
+                                   uint32_t item, float *scores, struct error *error);
+
 /* What people watch at that hour, blended into raw[items], how many have each film. Returns what
  * was heard of the context, as a sentence; NULL: nothing. */
 const char *service_hours_blend(const struct snapshot *snapshot,

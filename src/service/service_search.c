@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "dataset/film_text.h"
+#include "kernels/kernels.h"
 #include "rank/rank.h"
 #include "service/service_internal.h"
 #include "service/service_person.h"
@@ -88,6 +90,33 @@ enum status service_search_prepare(struct service *service, const struct snapsho
     pthread_mutex_unlock(&snapshot->words->mutex);
     atomic_store(&snapshot->words->is_preparing, false);
     return index ? STATUS_OK : error_set(error, STATUS_CANCELLED, "cancelled");
+}
+
+/* ---- Films by what is written of them ---- */
+
+#define CONTENT_VECTORS 0.7f
+#define CONTENT_WORDS 0.3f
+
+enum status service_search_content(struct service *service, const struct snapshot *snapshot,
+                                   uint32_t item, float *scores, struct error *error) {
+    const struct words *words;
+    const struct word_index *index;
+    TRY(service_words(service, &words, error));
+    TRY(index_of(snapshot, words, &index, error));
+    struct arena arena = {0};
+    const float *own = index->vectors + item * index->dimension;
+    const float length = sqrtf(kernels()->dot(own, own, index->dimension));
+    word_index_compare(
+        index, film_text_sentence(snapshot->catalogue, item, &FILM_TEXT_SPOKEN, &arena), scores);
+    for (size_t i = 0; i < index->item_count; i++) {
+        const float *other = index->vectors + i * index->dimension;
+        const float lengths = length * sqrtf(kernels()->dot(other, other, index->dimension));
+        const float cosine =
+            lengths > 0 ? kernels()->dot(own, other, index->dimension) / lengths : 0;
+        scores[i] = CONTENT_VECTORS * cosine + CONTENT_WORDS * scores[i];
+    }
+    arena_release(&arena);
+    return STATUS_OK;
 }
 
 /* ---- What is asked ---- */

@@ -34,7 +34,8 @@ float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b) 
 const char *service_scale_name(enum similar_scale scale) {
     static const char *const names[] = {[SIMILAR_DISTANCE] = "distance",
                                         [SIMILAR_SIMILARITY] = "similarity",
-                                        [SIMILAR_SCORE] = "score"};
+                                        [SIMILAR_SCORE] = "score",
+                                        [SIMILAR_CONTENT] = "content"};
     return names[scale];
 }
 
@@ -70,7 +71,6 @@ static enum similar_scale score_alike(const struct snapshot *snapshot, uint32_t 
         scale = SIMILAR_SCORE;
         score_by_model(snapshot, item, scores);
     }
-    rank_exclude(scores, &item, 1);
     return scale;
 }
 
@@ -84,26 +84,50 @@ static enum status check_taste(const struct snapshot *snapshot, struct error *er
         snapshot->model->ops->name);
 }
 
-enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
-                            struct arena *arena, struct similar_answer *answer,
-                            struct error *error) {
-    TRY(service_check_top_k(top_k, error));
-    TRY(check_item(snapshot, item, error));
+/* scores[item_count] as score_alike has them, by what the request asks. */
+static enum status score_asked(struct service *service, const struct snapshot *snapshot,
+                               const struct similar_request *request, float *scores,
+                               struct similar_answer *answer, struct error *error) {
+    if (request->by_content) {
+        answer->scale = SIMILAR_CONTENT;
+        return service_search_content(service, snapshot, request->item, scores, error);
+    }
     TRY(check_taste(snapshot, error));
+    answer->scale = score_alike(snapshot, request->item, scores);
+    return STATUS_OK;
+}
+
+enum status service_similar_asked(struct service *service, const struct snapshot *snapshot,
+                                  const struct similar_request *request, struct arena *arena,
+                                  struct similar_answer *answer, struct error *error) {
+    TRY(service_check_top_k(request->top_k, error));
+    TRY(check_item(snapshot, request->item, error));
     const size_t item_count = snapshot->catalogue->items.count;
-    const size_t room = top_k < item_count ? top_k : item_count;
+    const size_t room = request->top_k < item_count ? request->top_k : item_count;
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);
     float *scores = ARENA_ARRAY_RAW(scratch, float, item_count);
     struct ranked *list = ARENA_ARRAY(scratch, struct ranked, room);
-    answer->scale = score_alike(snapshot, item, scores);
-    answer->count = rank_top_k(scores, item_count, room, list);
-    answer->list = ARENA_ARRAY(arena, struct similar_item, answer->count);
-    for (size_t i = 0; i < answer->count; i++)
-        answer->list[i] = (struct similar_item){list[i].item, list[i].score};
+    const enum status status = score_asked(service, snapshot, request, scores, answer, error);
+    if (status == STATUS_OK) {
+        rank_exclude(scores, &request->item, 1);
+        if (request->filter)
+            filter_apply(request->filter, &snapshot->items, NULL, 0, scores);
+        answer->count = rank_top_k(scores, item_count, room, list);
+        answer->list = ARENA_ARRAY(arena, struct similar_item, answer->count);
+        for (size_t i = 0; i < answer->count; i++)
+            answer->list[i] = (struct similar_item){list[i].item, list[i].score};
+    }
     arena_reset(scratch, mark);
-    return STATUS_OK;
+    return status;
+}
+
+enum status service_similar(const struct snapshot *snapshot, uint32_t item, size_t top_k,
+                            struct arena *arena, struct similar_answer *answer,
+                            struct error *error) {
+    const struct similar_request request = {.item = item, .top_k = top_k};
+    return service_similar_asked(NULL, snapshot, &request, arena, answer, error);
 }
 
 enum status service_fold_in(const struct snapshot *snapshot, const struct rated_item *ratings,
