@@ -35,8 +35,7 @@ static void handle(const struct api_context *api, struct parameters *parameters,
     struct search_answer found;
     struct snapshot *snapshot;
     search_read(&search, api, parameters);
-    if (!json_object_get(parameters->body, "ratings"))
-        parameters_require(parameters, "user_id", search.user);
+    search.needs_person = !json_object_get(parameters->body, "ratings");
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     if (search_find(api, snapshot, &search, parameters, response, &found))

@@ -28,8 +28,6 @@ void search_read(struct search *search, const struct api_context *api,
     search->wanted.removed_count =
         parameters_texts(parameters, "without_chips", &search->wanted.removed);
     bare_history_expect(parameters, search->user);
-    if (!parameters->problem_count)
-        parameters_require(parameters, "q", search->text);
 }
 
 bool search_find(const struct api_context *api, const struct snapshot *snapshot,
@@ -38,6 +36,15 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
     const struct request *request = parameters->request;
     struct bare_history ratings;
     struct error error;
+    filters_read(snapshot, parameters, &search->filter);
+    search->filter.genres.any = lookup_genres(service_catalogue(snapshot), parameters, "genre");
+    search->wanted.filter = &search->filter;
+    if (!parameters->problem_count)
+        parameters_require(parameters, "q", search->text);
+    if (search->needs_person)
+        parameters_require(parameters, "user_id", search->user);
+    if (parameters_failed(parameters, response))
+        return false;
     if (search->user &&
         !lookup_person(api, snapshot, search->user, request, response, &search->person))
         return false;

@@ -6,6 +6,7 @@
 
 #include "api/api_internal.h"
 #include "api/bare_history.h"
+#include "api/filters.h"
 #include "service/service_search.h"
 
 /* The rows of the table of parameters. */
@@ -27,14 +28,17 @@
          0,                                                                                        \
          0,                                                                                        \
          NULL},                                                                                    \
-        PARAMETER_RATINGS, PARAMETER_MODEL
+        {"genre", "[text]", NULL, "films of any of these genres", 0, 0, 0, NULL},                  \
+        FILTERS_PARAMETERS, FILTERS_SEEN, PARAMETER_RATINGS, PARAMETER_MODEL
 
 /* One request of that kind: the text is the parameter q (in a body also text or query). */
 struct search {
     struct search_request wanted;
     const char *text;
     const char *user;             /* NULL: not given */
+    bool needs_person;            /* a request without a user_id is refused */
     struct service_person person; /* whom wanted.person points to, once looked up */
+    struct filter filter;         /* what wanted.filter points to, once read */
 };
 /* Problems are left with the parameters. */
 void search_read(struct search *search, const struct api_context *api,

@@ -28,14 +28,20 @@ static void films(void **state) {
     (void)state;
     assert_answer("/api/movie/10", NULL, 200,
                   "{\"id\":10,\"title\":\"Alpha (1990)\",\"genres\":[\"Action\"],\"year\":1990,"
-                  "\"imdb_id\":\"0000010\"}");
+                  "\"imdb_id\":\"0000010\",\"count\":3,\"mean\":4.0,\"damped_mean\":3.82906,"
+                  "\"histogram\":[{\"rating\":2.0,\"count\":1},{\"rating\":5.0,\"count\":2}]}");
     assert_answer("/api/movie/7a", NULL, 200,
-                  "{\"id\":\"7a\",\"title\":\"Eta (1996)\",\"genres\":[\"Action\"],\"year\":1996}");
+                  "{\"id\":\"7a\",\"title\":\"Eta (1996)\",\"genres\":[\"Action\"],\"year\":1996,"
+                  "\"count\":0}");
     assert_answer("/api/movie/30", NULL, 200,
-                  "{\"id\":30,\"title\":\"\\\"Gamma\\\" & <Sons>\",\"genres\":[\"Comedy\"]}");
+                  "{\"id\":30,\"title\":\"\\\"Gamma\\\" & <Sons>\",\"genres\":[\"Comedy\"],"
+                  "\"count\":1,\"mean\":1.0,\"damped_mean\":3.525253,"
+                  "\"histogram\":[{\"rating\":1.0,\"count\":1}]}");
     assert_answer("/api/movie/40/", NULL, 200,
                   "{\"id\":40,\"title\":\"Delta (1993)\",\"genres\":[\"Drama\"],\"year\":1993,"
-                  "\"overview\":\"A river.\",\"runtime\":99}");
+                  "\"overview\":\"A river.\",\"runtime\":99,\"count\":2,\"mean\":4.5,"
+                  "\"damped_mean\":3.898148,\"histogram\":[{\"rating\":4.0,\"count\":1},"
+                  "{\"rating\":5.0,\"count\":1}]}");
     assert_contains("/api/movie/80", NULL, 200, "\"genres\":[]");
 }
 
@@ -137,8 +143,8 @@ static void similar(void **state) {
     (void)state;
     assert_answer("/api/similar/7a?top_k=1", NULL, 200,
                   "{\"item_id\":\"7a\",\"similar_items\":[{\"item_id\":60,\"encoded_id\":5,"
-                  "\"similarity\":0.3775407,\"title\":\"Zeta (1995)\",\"genres\":[\"Unknown\"],"
-                  "\"year\":1995}],\"scale\":\"score\"}");
+                  "\"title\":\"Zeta (1995)\",\"genres\":[\"Unknown\"],\"year\":1995,"
+                  "\"similarity\":0.3775407}],\"scale\":\"score\"}");
 }
 
 static void pages(void **state) {
