@@ -68,6 +68,7 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->titles = service_titles_create();
     snapshot->orders = service_orders_create();
     snapshot->hours = service_hours_create();
+    snapshot->atlas = service_atlas_create();
     snapshot->memo = film_memo_create(catalogue->items.count);
     *out = snapshot;
     return STATUS_OK;
@@ -112,6 +113,7 @@ void snapshot_release(struct snapshot *snapshot) {
     ann_close(snapshot->index);
     service_titles_destroy(snapshot->titles);
     film_memo_destroy(snapshot->memo);
+    service_atlas_destroy(snapshot->atlas);
     service_hours_destroy(snapshot->hours);
     service_orders_destroy(snapshot->orders);
     arena_release(&snapshot->arena);

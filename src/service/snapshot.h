@@ -38,6 +38,7 @@ struct service_titles;
 struct film_memo;
 struct service_orders;
 struct service_hours;
+struct service_atlas;
 
 struct snapshot {
     atomic_uint references;
@@ -51,6 +52,7 @@ struct snapshot {
     const uint32_t *counts; /* [item_count] people who have the item */
     uint32_t count_max;
     struct filter_items items;   /* what filters look at, of each film */
+    struct service_atlas *atlas; /* owned: service_map.c */
     struct service_hours *hours; /* owned: service_hours.c */
     const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
     const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */

@@ -1,0 +1,104 @@
+/* service_map.c: see service_map.h.
+ *
+ * Traps    Whoever draws in the background holds a reference to the snapshot: a model that is
+ *          replaced meanwhile lives until its map is done.
+ * Checked  tests/service/test_service_map.c. */
+#include "service/service_map.h"
+
+#include <pthread.h>
+
+#include "base/alloc.h"
+#include "layout/layout.h"
+#include "service/service_internal.h"
+#include "sparse/svd.h"
+
+#define COMPONENTS 32
+
+struct service_atlas {
+    pthread_mutex_t mutex; /* of drawing */
+    struct arena arena;
+    const float *_Atomic points; /* NULL: not drawn yet */
+    atomic_bool is_drawing;      /* in the background */
+};
+
+struct service_atlas *service_atlas_create(void) {
+    struct service_atlas *atlas = alloc_zeroed(1, sizeof *atlas);
+    pthread_mutex_init(&atlas->mutex, NULL);
+    return atlas;
+}
+
+void service_atlas_destroy(struct service_atlas *atlas) {
+    if (!atlas)
+        return;
+    pthread_mutex_destroy(&atlas->mutex);
+    arena_release(&atlas->arena);
+    alloc_free(atlas);
+}
+
+/* Films by who has them: right singular vectors, each as long as its value says. */
+static struct layout_vectors vectors_of_histories(const struct snapshot *snapshot,
+                                                  struct arena *arena) {
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    const struct csr rows = {known->user_count, known->item_count, known->offsets, known->items,
+                             NULL};
+    const struct csr columns = csr_transpose(&rows, arena);
+    const struct svd svd = svd_truncated(&rows, &columns, COMPONENTS, SVD_RIGHT, arena);
+    for (size_t i = 0; i < known->item_count; i++)
+        for (size_t c = 0; c < svd.count; c++)
+            svd.right[i * svd.count + c] *= svd.values[c];
+    return (struct layout_vectors){svd.right, known->item_count, svd.count, true};
+}
+
+static void draw(const struct snapshot *snapshot) {
+    struct service_atlas *atlas = snapshot->atlas;
+    struct arena work = {0};
+    pthread_mutex_lock(&atlas->mutex);
+    if (!atomic_load(&atlas->points)) {
+        const struct layout_vectors vectors =
+            snapshot->vectors
+                ? (struct layout_vectors){snapshot->vectors, snapshot->catalogue->items.count,
+                                          snapshot->dimension, snapshot->metric != VECTOR_L2}
+                : vectors_of_histories(snapshot, &work);
+        atomic_store(&atlas->points, layout_points(&vectors, &atlas->arena));
+    }
+    pthread_mutex_unlock(&atlas->mutex);
+    arena_release(&work);
+}
+
+static void *draw_apart(void *context) {
+    struct snapshot *snapshot = context;
+    draw(snapshot);
+    arena_release(arena_scratch());
+    snapshot_release(snapshot);
+    return NULL;
+}
+
+static void begin_drawing(const struct snapshot *snapshot) {
+    pthread_t thread;
+    /* A reference is counted in what is otherwise not changed. */
+    struct snapshot *held = (struct snapshot *)(uintptr_t)snapshot;
+    if (atomic_exchange(&snapshot->atlas->is_drawing, true))
+        return;
+    snapshot_keep(held);
+    if (pthread_create(&thread, NULL, draw_apart, held) == 0) {
+        pthread_detach(thread);
+        return;
+    }
+    atomic_store(&snapshot->atlas->is_drawing, false);
+    snapshot_release(held);
+}
+
+enum status service_map(const struct snapshot *snapshot, const float **points,
+                        struct error *error) {
+    struct service_atlas *atlas = snapshot->atlas;
+    *points = atomic_load(&atlas->points);
+    if (*points)
+        return STATUS_OK;
+    if (snapshot->catalogue->items.count > MAP_FILMS_AT_ONCE) {
+        begin_drawing(snapshot);
+        return error_set(error, STATUS_LIMIT, "the map is being drawn; ask again in some seconds");
+    }
+    draw(snapshot);
+    *points = atomic_load(&atlas->points);
+    return STATUS_OK;
+}

@@ -1,0 +1,17 @@
+/* service_map.h: a map of all films: near on it is what the model finds alike (layout/layout.h).
+ *
+ * By the model's vectors of films; of a model without them by the first singular vectors of who has
+ * what. Made once for a snapshot, when somebody first asks: up to MAP_FILMS_AT_ONCE films while he
+ * waits, more of them in the background. */
+#ifndef MATINEE_SERVICE_SERVICE_MAP_H
+#define MATINEE_SERVICE_SERVICE_MAP_H
+
+#include "service/service.h"
+
+#define MAP_FILMS_AT_ONCE 6000
+
+/* *points [items][2], each coordinate within -1 ... 1; live as long as the snapshot. Errors
+ * (STATUS_LIMIT): the map is being drawn. */
+enum status service_map(const struct snapshot *snapshot, const float **points, struct error *error);
+
+#endif
