@@ -124,7 +124,7 @@ static void reasons(void **state) {
     (void)state;
     assert_contains("/api/recommend?user_id=3&top_k=1&explain=true", NULL, 200,
                     "\"reasons\":[{\"item_id\":40,\"title\":\"Delta (1993)\",\"share\":1.0}],"
-                    "\"why\":\"because you liked Delta (1993)\"}],"
+                    "\"why\":\"because you liked Delta (1993)\",\"notes\":[]}],"
                     "\"next\":\"");
 }
 
