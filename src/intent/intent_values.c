@@ -77,6 +77,8 @@ static const struct setting_spec table[] = {
          "share of the steered vector in what films are compared with"),
     {"search.strongest_first", SETTING_TEXT, "", 0, 0, INTENT_FIRST, NULL,
      "when films of the strongest genres come before all others"},
+    {"search.tower", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+     "whether a model that takes a wish (model.intent_tower) is given it"},
     REAL("search.known_alpha", ALPHA_MAX, "weight of how well known a film is"),
     REAL("search.text_alpha", ALPHA_MAX, "weight of words in common (TF-IDF)"),
     REAL("search.tag_alpha", ALPHA_MAX, "weight of tags typed directly"),
@@ -165,6 +167,7 @@ static void read_numbers(struct intent_values *values, const struct settings *se
     values->likeness_embed = settings_real(settings, "likeness.embed");
     values->neighbours = count(settings, "likeness.neighbours");
     values->steered = real(settings, "search.steered");
+    values->tower = settings_bool(settings, "search.tower");
     values->first = (enum intent_first)settings_choice(settings, "search.strongest_first");
     values->alphas = (struct intent_alphas){
         .genre = settings_real(settings, "search.genre_alpha"),

@@ -66,6 +66,7 @@ struct intent_values {
     size_t neighbours; /* films that the model finds most alike, among the candidates */
 
     float steered;           /* share of q' in what films are compared with; the rest is q */
+    bool tower;              /* a model that takes a wish is given it */
     enum intent_first first; /* when films of the strongest genres come before all others */
     struct intent_alphas alphas;
 };

@@ -174,13 +174,13 @@ static struct wish_entry *read_wish(const struct word_index *index, const struct
     return entry;
 }
 
-/* The wish's vector for a model that takes one and has learnt from vectors of the same encoder:
- * those of others do not compare, and it is better asked without a wish. */
+/* The wish's vector for a model that takes one, if the values say so and it has learnt from vectors
+ * of the same encoder: those of others do not compare, and it is better asked without a wish. */
 static const float *wish_vector(const struct word_index *index, const struct wish *wish) {
     const struct model *model = index->snapshot->model;
     const bool fits = model->wish_dimension == index->dimension && model->wish_encoder &&
                       encoder_same(model->wish_encoder, words_encoder_name(index->words));
-    return fits && !wish->is_blank ? wish->asked : NULL;
+    return fits && words_values(index->words)->tower && !wish->is_blank ? wish->asked : NULL;
 }
 
 /* The alphas that count for this wish. */

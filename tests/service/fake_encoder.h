@@ -55,7 +55,8 @@ static inline void fake_words(struct service *service, int *encoded) {
     if (folder[sizeof folder - 2] == 'X' && !mkdtemp(folder))
         abort();
     setenv("XDG_DATA_HOME", folder, 1);
-    if (words_create(&words, &encoder, NULL, 0, &error) != STATUS_OK)
+    static const char *const sources[] = {"search.tower=true"};
+    if (words_create(&words, &encoder, sources, 1, &error) != STATUS_OK)
         abort();
     service_adopt_words(service, words);
 }
