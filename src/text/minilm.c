@@ -11,8 +11,10 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/parallel.h"
 #include "text/minilm_forward.h"
+#include "text/minilm_packed.h"
 #include "text/wordpiece.h"
 
 #define BLOCK_TEXTS 1024 /* cut into ids at a time */
@@ -21,7 +23,7 @@
 
 struct minilm {
     struct arena arena;
-    struct tensor_file file;
+    struct tensor_file file, packed;
     struct files_mapping pieces;
     struct vocabulary vocabulary;
     struct minilm_weights weights;
@@ -41,12 +43,26 @@ static enum status read_vocabulary(struct minilm *minilm, const char *folder,
     return STATUS_OK;
 }
 
+/* A file that is not there, damaged or of other weights costs the time of packing anew. */
+static void open_packed(struct minilm *minilm, const char *folder) {
+    const char *path = files_join(&minilm->arena, folder, MINILM_PACKED);
+    struct error error;
+    if (!files_is_regular(path))
+        return;
+    if (tensor_file_open(&minilm->packed, path, &error) == STATUS_OK)
+        minilm->weights.packed = &minilm->packed;
+    else
+        log_warning("%s; layers are packed anew", error.text);
+}
+
 static enum status read_folder(struct minilm *minilm, const char *folder, struct error *error) {
     const struct minilm_config *config = &minilm->weights.config;
     TRY(minilm_config_read(&minilm->weights.config, folder, error));
     TRY(read_vocabulary(minilm, folder, config, error));
     const char *path = files_join(&minilm->arena, folder, MINILM_WEIGHTS);
     TRY(tensor_file_open(&minilm->file, path, error));
+    if (minilm->weights.precision == ENCODER_INT8)
+        open_packed(minilm, folder);
     TRY(minilm_weights_read(&minilm->weights, &minilm->file, &minilm->arena, error));
     minilm->tokens_most =
         config->positions < ENCODER_TOKENS_MAX ? config->positions : ENCODER_TOKENS_MAX;
@@ -72,9 +88,20 @@ void minilm_close(struct minilm *minilm) {
     if (!minilm)
         return;
     tensor_file_close(&minilm->file);
+    tensor_file_close(&minilm->packed);
     files_unmap(&minilm->pieces);
     arena_release(&minilm->arena);
     alloc_free(minilm);
+}
+
+enum status minilm_pack(const char *folder, struct arena *arena, const char **path,
+                        struct error *error) {
+    struct minilm *minilm;
+    *path = files_join(arena, folder, MINILM_PACKED);
+    TRY(minilm_open(&minilm, folder, ENCODER_INT8, error));
+    const enum status status = minilm_packed_write(&minilm->weights, *path, error);
+    minilm_close(minilm);
+    return status;
 }
 
 size_t minilm_width(const struct minilm *minilm) { return minilm->weights.config.width; }

@@ -4,6 +4,7 @@
 #ifndef MATINEE_TEXT_MINILM_H
 #define MATINEE_TEXT_MINILM_H
 
+#include "base/arena.h"
 #include "text/encoder.h"
 
 #define MINILM_WEIGHTS "model.safetensors"
@@ -13,6 +14,10 @@ struct minilm;
 /* Maps the weights and packs the layers. Errors: a file is missing, cut, lies about its content, or
  * does not fit the others. */
 enum status minilm_open(struct minilm **out, const char *folder, enum encoder_precision precision,
+                        struct error *error);
+/* Rounds the layers of a folder's weights to bytes once, into a file beside them that an int8
+ * encoder of that folder then maps. *path (in `arena`) is the file. */
+enum status minilm_pack(const char *folder, struct arena *arena, const char **path,
                         struct error *error);
 void minilm_close(struct minilm *minilm); /* NULL is fine */
 

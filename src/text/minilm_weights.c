@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "text/minilm_packed.h"
 
 #define NAME_BYTES 128
 
@@ -89,13 +90,11 @@ static enum status take_layer(const struct reader *reader, size_t index,
     return take_norm(reader, name, &layer->output_norm);
 }
 
-/* Memory is taken only for what the file was seen to have. Its pages are not needed again. */
-static enum status read_layer(const struct reader *reader, size_t index,
-                              struct minilm_weights *weights, struct arena *arena) {
-    struct minilm_layer *layer = &weights->layers[index];
-    struct minilm_linear_part parts[MATRICES];
-    TRY(take_layer(reader, index, parts, layer));
-    const size_t width = reader->config->width, inner = reader->config->inner;
+/* Its pages of the file are not needed again. */
+static void pack_layer(const struct minilm_weights *weights,
+                       const struct minilm_linear_part parts[MATRICES], struct minilm_layer *layer,
+                       struct arena *arena) {
+    const size_t width = weights->config.width, inner = weights->config.inner;
     struct minilm_linear *const to[MATRICES] = {
         &layer->query_key_value,
         &layer->query_key_value,
@@ -112,6 +111,22 @@ static enum status read_layer(const struct reader *reader, size_t index,
         minilm_linear_pack(to[i], &parts[i]);
         files_forget(parts[i].weights, parts[i].out * to[i]->in * sizeof *parts[i].weights);
     }
+}
+
+/* Memory for layers is taken only when the file was seen to have all of them. */
+static enum status read_layers(const struct reader *reader, struct minilm_weights *weights,
+                               struct arena *arena) {
+    const size_t count = weights->config.layers;
+    struct minilm_linear_part(*parts)[MATRICES] = arena_alloc(arena, count * sizeof *parts);
+    weights->layers = ARENA_ARRAY(arena, struct minilm_layer, count);
+    for (size_t i = 0; i < count; i++)
+        TRY(take_layer(reader, i, parts[i], &weights->layers[i]));
+    const bool is_packed = weights->packed && weights->precision == ENCODER_INT8 &&
+                           minilm_packed_fits(weights->packed, weights);
+    for (size_t i = 0; i < count; i++)
+        if (!is_packed ||
+            !minilm_packed_take(weights->packed, &weights->config, i, &weights->layers[i]))
+            pack_layer(weights, parts[i], &weights->layers[i], arena);
     return STATUS_OK;
 }
 
@@ -127,8 +142,5 @@ enum status minilm_weights_read(struct minilm_weights *weights, const struct ten
     TRY(take(&reader, "embeddings.token_type_embeddings.weight", config->types, width,
              &weights->type));
     TRY(take_norm(&reader, "embeddings", &weights->embedding_norm));
-    weights->layers = ARENA_ARRAY(arena, struct minilm_layer, config->layers);
-    for (size_t i = 0; i < config->layers; i++)
-        TRY(read_layer(&reader, i, weights, arena));
-    return STATUS_OK;
+    return read_layers(&reader, weights, arena);
 }

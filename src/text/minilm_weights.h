@@ -27,10 +27,12 @@ struct minilm_weights {
     const float *type;                /* [width]: of the first sentence; there is no second */
     struct minilm_norm embedding_norm;
     struct minilm_layer *layers;
+    const struct tensor_file
+        *packed; /* layers that were packed before (minilm_packed.h), or NULL */
 };
 
 /* Reads the tensors of a mapped file, which must outlive the weights; the rest lives in `arena`.
- * config and precision are set beforehand.
+ * config, precision and packed are set beforehand.
  * Errors name the tensor that is missing or of another type or shape. */
 enum status minilm_weights_read(struct minilm_weights *weights, const struct tensor_file *file,
                                 struct arena *arena, struct error *error);

@@ -225,7 +225,7 @@
   matinee data list [\-\-json FILE]
   matinee data info [NAME] [\-\-json FILE]
   matinee data show [NAME] [\-\-user ID] [\-\-rows N]
-  matinee data get NAME [\-\-folder FOLDER]
+  matinee data get NAME [\-\-folder FOLDER] [\-\-precision P]
   .fi
   .PP
   Without NAME it is the built\-in data set. A data set is looked for by name in $MATINEE_DATA and in the data folder; downloads are checked against the published checksum and resumed where they stopped.

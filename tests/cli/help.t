@@ -54,7 +54,7 @@
     matinee data list [--json FILE]
     matinee data info [NAME] [--json FILE]
     matinee data show [NAME] [--user ID] [--rows N]
-    matinee data get NAME [--folder FOLDER]
+    matinee data get NAME [--folder FOLDER] [--precision P]
 
   Without NAME it is the built-in data set. A data set is looked for by name in
   $MATINEE_DATA and in the data folder; downloads are checked against the
@@ -69,6 +69,8 @@
     --user ID        show: only this person's ratings
     --rows N         show: how many rows, 1 to 100000 (default 20)
     --folder FOLDER  get: where to put it, not the data folder
+    --precision P    get minilm: int8 also keeps its layers in bytes, which start
+                     faster (default f32)
     --json FILE      list, info: as JSON; - is standard output
     --help           this page
 
@@ -77,8 +79,9 @@
         Which data sets there are, and which of them are on this machine.
     matinee data get ml-1m
         Downloads MovieLens 1M, checks it and keeps it.
-    matinee data get minilm
-        The weights of the sentence encoder (90 MB).
+    matinee data get minilm --precision int8
+        The weights of the sentence encoder (90 MB), and its layers in bytes (11
+        MB).
     matinee data info ml-100k
         Its figures: users, films, ratings, genres, most rated films.
     matinee data show built-in --user 1

@@ -211,11 +211,46 @@ static void test_other_files_that_do_not_fit(void **state) {
     tiny_remove(&tiny);
 }
 
+/* Layers that were packed before give the same bits; a file of other weights, or a damaged one, is
+ * passed over. */
+static void test_packed_layers(void **state) {
+    (void)state;
+    struct tiny_bert tiny;
+    struct arena arena = {0};
+    struct error error;
+    const char *path;
+    const struct encoder_text text = {"a b! c", 6};
+    float before[TINY_WIDTH], after[TINY_WIDTH];
+    assert_int_equal(tiny_make(&tiny), 0);
+    for (int round = 0; round < 4; round++) {
+        struct minilm *minilm;
+        if (round == 1)
+            assert_int_equal(minilm_pack(tiny.folder, &arena, &path, &error), STATUS_OK);
+        if (round == 2) { /* other weights: other norms */
+            ((float *)tiny_find(&tiny, "embeddings.LayerNorm.weight")->data)[0] += 1;
+            assert_int_equal(tiny_write_weights(&tiny), 0);
+        }
+        if (round == 3)
+            assert_int_equal(truncate(path, (off_t)files_size(path) / 2), 0);
+        assert_int_equal(minilm_open(&minilm, tiny.folder, ENCODER_INT8, &error), STATUS_OK);
+        minilm_encode(minilm, &text, 1, after);
+        minilm_close(minilm);
+        if (round == 1 || round == 3)
+            assert_memory_equal(before, after, sizeof before);
+        if (round == 2)
+            assert_memory_not_equal(before, after, sizeof before);
+        memcpy(before, after, sizeof before);
+    }
+    arena_release(&arena);
+    tiny_remove(&tiny);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_published_vectors),
         cmocka_unit_test(test_a_small_network),
         cmocka_unit_test(test_the_same_bits),
+        cmocka_unit_test(test_packed_layers),
         cmocka_unit_test(test_weights_that_do_not_fit),
         cmocka_unit_test(test_other_files_that_do_not_fit),
     };
