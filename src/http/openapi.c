@@ -125,7 +125,9 @@ static json_t *responses_json(const struct route *route) {
     json_t *schema = is_json ? shape_schema(route->answer) : json_pack("{s:s}", "type", "string");
     good = json_pack("{s:s, s:{s:{s:o}}}", "description", route->summary, "content",
                      is_json ? "application/json" : route->answer, "schema", schema);
-    return json_pack("{s:o, s:o}", "200", good, "default", problem);
+    /* What is made or taken down may be answered 201, 202 or 204. */
+    return json_pack("{s:o, s:o}", route->method == REQUEST_GET ? "200" : "2XX", good, "default",
+                     problem);
 }
 
 /* "get_api_movie_id" for GET /api/movie/{id}. */

@@ -28,6 +28,7 @@
     export      what people did, or a model's vectors, as files
     backup      a copy of the store while it is in use
     keys        keys that callers of the API show
+    health      whether a server answers
     completion  a completion script for bash or zsh
     man         the manual page
     help        what matinee, or one of its commands, can do

@@ -44,12 +44,12 @@
   > kill -INT $server && wait $server
   > END
 
-  $ status() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }; ask() { status http://127.0.0.1:$port/genres; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; "$program" keys revoke page; sleep 1.2; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; status http://127.0.0.1:$port/api/health; }; options=--require-keys; source with_server.sh ask; sed 's/.*Z //; s/ [0-9.]*ms id=.\{16\}//' lines
+  $ status() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }; ask() { status http://127.0.0.1:$port/genres; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; "$program" keys revoke page; sleep 1.2; status -H "X-API-Key: $(cat key)" http://127.0.0.1:$port/genres; "$program" health http://127.0.0.1:$port/; }; options=--require-keys; source with_server.sh ask; sed 's/.*Z //; s/ [0-9.]*ms id=.\{16\}//' lines
   401
   200
   page is revoked; servers know within a second
   401
-  200
+  healthy
   warning GET /genres 401 239
   info GET /genres 200 188 key=page model=popularity
   warning GET /genres 401 241
@@ -58,3 +58,7 @@
   $ matinee serve model.safetensors --host 0.0.0.0 --keys empty.db --port 0
   ! matinee: --host 0.0.0.0 lets others in, and there is no key; make one with `matinee keys create NAME`, or say --insecure
   [2]
+
+  $ matinee health http://127.0.0.1:1 2>&1 | cut -c1-30
+  matinee: cannot reach the host
+  [1]
