@@ -141,14 +141,11 @@ static void put_page(void) {
     puts(".SH \"EXIT STATUS\"\n0 done, 1 failed, 2 used wrongly. Errors are one line on standard "
          "error.");
     puts(".SH ENVIRONMENT");
-    put_term("MATINEE_DATA", NULL);
-    puts("folders, separated by colons, in which data sets are looked for by name");
-    put_term("MATINEE_KERNELS", NULL);
-    puts("scalar, avx2 or avx512 instead of the best that the processor has");
-    put_term("NO_COLOR", NULL);
-    puts("not empty: no colours");
-    put_term("XDG_DATA_HOME", NULL);
-    puts("where matinee/ with data sets and trained models lies; ~/.local/share if unset");
+#define ENVIRONMENT(name, what)                                                                    \
+    put_term(name, NULL);                                                                          \
+    puts(what);
+#include "cli/environment.def"
+#undef ENVIRONMENT
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {

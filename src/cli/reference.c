@@ -12,8 +12,10 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "cli/command.h"
 #include "cli/known.h"
 #include "models/model.h"
+#include "service/words.h"
 
 #define SHARED_MAX 512
 
@@ -153,6 +155,44 @@ static void put_group(const struct setting_spec *const *shared, size_t count, si
             put_row(shared[s]);
 }
 
+/* The rows of config/intent.yaml with the values that are in the program. */
+static void put_intent(void) {
+    struct arena arena = {0};
+    struct setting_entry entry;
+    const struct settings *settings = intent_values_settings(&arena);
+    puts(
+        "\n## Wishes in words\n\nNot settings of a run: `--intent KEY=VALUE` or `--intent FILE` of "
+        "`search`, `serve`\nand `bench search`; [config/intent.yaml](../config/intent.yaml) tells "
+        "what they are for.\n");
+    put_table_head();
+    for (size_t i = 0; settings_entry(settings, i, &entry); i++) {
+        struct setting_spec spec = *entry.spec;
+        spec.value = entry.value;
+        put_row(&spec);
+    }
+    arena_release(&arena);
+}
+
+/* Each variable once that stands for an option, with the option. */
+static void put_variables(void) {
+    const struct command *command, *other;
+    puts("\n## Environment\n\n| variable | what |\n|---|---|");
+#define ENVIRONMENT(name, what) puts("| `" name "` | " what " |");
+#include "cli/environment.def"
+#undef ENVIRONMENT
+    for (size_t c = 0; (command = command_at(c)); c++)
+        for (const struct command_option *option = command->options; option && option->spec.key;
+             option++) {
+            bool is_new = option->environment != NULL;
+            for (size_t b = 0; is_new && b < c && (other = command_at(b)); b++)
+                for (const struct command_option *old = other->options;
+                     is_new && old && old->spec.key; old++)
+                    is_new = !old->environment || strcmp(old->environment, option->environment);
+            if (is_new)
+                printf("| `%s` | the option `%s` |\n", option->environment, option->spec.key);
+        }
+}
+
 void reference_settings(void) {
     puts("# Settings\n\nWritten by `matinee man --markdown settings`; `make docs` writes it anew.\n"
          "\nOn the command line as `key=value`; in a YAML file or recipe nested or with dots. An\n"
@@ -169,4 +209,6 @@ void reference_settings(void) {
             put_group(shared, count, s);
     }
     arena_release(&arena);
+    put_intent();
+    put_variables();
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/config.h"
 #include "base/settings.h"
 
@@ -195,13 +196,27 @@ static enum status compose(struct config *config, const char *const *sources, si
     return STATUS_OK;
 }
 
+static enum status read_settings(struct settings **out, const char *const *sources,
+                                 size_t source_count, struct arena *arena, struct error *error) {
+    struct config config = {0};
+    *out = settings_create(arena);
+    settings_add(*out, table);
+    TRY(compose(&config, sources, source_count, arena, error));
+    return config_apply(&config, *out, error);
+}
+
+const struct settings *intent_values_settings(struct arena *arena) {
+    struct settings *settings;
+    struct error error;
+    const enum status status = read_settings(&settings, NULL, 0, arena, &error);
+    ASSERT(status == STATUS_OK);
+    return settings;
+}
+
 enum status intent_values_read(struct intent_values *values, const char *const *sources,
                                size_t source_count, struct arena *arena, struct error *error) {
-    struct config config = {0};
-    struct settings *settings = settings_create(arena);
-    settings_add(settings, table);
-    TRY(compose(&config, sources, source_count, arena, error));
-    TRY(config_apply(&config, settings, error));
+    struct settings *settings;
+    TRY(read_settings(&settings, sources, source_count, arena, error));
     read_numbers(values, settings);
     values->action_word_count =
         settings_text_list(settings, "steering.action_words", &values->action_words);

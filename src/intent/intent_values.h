@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/settings.h"
 
 enum affect {
 #define AFFECT(id, name) AFFECT_##id,
@@ -79,5 +80,8 @@ const char *intent_values_affect_name(enum affect affect);
  * key (names the nearest), a value out of range, no such file; with file and line. */
 enum status intent_values_read(struct intent_values *values, const char *const *sources,
                                size_t source_count, struct arena *arena, struct error *error);
+
+/* All values as settings, the built-in ones as defaults: for who lists them. */
+const struct settings *intent_values_settings(struct arena *arena);
 
 #endif
