@@ -122,14 +122,21 @@ static void write_wishes(struct buffer *out, const struct wanted *wanted,
                                    "relevance_kept", found->kept));
 }
 
-static void answer(const struct snapshot *snapshot, const struct wanted *wanted,
-                   const struct recommend_answer *found, const struct request *request,
-                   struct response *response) {
+static void answer(const struct api_context *api, const struct snapshot *snapshot,
+                   const struct wanted *wanted, const struct recommend_answer *found,
+                   const struct request *request, struct response *response) {
     const struct recommend_request *asked = &wanted->request;
     struct buffer out;
     buffer_init(&out, request->arena);
     write_who(&out, wanted);
     write_text(&out, "model", service_name(snapshot));
+    if (wanted->arm) {
+        ab_test_expose(api->service, wanted->arm, wanted->ids[0]);
+        buffer_text(&out, ",\"experiment\":{\"name\":");
+        json_text_value(&out, json_string(wanted->arm->experiment));
+        write_text(&out, "arm", wanted->arm->arm.name);
+        buffer_text(&out, "}");
+    }
     write_text(&out, "basis", found->basis);
     write_text(&out, "tier", found->tier);
     write_wishes(&out, wanted, found);
@@ -219,15 +226,20 @@ static void respond(const struct api_context *api, const struct snapshot *snapsh
         wanted->request.filter.genres.any = wanted->request.genres;
     if (wanted->text ? search_page(api, snapshot, wanted, request, response, &found)
                      : recommend_find(snapshot, &wanted->request, request, response, &found))
-        answer(snapshot, wanted, &found, request, response);
+        answer(api, snapshot, wanted, &found, request, response);
 }
 
 static void recommend(const struct api_context *api, struct parameters *parameters,
                       struct response *response) {
     struct wanted wanted;
     struct snapshot *snapshot;
+    struct error none;
     wanted_read(&wanted, api, parameters);
-    if (!lookup_snapshot(api, parameters, response, &snapshot))
+    wanted_assign(&wanted, api, parameters);
+    /* A model that was taken away leaves its arm to the default. */
+    const char *model = wanted.arm ? wanted.arm->arm.model : NULL;
+    if (!(model && service_acquire(api->service, model, &snapshot, &none) == STATUS_OK) &&
+        !lookup_snapshot(api, parameters, response, &snapshot))
         return;
     respond(api, snapshot, &wanted, parameters, response);
     service_release(snapshot);

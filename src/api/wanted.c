@@ -8,6 +8,7 @@
  * Checked by tests/api/test_api.c, test_api_wishes.c. */
 #include "api/wanted.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "api/filters.h"
@@ -77,6 +78,24 @@ void wanted_read(struct wanted *wanted, const struct api_context *api,
     if (!parameters->body && !wanted->session)
         parameters_require(parameters, "user_id", request->person_count ? wanted->ids[0] : NULL);
     bare_history_expect(parameters, request->person_count ? wanted->ids[0] : wanted->session);
+}
+
+void wanted_assign(struct wanted *wanted, const struct api_context *api,
+                   struct parameters *parameters) {
+    struct recommend_request *request = &wanted->request;
+    struct ab_test_assignment found;
+    struct arena *arena = parameters->request->arena;
+    if (request->person_count != 1 || wanted->is_list || wanted->text ||
+        parameters->problem_count > 0 || parameters_string(parameters, "model") ||
+        !ab_test_assign(api->service, wanted->ids[0], arena, &found))
+        return;
+    struct ab_test_assignment *arm = ARENA_NEW(arena, struct ab_test_assignment);
+    *arm = found;
+    wanted->arm = arm;
+    if (!isnan(arm->arm.diversity))
+        request->diversity = arm->arm.diversity;
+    if (arm->arm.diversity_method)
+        diversity_find(arm->arm.diversity_method, &request->diversity_method);
 }
 
 static void read_preferences(struct parameters *parameters, const char *key,

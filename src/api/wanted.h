@@ -6,6 +6,7 @@
 #include "api/api_internal.h"
 #include "api/bare_history.h"
 #include "api/filters.h"
+#include "service/ab_test.h"
 #include "service/service_person.h"
 
 /* The rows of a table of parameters that all lists for people share. */
@@ -39,11 +40,16 @@ struct wanted {
     const char *text;                    /* a wish in words beside; NULL: none */
     const char *session;                 /* in place of a person; NULL: none */
     bool is_list;                        /* several people were named */
+    const struct ab_test_assignment *arm; /* of the running experiment; NULL: in none */
 };
 
 /* Everything that needs no catalogue. Problems are left with the parameters. */
 void wanted_read(struct wanted *wanted, const struct api_context *api,
                  struct parameters *parameters);
+/* Puts one person, who did not say which model is to answer, into the running experiment, and takes
+ * over what its arm says. */
+void wanted_assign(struct wanted *wanted, const struct api_context *api,
+                   struct parameters *parameters);
 /* The rest, in the catalogue of a snapshot. False: it has answered. */
 bool wanted_find(struct wanted *wanted, const struct api_context *api,
                  const struct snapshot *snapshot, struct parameters *parameters,

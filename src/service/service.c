@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "service/ab_test.h"
 #include "service/live.h"
 #include "service/service_internal.h"
 
@@ -24,6 +25,7 @@ struct service {
     struct words *_Atomic words;            /* NULL: not opened yet */
     struct live *live;                      /* what people do; NULL: no store is open */
     struct learning *learning;              /* NULL: nothing is trained */
+    struct ab_test *ab_test;                /* what is known of the running experiment */
 };
 
 enum status service_create(struct service **out, struct error *error) {
@@ -31,6 +33,7 @@ enum status service_create(struct service **out, struct error *error) {
     struct service *service = alloc_zeroed(1, sizeof *service);
     pthread_mutex_init(&service->mutex, NULL);
     pthread_mutex_init(&service->words_mutex, NULL);
+    service->ab_test = ab_test_create();
     *out = service;
     return STATUS_OK;
 }
@@ -43,6 +46,7 @@ void service_destroy(struct service *service) {
         snapshot_release(service->snapshots[i]);
     words_close(service->words);
     live_close(service->live);
+    ab_test_destroy(service->ab_test);
     pthread_mutex_destroy(&service->words_mutex);
     pthread_mutex_destroy(&service->mutex);
     alloc_free(service);
@@ -188,6 +192,10 @@ struct live *service_live(struct service *service) {
 
 struct learning **service_learning_slot(struct service *service) {
     return &service->learning;
+}
+
+struct ab_test *service_ab_test(struct service *service) {
+    return service->ab_test;
 }
 
 void service_release(struct snapshot *snapshot) { snapshot_release(snapshot); }

@@ -41,6 +41,8 @@ float service_distance(const struct snapshot *snapshot, uint32_t a, uint32_t b);
 /* A model's own score as people are shown it: see struct recommend_answer. */
 float service_shown_score(const struct model *model, float raw);
 
+/* What is known of the running experiment. */
+struct ab_test *service_ab_test(struct service *service);
 /* What the store has of people; NULL: none is open. */
 struct live *service_live(struct service *service);
 

@@ -128,7 +128,8 @@ enum status feedback_set_labels(struct feedback *feedback, const char *person, c
 enum status feedback_erase(struct feedback *feedback, const char *person, struct error *error) {
     static const char *const texts[] = {
         "DELETE FROM events WHERE person = $1", "DELETE FROM ratings WHERE person = $1",
-        "DELETE FROM people WHERE id = $1", "DELETE FROM sessions WHERE id = $1"};
+        "DELETE FROM people WHERE id = $1", "DELETE FROM sessions WHERE id = $1",
+        "DELETE FROM exposures WHERE person = $1"};
     enum { DELETIONS = sizeof texts / sizeof *texts };
     const struct sql_value values[] = {sql_text(person),
                                        sql_integer((int64_t)wall_clock_seconds())};

@@ -26,6 +26,13 @@ static const char *const steps[] = {
     "CREATE TABLE library (item TEXT PRIMARY KEY);"
     "CREATE TABLE keys (hash TEXT PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL,"
     "  created BIGINT NOT NULL, used BIGINT NOT NULL);",
+    "CREATE TABLE experiments (name TEXT PRIMARY KEY, started BIGINT NOT NULL,"
+    "  ended BIGINT NOT NULL);"
+    "CREATE TABLE arms (experiment TEXT NOT NULL, place BIGINT NOT NULL, name TEXT NOT NULL,"
+    "  model TEXT, weight DOUBLE PRECISION NOT NULL, diversity DOUBLE PRECISION,"
+    "  diversity_method TEXT, PRIMARY KEY (experiment, place));"
+    "CREATE TABLE exposures (experiment TEXT NOT NULL, person TEXT NOT NULL,"
+    "  arm BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (experiment, person));",
     NULL};
 
 static bool take_version(void *context, const struct sql_value *columns, size_t count) {

@@ -1,0 +1,83 @@
+/* test_api_experiments.c: an experiment over a real socket: started, shown in lists, counted,
+ * ended; and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "api/loopback.h"
+
+static int start(void **state) {
+    struct error error;
+    (void)state;
+    const int status = loopback_start(tiny_create());
+    return status ? status : service_open_store(loopback.service, "none", &error) != STATUS_OK;
+}
+
+static json_t *asked(const char *method, const char *target, const char *sent, int status) {
+    struct client_answer answer = client_ask(loopback.port, method, target, "", sent);
+    json_t *body = json_loads(answer.body, 0, NULL);
+    if (answer.status != status)
+        fail_msg("%s %s: %d %s", method, target, answer.status, answer.body);
+    assert_non_null(body);
+    free(answer.body);
+    return body;
+}
+
+static void an_experiment_from_beginning_to_end(void **state) {
+    (void)state;
+    json_decref(asked("POST", "/api/experiments",
+                      "{\"name\": \"wide\", \"arms\": [{\"name\": \"control\"},"
+                      " {\"name\": \"wide\", \"weight\": 2, \"diversity\": 0.5}]}",
+                      200));
+    json_t *body = asked("GET", "/api/recommend?user_id=1&top_k=2", NULL, 200);
+    const json_t *shown = json_object_get(body, "experiment");
+    assert_string_equal(json_string_value(json_object_get(shown, "name")), "wide");
+    assert_non_null(json_string_value(json_object_get(shown, "arm")));
+    json_decref(body);
+    /* Who says which model is to answer, or is not there, is in none. */
+    body = asked("GET", "/api/recommend?user_id=2&top_k=2&model=tiny", NULL, 200);
+    assert_null(json_object_get(body, "experiment"));
+    json_decref(body);
+    json_decref(asked("GET", "/api/recommend?user_id=nix&top_k=2", NULL, 404));
+    body = asked("GET", "/api/experiments/wide", NULL, 200);
+    assert_true(json_is_true(json_object_get(body, "running")));
+    const json_t *arms = json_object_get(body, "arms");
+    assert_int_equal(json_array_size(arms), 2);
+    json_int_t people = 0;
+    for (size_t a = 0; a < 2; a++)
+        people += json_integer_value(json_object_get(json_array_get(arms, a), "people"));
+    assert_int_equal(people, 1);
+    json_decref(body);
+    json_decref(asked("DELETE", "/api/experiments/wide", NULL, 200));
+    json_decref(asked("DELETE", "/api/experiments/wide", NULL, 404));
+    body = asked("GET", "/api/experiments", NULL, 200);
+    assert_int_equal(json_array_size(json_object_get(body, "experiments")), 1);
+    json_decref(body);
+    json_decref(asked("DELETE", "/api/experiments/wide?purge=true", NULL, 200));
+    body = asked("GET", "/api/recommend?user_id=1&top_k=2", NULL, 200);
+    assert_null(json_object_get(body, "experiment"));
+    json_decref(body);
+}
+
+static void what_is_refused(void **state) {
+    (void)state;
+    json_decref(asked("POST", "/api/experiments", "{}", 400));
+    json_decref(asked("POST", "/api/experiments", "{\"name\": \"x\", \"arms\": 3}", 422));
+    json_decref(
+        asked("POST", "/api/experiments", "{\"name\": \"x\", \"arms\": [{\"name\": \"a\"}]}", 422));
+    json_decref(asked("POST", "/api/experiments",
+                      "{\"name\": \"x\", \"arms\": [{\"name\": \"a\"}, {\"name\": \"b\","
+                      " \"model\": \"nix\"}]}",
+                      404));
+    json_decref(asked("GET", "/api/experiments/nix", NULL, 404));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_experiment_from_beginning_to_end),
+        cmocka_unit_test(what_is_refused),
+    };
+    return cmocka_run_group_tests(tests, start, loopback_stop);
+}

@@ -1,0 +1,92 @@
+/* test_experiments.c: experiments in the store: what is written is read, one runs at a time, who is
+ * shown an arm twice is there once; over SQLite in memory. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/experiments.h"
+
+static struct feedback *store;
+static struct arena arena;
+static struct error error;
+
+static void expect(enum status status) {
+    if (status != STATUS_OK)
+        fail_msg("%s", error.text);
+}
+
+static void what_is_written_is_read(void **state) {
+    (void)state;
+    const struct experiments_record record = {
+        .name = "first",
+        .arms = {{"control", NULL, 1, NAN, NULL}, {"other", "als", 2.5, 0.3, "mmr"}},
+        .arm_count = 2};
+    struct experiments_record *list, found;
+    size_t count;
+    expect(experiments_start(store, &record, &error));
+    expect(experiments_list(store, &arena, &list, &count, &error));
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].name, "first");
+    assert_int_equal(list[0].ended, 0);
+    assert_int_equal(list[0].arm_count, 2);
+    assert_null(list[0].arms[0].model);
+    assert_true(isnan(list[0].arms[0].diversity));
+    assert_string_equal(list[0].arms[1].model, "als");
+    assert_true(list[0].arms[1].weight == 2.5 && list[0].arms[1].diversity == 0.3);
+    assert_string_equal(list[0].arms[1].diversity_method, "mmr");
+    assert_int_equal(experiments_start(store, &record, &error), STATUS_BAD_INPUT);
+    assert_int_equal(experiments_find(store, "none", &arena, &found, &error), STATUS_NOT_FOUND);
+}
+
+static void people_and_what_they_did(void **state) {
+    (void)state;
+    struct experiments_record record;
+    struct experiments_outcome outcomes[EXPERIMENTS_ARMS_MAX];
+    expect(experiments_find(store, "first", &arena, &record, &error));
+    experiments_expose(store, "first", "ann", 1);
+    experiments_expose(store, "first", "ann", 1);
+    experiments_expose(store, "first", "bob", 0);
+    const struct feedback_event events[] = {
+        {"ann", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL},
+        {"ann", "2", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL},
+        {"bob", "1", FEEDBACK_CLICK, NAN, 5, NULL, -1, NULL}, /* before he was shown anything */
+        {"eve", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL}};
+    expect(feedback_append(store, events, 4, &error)); /* what was put in before is there too */
+    expect(experiments_outcomes(store, &record, outcomes, &error));
+    assert_int_equal(outcomes[0].people, 1);
+    assert_int_equal(outcomes[1].people, 1);
+    assert_int_equal(outcomes[1].events[FEEDBACK_CLICK], 2);
+    assert_int_equal(outcomes[1].actors[FEEDBACK_CLICK], 1);
+    assert_int_equal(outcomes[0].events[FEEDBACK_CLICK], 0);
+    expect(experiments_end(store, "first", &error));
+    expect(experiments_find(store, "first", &arena, &record, &error));
+    assert_true(record.ended > 0);
+    expect(experiments_remove(store, "first", &error));
+    expect(experiments_outcomes(store, &record, outcomes, &error));
+    assert_int_equal(outcomes[1].people, 0);
+}
+
+static int start(void **state) {
+    (void)state;
+    return feedback_open(&store, "none", &error) != STATUS_OK;
+}
+
+static int stop(void **state) {
+    (void)state;
+    feedback_close(store);
+    arena_release(&arena);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(people_and_what_they_did),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
