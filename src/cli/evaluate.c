@@ -18,7 +18,14 @@ static enum status evaluate(const struct arguments *arguments, struct progress *
     TRY(model_folder_choose(&file, command_operand(arguments, 0), arguments, error));
     const int64_t *lengths;
     size_t length_count = job_read_evolution(arguments, &lengths);
+    enum diversity_method method;
+    diversity_find(settings_text(arguments->options, "--diversity-method"), &method);
+    const double *amounts;
+    const size_t amount_count = settings_real_list(arguments->options, "--diversity", &amounts);
     const struct experiment_options options = {
+        .diversity = amounts,
+        .diversity_count = amount_count,
+        .diversity_method = method,
         .evolution = lengths,
         .evolution_count = length_count,
         .shows = true,
@@ -60,6 +67,16 @@ static const struct command_option options[] = {
      NULL,
      WORD_FILE},
     JOB_EVOLUTION_OPTION,
+    {{"--diversity", SETTING_REAL_LIST, "[]", 0, 1, NULL, NULL,
+      "what variety costs: lists put in order with so much of it, as in 0,0.1,0.3,0.5"},
+     "LIST",
+     NULL,
+     WORD_NONE},
+    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, "mmr|calibrated|new_genres|popularity", NULL,
+      "variety of what kind"},
+     "NAME",
+     NULL,
+     WORD_NONE},
     {{"--threads", SETTING_INT, "0", 0, 1024, NULL, NULL,
       "how many threads, 0 for all; the figures are the same"},
      "N",
@@ -76,6 +93,8 @@ static const struct command_example examples[] = {
      "The same split, against 100 sampled candidates."},
     {"matinee evaluate model.safetensors --evolution 1,2,3,5,10,15,20",
      "How good lists are for somebody who has rated so few films."},
+    {"matinee evaluate model.safetensors --diversity 0,0.2,0.4 --diversity-method calibrated",
+     "What it costs to keep to the person's own mix of genres."},
     {NULL, NULL},
 };
 

@@ -122,6 +122,31 @@ static void print_evolution(const struct experiment_report *report, FILE *out,
                     0, 2);
 }
 
+static const char *mean_text(const struct interval *interval, struct arena *arena) {
+    return isnan(interval->mean) ? "-" : arena_format(arena, "%.4f", interval->mean);
+}
+
+/* What variety costs: a row for each amount. */
+static void print_tradeoff(const struct experiment_report *report, FILE *out, struct arena *arena) {
+    const struct experiment_tradeoff *tradeoff = &report->tradeoff;
+    struct table table;
+    table_init(&table, "rlrrrr", arena);
+    table_row(&table, "diversity", "ndcg@10", "diversity@10", "coverage@10", "novelty@10",
+              "relevance kept", NULL);
+    for (size_t i = 0; i < tradeoff->count; i++) {
+        const struct experiment_tradeoff_point *point = &tradeoff->points[i];
+        table_row(&table, arena_format(arena, "%g", point->amount),
+                  arena_format(arena, "%.4f  %.4f to %.4f", point->ndcg.mean, point->ndcg.low,
+                               point->ndcg.high),
+                  mean_text(&point->diversity, arena), arena_format(arena, "%.4f", point->coverage),
+                  mean_text(&point->novelty, arena), mean_text(&point->kept, arena), NULL);
+    }
+    fprintf(out, "\n%sWhat variety costs%s (%s), among all films, the same %zu people\n\n",
+            style_of(out)->bold, style_of(out)->off, diversity_name(tradeoff->method),
+            tradeoff->users);
+    table_print(&table, out);
+}
+
 void figures_print(const struct experiment_report *report, const struct experiment_report *rival,
                    FILE *out, struct arena *arena) {
     const struct style *style = style_of(out);
@@ -143,5 +168,7 @@ void figures_print(const struct experiment_report *report, const struct experime
         fputs("  Nothing was held back, so nothing was measured.\n", out);
     if (report->evolution.count > 0)
         print_evolution(report, out, arena);
+    if (report->tradeoff.count > 0)
+        print_tradeoff(report, out, arena);
     print_costs(report, out, arena);
 }

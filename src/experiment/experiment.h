@@ -12,8 +12,10 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/settings.h"
+#include "metrics/interval.h"
 #include "metrics/sheet.h"
 #include "models/model.h"
+#include "rank/diversity.h"
 
 struct shown_group;
 
@@ -53,6 +55,20 @@ struct experiment_evolution {
     size_t count, metric_count; /* count 0: it was not asked for */
 };
 
+/* What variety costs: see tradeoff.h. */
+struct experiment_tradeoff_point {
+    double amount;
+    struct interval ndcg, diversity, novelty; /* at 10 */
+    struct interval kept;                     /* relevance that is left, see rank/diversity.h */
+    double coverage;
+};
+struct experiment_tradeoff {
+    const struct experiment_tradeoff_point *points;
+    size_t count; /* 0: it was not asked for */
+    enum diversity_method method;
+    size_t users;
+};
+
 struct experiment_report {
     const char *model, *data;
     const char *split;      /* "leave_one_out"; "leave_one_out (validation)" */
@@ -74,6 +90,7 @@ struct experiment_report {
     const struct shown_group *shown; /* of the first run: see shown.h */
     size_t shown_count;              /* 0: not measured */
     struct experiment_evolution evolution;
+    struct experiment_tradeoff tradeoff;
 };
 
 /* Who follows an experiment while it runs; any of the three may be NULL. */
@@ -104,6 +121,9 @@ struct experiment_options {
     bool shows;                           /* measure how popular what is shown is: see shown.h */
     const int64_t *evolution; /* ascending lengths of history, for the cold-start curve; or NULL */
     size_t evolution_count;
+    const double *diversity; /* amounts, 0 ... 1, for what variety costs; or NULL */
+    size_t diversity_count;
+    enum diversity_method diversity_method;
 };
 
 /* Trains and evaluates as `settings` say (made by experiment_settings_for):

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "experiment/evolution.h"
 #include "experiment/experiment_internal.h"
+#include "experiment/tradeoff.h"
 #include "models/model_file.h"
 
 /* The settings of the fit, with the rows of all tables. */
@@ -95,6 +96,8 @@ static enum status measure(struct experiment_job *job, const struct model_file *
     (*report)->parameter_count = model_parameter_count(file->model);
     (*report)->model_file = arena_copy(job->arena, file->tensors.path);
     const struct experiment_options *options = job->options;
+    if (options->diversity_count > 0)
+        TRY(tradeoff_measure(job, &split, &histories, file->model, &(*report)->tradeoff, error));
     if (options->evolution_count == 0)
         return STATUS_OK;
     return evolution_measure(job, file->model, options->evolution, options->evolution_count,

@@ -196,6 +196,26 @@ static json_t *evolution_json(const struct experiment_evolution *evolution) {
     return list;
 }
 
+static json_t *interval_json(const struct interval *interval) {
+    return json_pack("{s:o, s:o, s:o}", "mean", number(interval->mean), "low",
+                     number(interval->low), "high", number(interval->high));
+}
+
+static json_t *tradeoff_json(const struct experiment_tradeoff *tradeoff) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < tradeoff->count; i++) {
+        const struct experiment_tradeoff_point *point = &tradeoff->points[i];
+        json_array_append_new(list, json_pack("{s:s, s:f, s:o, s:o, s:o, s:o, s:o}", "method",
+                                              diversity_name(tradeoff->method), "amount",
+                                              point->amount, "ndcg@10", interval_json(&point->ndcg),
+                                              "diversity@10", interval_json(&point->diversity),
+                                              "novelty@10", interval_json(&point->novelty),
+                                              "coverage@10", number(point->coverage),
+                                              "relevance_kept", interval_json(&point->kept)));
+    }
+    return list;
+}
+
 char *experiment_report_json(const struct experiment_report *report, struct arena *arena) {
     const struct fit_report *fit = &report->runs[0].fit;
     json_t *object = json_object();
@@ -225,6 +245,7 @@ char *experiment_report_json(const struct experiment_report *report, struct aren
     json_object_set_new(object, "data_checksum", json_string(checksum));
     json_object_set_new(object, "shown", shown_json(report));
     json_object_set_new(object, "evolution", evolution_json(&report->evolution));
+    json_object_set_new(object, "diversity", tradeoff_json(&report->tradeoff));
     json_object_set_new(object, "model_file",
                         report->model_file ? json_string(report->model_file) : json_null());
     return dump(object, DUMP_FLAGS, "\n", arena);

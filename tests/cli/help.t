@@ -151,16 +151,20 @@
           folder
 
   Options
-    --json FILE         the report as JSON; - is standard output
-    --evolution LIST    the cold-start curve too: lists after so many ratings, as
-                        in 1,2,3,5,10,15,20, tested on the next five (default [])
-    --threads N         how many threads, 0 for all; the figures are the same, 0
-                        to 1024 (default 0)
-    --max-memory SIZE   refuse what would need more, as in 500MB or 4GB
-    --quiet             no progress
-    --tracking-uri URI  the MLflow server that models:/NAME/VERSION in place of a
-                        file is fetched from [$MLFLOW_TRACKING_URI]
-    --help              this page
+    --json FILE              the report as JSON; - is standard output
+    --evolution LIST         the cold-start curve too: lists after so many
+                             ratings, as in 1,2,3,5,10,15,20, tested on the next
+                             five (default [])
+    --diversity LIST         what variety costs: lists put in order with so much
+                             of it, as in 0,0.1,0.3,0.5 (default [])
+    --diversity-method NAME  variety of what kind (default mmr)
+    --threads N              how many threads, 0 for all; the figures are the
+                             same, 0 to 1024 (default 0)
+    --max-memory SIZE        refuse what would need more, as in 500MB or 4GB
+    --quiet                  no progress
+    --tracking-uri URI       the MLflow server that models:/NAME/VERSION in place
+                             of a file is fetched from [$MLFLOW_TRACKING_URI]
+    --help                   this page
 
   Settings
     key=value; matinee models NAME lists every setting that a model takes, with
@@ -173,6 +177,8 @@
         The same split, against 100 sampled candidates.
     matinee evaluate model.safetensors --evolution 1,2,3,5,10,15,20
         How good lists are for somebody who has rated so few films.
+    matinee evaluate model.safetensors --diversity 0,0.2,0.4 --diversity-method calibrated
+        What it costs to keep to the person's own mix of genres.
   matinee compare: several models on one split, and which differences are noise
 
   Usage

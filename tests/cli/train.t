@@ -75,6 +75,7 @@
     "choices"
     "data"
     "data_checksum"
+    "diversity"
     "epochs"
     "evaluate_seconds"
     "evolution"

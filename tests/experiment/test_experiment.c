@@ -272,7 +272,8 @@ static void test_json(void **state) {
         "order_aware", "seed",          "threads",     "settings",         "choices",
         "epochs",      "best_epoch",    "fit_seconds", "evaluate_seconds", "peak_rss_bytes",
         "parameters",  "users",         "metrics",     "intervals",        "runs",
-        "folds",       "data_checksum", "shown",       "evolution",        "model_file"};
+        "folds",       "data_checksum", "shown",       "evolution",        "diversity",
+        "model_file"};
     struct experiment_report *report =
         train_well("gmf", PAIRS(SHORT, "evaluation.metrics=[ndcg@10,coverage@10,rmse]"), NULL);
     const char *text = experiment_report_json(report, &arena);
