@@ -46,7 +46,7 @@
 
   $ matinee train ease data.max_ratings=5000 --out ease.safetensors --quiet >/dev/null
   > matinee update ease.safetensors --ratings new.csv
-  ! matinee: ease.safetensors: ease does not learn row by row; train it again on all the data, or take one that does: popularity, als, eals, content
+  ! matinee: ease.safetensors: ease does not learn row by row; train it again on all the data, or take one that does: popularity, svd, svdpp, als, eals, gmf, mlp, neumf, bpr, content
   [2]
 
   $ printf 'zoe,2\n' >bare.csv

@@ -7,7 +7,8 @@
  * Shapes   users [users][embedding_dim], items [items][embedding_dim], bias [items].
  * Training plain SGD, a step for each row (bpr_epoch.h), under the trainer's epochs, rates and
  * early stopping; trainer.optimizer.*, batch size and clipping do not apply. Fold-in  A bare
- * history is mapped to a user vector by models/fold_map.h. Cost     an epoch: rows * 12 *
+ * history is mapped to a user vector by models/fold_map.h. An update goes on over the histories of
+ * those who have new rows (models/update_rows.h). Cost     an epoch: rows * 12 *
  * embedding_dim operations; a score: 2 * embedding_dim. Traps    the rate of SGD is some ten times
  * that of Adam: 0.05 is usual. Checked  tests/models/test_bpr.c, conformance,
  * config/recipes/ml-1m-ncf/bpr.yaml. */
@@ -19,6 +20,7 @@
 #include "models/fold_map.h"
 #include "models/model.h"
 #include "models/trainer.h"
+#include "models/update_rows.h"
 
 extern const struct model_ops model_bpr;
 
@@ -233,6 +235,42 @@ static void explain(const struct model *model, const struct query *query, uint32
                     tensor_floats(&self->items) + item * self->embedding_dim, shares);
 }
 
+static void take_in_new_users(struct bpr *self, uint32_t first, const struct interactions *rows) {
+    const struct fold_map fold = fold_of(self);
+    for (uint32_t user = first; user < self->base.user_count; user++) {
+        const struct history history = interactions_history(rows, user);
+        fold_map_apply(&fold, tensor_floats(&self->fold_map), &history,
+                       tensor_floats(&self->users) + user * self->embedding_dim);
+    }
+}
+
+static enum status update(struct model **out, const struct model *base,
+                          const struct model_events *events, struct error *error) {
+    TRY(model_check_events(base, events, error));
+    struct bpr *self = model_copy(base, sizeof *self);
+    struct arena scratch = {0};
+    const struct interactions rows = update_rows(events, &scratch);
+    self->base.user_count = rows.user_count;
+    update_rows_widen(&self->users, rows.user_count, &self->base.arena);
+    take_in_new_users(self, base->user_count, &rows);
+    const struct bpr_weights weights = {
+        .dimension = self->embedding_dim,
+        .users = tensor_floats(&self->users),
+        .items = tensor_floats(&self->items),
+        .bias = self->has_bias ? tensor_floats(&self->bias) : NULL,
+    };
+    struct bpr_epoch epoch;
+    bpr_epoch_init(&epoch, &weights, &rows, &self->options, rows.count, &scratch);
+    for (uint32_t number = 1; number <= UPDATE_ROWS_EPOCHS; number++)
+        bpr_epoch_run(&epoch, number, UPDATE_ROWS_RATE * self->trainer.schedule.rate);
+    arena_release(&scratch);
+    self->dot = (struct dot_items){0};
+    dot_items_init(&self->dot, tensor_floats(&self->items), self->base.item_count,
+                   self->embedding_dim, tensor_floats(&self->bias), &self->base.arena);
+    *out = &self->base;
+    return STATUS_OK;
+}
+
 /* The rate is SGD's, and falls: a constant one ends lower. */
 static void suggest(struct settings *settings, const struct interactions *train) {
     (void)train;
@@ -256,5 +294,6 @@ const struct model_ops model_bpr = {
     .tensors = tensors,
     .attach = attach,
     .explain = explain,
+    .update = update,
     .suggest = suggest,
 };

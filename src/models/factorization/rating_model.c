@@ -23,6 +23,7 @@
 #include "models/dot_items.h"
 #include "models/factorization/rating_fold.h"
 #include "models/factorization/rating_sgd.h"
+#include "models/update_rows.h"
 
 #define QUERY_BLOCK 32 /* queries whose vectors are made and multiplied together */
 
@@ -243,6 +244,54 @@ enum status rating_model_fit(struct model *base, const struct fit_input *input,
     means[1] = factors.mean_count;
     make_items(model);
     return STATUS_OK;
+}
+
+/* Users who are new begin with what their history says to the items as they are. */
+static void take_in_new_users(struct rating_model *model, uint32_t first,
+                              const struct interactions *rows) {
+    const struct rating_factors factors = factors_of(model);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    float *z = ARENA_ARRAY_RAW(scratch, float, factors.width);
+    for (uint32_t user = first; user < factors.user_count; user++) {
+        const struct history history = interactions_history(rows, user);
+        rating_factors_implicit(&factors, &history, z);
+        factors.user_bias[user] = rating_fold_in(&factors, &model->options, &history, z,
+                                                 factors.user_factors + user * factors.width);
+    }
+    arena_reset(scratch, mark);
+}
+
+static enum status learn(struct rating_model *model, const struct interactions *rows,
+                         const struct interactions *all, struct error *error) {
+    struct rating_factors factors = factors_of(model);
+    const struct rating_sgd_more more = {rows, all, UPDATE_ROWS_EPOCHS, UPDATE_ROWS_RATE};
+    return rating_sgd_continue(&factors, &model->options, &more, error);
+}
+
+enum status rating_model_update(struct model **out, const struct model *base,
+                                const struct model_events *events, struct error *error) {
+    TRY(model_check_events(base, events, error));
+    if (!events->known->ratings || !events->fresh->ratings)
+        return error_set(error, STATUS_BAD_INPUT, "%s learns ratings, and the rows have none",
+                         base->ops->name);
+    struct rating_model *model = model_copy(base, sizeof *model);
+    struct arena scratch = {0};
+    const struct interactions rows = update_rows(events, &scratch);
+    const struct interactions all = interactions_merge(events->known, events->fresh, &scratch);
+    model->base.user_count = rows.user_count;
+    update_rows_widen(&model->user_bias, rows.user_count, &model->base.arena);
+    update_rows_widen(&model->user_factors, rows.user_count, &model->base.arena);
+    take_in_new_users(model, base->user_count, &rows);
+    const enum status status = learn(model, &rows, &all, error);
+    arena_release(&scratch);
+    model->items = (struct dot_items){0};
+    make_items(model);
+    if (status == STATUS_OK)
+        *out = &model->base;
+    else
+        model_destroy(&model->base);
+    return status;
 }
 
 /* ---- Score ----------------------------------------------------------------------------------- */

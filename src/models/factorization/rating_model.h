@@ -25,5 +25,7 @@ void rating_model_query_vectors(const struct model *base, const struct query *qu
  * which is what an empty history gets. */
 void rating_model_explain(const struct model *base, const struct query *query, uint32_t item,
                           float *shares);
+enum status rating_model_update(struct model **out, const struct model *base,
+                                const struct model_events *events, struct error *error);
 
 #endif

@@ -76,34 +76,42 @@ static void start_means(struct rating_factors *factors, const struct rating_opti
     factors->mean_count = train->user_count ? (double)train->count / train->user_count : 0;
 }
 
-static struct sgd start(struct rating_factors *factors, const struct rating_options *options,
-                        const struct fit_input *input, struct arena *scratch) {
-    const struct interactions *train = input->train;
-    const uint32_t items = train->item_count;
-    uint32_t *counts = ARENA_ARRAY(scratch, uint32_t, items);
+/* Orders and weights for going through `rows`; penalties are those of the counts in `all`. */
+static struct sgd prepare(struct rating_factors *factors, const struct rating_options *options,
+                          const struct interactions *rows, const struct interactions *all,
+                          const uint32_t *counts, struct arena *scratch) {
+    const uint32_t items = rows->item_count;
     size_t longest = 0;
     struct sgd sgd = {
         .factors = factors,
         .options = options,
-        .train = train,
+        .train = rows,
         .kernels = kernels(),
-        .users = ARENA_ARRAY_RAW(scratch, uint32_t, train->user_count),
+        .users = ARENA_ARRAY_RAW(scratch, uint32_t, rows->user_count),
         .item_weight = ARENA_ARRAY_RAW(scratch, float, items),
         .z = ARENA_ARRAY(scratch, float, factors->width),
         .moved = ARENA_ARRAY(scratch, float, factors->width),
     };
-    start_means(factors, options, train);
-    interactions_item_counts(train, counts);
-    const double mean_count = items ? (double)train->count / items : 0;
+    const double mean_count = items ? (double)all->count / items : 0;
     for (uint32_t i = 0; i < items; i++)
         sgd.item_weight[i] =
             (float)rating_factors_penalty(mean_count, counts[i], options->penalty_frequency);
-    for (uint32_t u = 0; u < train->user_count; u++) {
-        const size_t count = interactions_history(train, u).count;
+    for (uint32_t u = 0; u < rows->user_count; u++) {
+        const size_t count = interactions_history(rows, u).count;
         longest = count > longest ? count : longest;
         sgd.users[u] = u;
     }
     sgd.rows = ARENA_ARRAY_RAW(scratch, uint32_t, longest);
+    return sgd;
+}
+
+static struct sgd start(struct rating_factors *factors, const struct rating_options *options,
+                        const struct fit_input *input, struct arena *scratch) {
+    const struct interactions *train = input->train;
+    uint32_t *counts = ARENA_ARRAY(scratch, uint32_t, train->item_count);
+    start_means(factors, options, train);
+    interactions_item_counts(train, counts);
+    struct sgd sgd = prepare(factors, options, train, train, counts, scratch);
     start_factors(&sgd, counts, input->seed);
     return sgd;
 }
@@ -192,6 +200,15 @@ static double epoch(struct sgd *sgd, uint32_t number, uint64_t seed) {
     return sgd->train->count ? loss / (double)sgd->train->count : 0;
 }
 
+static enum status check_loss(double loss, uint32_t number, struct error *error) {
+    if (isfinite(loss) && loss <= 1e12)
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT,
+                     "epoch %u: the squared error has grown without bounds; lower the learning "
+                     "rate model.lr_all, or those of the parts (model.lr_...)",
+                     number);
+}
+
 static enum status run(struct sgd *sgd, const struct fit_input *input, struct epoch_record *epochs,
                        struct error *error) {
     for (uint32_t number = 1; number <= sgd->options->epochs; number++) {
@@ -199,11 +216,7 @@ static enum status run(struct sgd *sgd, const struct fit_input *input, struct ep
             return error_set(error, STATUS_CANCELLED, "stopped; nothing was kept");
         const double started = progress_clock();
         const double loss = epoch(sgd, number, input->seed);
-        if (!isfinite(loss) || loss > 1e12)
-            return error_set(error, STATUS_BAD_INPUT,
-                             "epoch %u: the squared error has grown without bounds; lower the "
-                             "learning rate model.lr_all, or those of the parts (model.lr_...)",
-                             number);
+        TRY(check_loss(loss, number, error));
         epochs[number - 1] = (struct epoch_record){number, loss, NAN, progress_clock() - started};
         if (input->epoch_done)
             input->epoch_done(input->epoch_context, &epochs[number - 1]);
@@ -227,5 +240,25 @@ enum status rating_sgd_fit(struct rating_factors *factors, const struct rating_o
     report->epochs = epochs;
     report->epoch_count = options->epochs;
     report->best_epoch = options->epochs;
+    return status;
+}
+
+enum status rating_sgd_continue(struct rating_factors *factors,
+                                const struct rating_options *options,
+                                const struct rating_sgd_more *more, struct error *error) {
+    ASSERT(more->rows->ratings);
+    struct arena scratch = {0};
+    struct rating_options slower = *options;
+    slower.epochs = more->epochs;
+    slower.rate_decay = 0;
+    for (int part = 0; part < RATING_PARTS; part++)
+        slower.rate[part] *= more->share;
+    uint32_t *counts = ARENA_ARRAY(&scratch, uint32_t, more->all->item_count);
+    interactions_item_counts(more->all, counts);
+    struct sgd sgd = prepare(factors, &slower, more->rows, more->all, counts, &scratch);
+    enum status status = STATUS_OK;
+    for (uint32_t number = 1; number <= more->epochs && status == STATUS_OK; number++)
+        status = check_loss(epoch(&sgd, number, more->rows->count), number, error);
+    arena_release(&scratch);
     return status;
 }

@@ -12,5 +12,15 @@
 enum status rating_sgd_fit(struct rating_factors *factors, const struct rating_options *options,
                            const struct fit_input *input, struct fit_report *report,
                            struct arena *arena, struct error *error);
+/* Goes on for `epochs` over `rows` from what is there, means included, at `share` of the rates;
+ * penalties are those of the numbers of rows in `all`. Errors: as above. */
+struct rating_sgd_more {
+    const struct interactions *rows, *all;
+    uint32_t epochs;
+    double share;
+};
+enum status rating_sgd_continue(struct rating_factors *factors,
+                                const struct rating_options *options,
+                                const struct rating_sgd_more *more, struct error *error);
 
 #endif

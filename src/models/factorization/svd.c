@@ -26,6 +26,7 @@ const struct model_ops model_svd = {
     .item_vectors = rating_model_item_vectors,
     .query_vectors = rating_model_query_vectors,
     .explain = rating_model_explain,
+    .update = rating_model_update,
     .suggest = suggest,
 };
 

@@ -28,6 +28,7 @@ const struct model_ops model_gmf = {
     .item_vectors = neumf_model_item_vectors,
     .query_vectors = neumf_model_query_vectors,
     .explain = neumf_explain,
+    .update = neumf_model_update,
     .suggest = neumf_model_suggest,
 };
 

@@ -24,6 +24,7 @@ const struct model_ops model_mlp = {
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
     .explain = neumf_explain,
+    .update = neumf_model_update,
     .suggest = neumf_model_suggest,
 };
 

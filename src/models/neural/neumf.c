@@ -25,6 +25,7 @@ const struct model_ops model_neumf = {
     .tensors = neumf_model_tensors,
     .attach = neumf_model_attach,
     .explain = neumf_explain,
+    .update = neumf_model_update,
     .suggest = neumf_model_suggest,
 };
 

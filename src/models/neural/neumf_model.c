@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "kernels/kernels.h"
 #include "models/neural/neumf_fold.h"
+#include "models/update_rows.h"
 
 #define DROPOUT_MAX 0.95
 
@@ -328,6 +329,111 @@ enum status neumf_model_attach(struct model *model, struct error *error) {
     derive_item_vectors(self);
     return STATUS_OK;
 }
+
+/* ---- update --------------------------------------------------------------------------------- */
+
+/* A slot like `from` in the new model's memory, with zeroes where it has more rows. */
+static void copy_slot(struct tensor *to, const struct tensor *from, size_t rows,
+                      struct arena *arena) {
+    tensor_make(to, from->type, rows, from->rank == 2 ? from->shape[1] : 0, arena);
+    memcpy(to->data, from->data, tensor_bytes(from));
+}
+
+/* The same model with room for more users, whose embeddings are 0. */
+static struct neumf *copy_for(const struct neumf *from, uint32_t user_count) {
+    struct neumf *self = model_allocate(from->base.ops, sizeof *self);
+    memcpy(self, from, sizeof *self);
+    self->base.arena = (struct arena){0};
+    self->base.report = (struct fit_report){0};
+    self->base.user_count = user_count;
+    self->options.pretraining = (struct neumf_pretraining){0};
+    struct neumf_shape shape = from->network.shape;
+    shape.user_count = user_count;
+    neumf_network_init(&self->network, &shape);
+    name_tensors(self);
+    for (size_t i = 0; i < self->network.parameter_count; i++) {
+        struct parameter *parameter = &self->network.parameters[i];
+        const struct tensor *slot = &from->tensors[i];
+        const bool is_of_users =
+            parameter == self->network.mf_user || parameter == self->network.mlp_user;
+        copy_slot(&self->tensors[i], slot, is_of_users ? user_count : slot->shape[0],
+                  &self->base.arena);
+        parameter->weight = tensor_floats(&self->tensors[i]);
+    }
+    copy_slot(self->fold_map, from->fold_map, from->fold_map->shape[0], &self->base.arena);
+    if (self->genres) {
+        copy_slot(self->genres, from->genres, from->genres->shape[0], &self->base.arena);
+        self->network.genres = tensor_floats(self->genres);
+    }
+    neumf_score_init(&self->scorer, &self->network, &self->base.arena);
+    return self;
+}
+
+static void take_in_new_users(struct neumf *self, uint32_t first, const struct interactions *rows) {
+    const struct neumf_network *network = &self->network;
+    const struct fold_map fold = neumf_fold(network);
+    const size_t mf_dim = network->shape.mf_dim, mlp_dim = network->shape.mlp_dim;
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    float *found = ARENA_ARRAY_RAW(scratch, float, fold_map_columns(&fold));
+    for (uint32_t user = first; user < self->base.user_count; user++) {
+        const struct history history = interactions_history(rows, user);
+        fold_map_apply(&fold, tensor_floats(self->fold_map), &history, found);
+        if (mf_dim)
+            memcpy(network->mf_user->weight + user * mf_dim, found, mf_dim * sizeof *found);
+        if (mlp_dim)
+            memcpy(network->mlp_user->weight + user * mlp_dim, found + mf_dim,
+                   mlp_dim * sizeof *found);
+    }
+    arena_reset(scratch, mark);
+}
+
+static enum status learn(struct neumf *self, const struct interactions *rows, struct error *error) {
+    const struct trainer_options usual = self->trainer;
+    struct progress progress;
+    progress_init(&progress, true);
+    const struct fit_input input = {.train = rows, .seed = rows->count, .progress = &progress};
+    self->trainer.max_epochs = UPDATE_ROWS_EPOCHS;
+    self->trainer.stop_early = self->trainer.checkpoint = false;
+    self->trainer.schedule = (struct schedule){.kind = SCHEDULE_CONSTANT,
+                                               .rate = UPDATE_ROWS_RATE * usual.schedule.rate};
+    const enum status status = neumf_model_train(self, &input, "update", error);
+    self->trainer = usual;
+    return status;
+}
+
+enum status neumf_model_update(struct model **out, const struct model *model,
+                               const struct model_events *events, struct error *error) {
+    const struct neumf *from = view_of(model);
+    TRY(model_check_events(model, events, error));
+    if (from->network.shape.intent_in)
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s with model.intent_tower=true learns wishes from the items' texts, "
+                         "which an update has not; train it again",
+                         model->ops->name);
+    if (from->options.loss == NEUMF_MSE && !(events->known->ratings && events->fresh->ratings))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "%s was fitted to ratings, and the rows have "
+                         "none",
+                         model->ops->name);
+    struct arena scratch = {0};
+    const struct interactions rows = update_rows(events, &scratch);
+    struct neumf *self = copy_for(from, rows.user_count);
+    take_in_new_users(self, model->user_count, &rows);
+    const enum status status = learn(self, &rows, error);
+    arena_release(&scratch);
+    if (status != STATUS_OK) {
+        model_destroy(&self->base);
+        return status;
+    }
+    self->base.report = (struct fit_report){0};
+    neumf_score_prepare(&self->scorer);
+    derive_item_vectors(self);
+    *out = &self->base;
+    return STATUS_OK;
+}
+
+/* ---- score ---------------------------------------------------------------------------------- */
 
 /* The vectors of a query: the learned ones of a known user, else folded in (into `room`). */
 static struct neumf_query vectors_of(const struct neumf *self, const struct query *query,

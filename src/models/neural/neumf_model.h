@@ -68,6 +68,9 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
                                struct error *error);
 enum status neumf_model_fit(struct model *model, const struct fit_input *input,
                             struct error *error);
+/* Goes on as models/update_rows.h says. Error: a model with an intent tower. */
+enum status neumf_model_update(struct model **out, const struct model *model,
+                               const struct model_events *events, struct error *error);
 void neumf_model_score(const struct model *model, const struct query *queries, size_t query_count,
                        const uint32_t *items, size_t item_count, float *scores);
 size_t neumf_model_tensors(struct model *model, struct tensor **list);
