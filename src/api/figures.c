@@ -10,6 +10,7 @@
 #include "api/api_internal.h"
 #include "base/buffer.h"
 #include "base/counter.h"
+#include "base/wall_clock.h"
 
 /* The first two numbers of /proc/self/statm are pages: all, and in memory. */
 static void add_process(struct buffer *to) {
@@ -58,6 +59,14 @@ static void add_models(struct buffer *to, struct service *service, struct arena 
         buffer_text(to, "\",family=\"");
         add_label(to, models[i].family);
         buffer_format(to, "\",default=\"%s\"} 1\n", models[i].is_default ? "true" : "false");
+    }
+    const double now = wall_clock_seconds();
+    buffer_text(to, "# HELP matinee_model_age_seconds since it was read\n"
+                    "# TYPE matinee_model_age_seconds gauge\n");
+    for (size_t i = 0; i < count; i++) {
+        buffer_text(to, "matinee_model_age_seconds{model=\"");
+        add_label(to, models[i].name);
+        buffer_format(to, "\"} %.0f\n", now - models[i].since);
     }
 }
 

@@ -6,12 +6,15 @@
  * Checked  tests/api/test_api_people.c, test_api_trouble.c. */
 #include "api/writing.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "http/later.h"
 
 struct writing {
     struct later *later;
+    struct feedback_events events;
     enum status status;
     struct error error;
 };
@@ -46,10 +49,21 @@ static void done(void *context, enum status status, const struct error *error) {
     later_done(writing->later);
 }
 
+static void count_events(const struct feedback_events *events) {
+    for (size_t i = 0; i < events->count; i++) {
+        char labels[64];
+        snprintf(labels, sizeof labels, "kind=\"%s\"", feedback_kind_name(events->list[i].kind));
+        counter_add(counter_total("matinee_events_total", "events that are on the disk", labels),
+                    1);
+    }
+}
+
 static void finish(void *context, const struct request *request, struct response *response) {
     const struct writing *writing = context;
     if (writing->status != STATUS_OK)
         writing_refuse(request, response, &writing->error);
+    else
+        count_events(&writing->events);
 }
 
 void writing_events(const struct api_context *api, const struct feedback_events *events,
@@ -60,6 +74,7 @@ void writing_events(const struct api_context *api, const struct feedback_events 
     response_json(response, request, answer);
     response->status = status;
     writing->later = request->later;
+    writing->events = *events;
     writing->status = service_store(api->service, &store, &writing->error);
     if (writing->status != STATUS_OK || !request->later) {
         if (writing->status == STATUS_OK)

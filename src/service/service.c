@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/wall_clock.h"
 #include "service/ab_test.h"
 #include "service/live.h"
 #include "service/service_internal.h"
@@ -75,6 +76,7 @@ enum status service_adopt(struct service *service, struct snapshot *snapshot, co
     pthread_mutex_lock(&service->mutex);
     snapshot->name = name ? arena_copy(&snapshot->arena, name)
                           : free_name(service, snapshot->model->ops->name, &snapshot->arena);
+    snapshot->since = wall_clock_seconds();
     const size_t at = position(service, snapshot->name);
     const bool is_full = at == MODELS_MAX;
     if (is_full) {
@@ -227,6 +229,7 @@ size_t service_models(struct service *service, struct service_model **list, stru
             .data_name = arena_copy(arena, snapshot->catalogue->name),
             .metrics = arena_copy(arena, source->metrics ? source->metrics : "{}"),
             .settings = source->settings ? settings_copy(source->settings, arena) : NULL,
+            .since = snapshot->since,
             .is_default = i == service->chosen};
     }
     pthread_mutex_unlock(&service->mutex);

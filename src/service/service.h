@@ -50,6 +50,7 @@ const struct filter_items *service_items(const struct snapshot *snapshot);
 struct service_model {
     const char *name, *model, *family, *summary, *data_name, *metrics; /* metrics: a JSON object */
     const struct settings *settings;
+    double since; /* it is served, in seconds since 1970 */
     bool is_default;
 };
 /* In the order of loading. */

@@ -47,6 +47,7 @@ struct snapshot {
     const struct model *model;
     const struct dataset *catalogue;
     const char *name;       /* set when it is adopted */
+    double since;           /* that instant, in seconds since 1970 */
     const char *path;       /* of its model file; NULL: it came from none */
     const uint64_t *genres; /* [item_count] bit sets */
     const uint32_t *counts; /* [item_count] people who have the item */

@@ -17,7 +17,9 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/counter.h"
 #include "base/files.h"
+#include "base/progress.h"
 #include "store/feedback_internal.h"
 
 #define STATEMENTS_MAX 20000 /* of one transaction, unless one caller alone has more */
@@ -59,7 +61,13 @@ static enum status write_now(struct feedback *feedback, const struct sql_stateme
     const bool is_shared = feedback->reader == feedback->writer;
     if (is_shared)
         pthread_mutex_lock(&feedback->reading);
+    const double begin = progress_clock();
     const enum status status = feedback->ops->write(feedback->writer, statements, count, error);
+    counter_observe(counter_histogram("matinee_store_commit_seconds",
+                                      "from the first statement to the disk's yes", ""),
+                    progress_clock() - begin);
+    if (status != STATUS_OK)
+        counter_add(counter_total("matinee_store_failed_total", "transactions that failed", ""), 1);
     if (is_shared)
         pthread_mutex_unlock(&feedback->reading);
     return status;
