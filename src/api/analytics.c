@@ -34,21 +34,29 @@ static json_t *genres_json(const struct dataset *catalogue, const struct analyti
     return list;
 }
 
-static json_t *months_json(const struct dataset *catalogue, const struct analytics *of,
-                           struct arena *arena) {
+static json_t *months_json(const struct analytics *of, struct arena *arena) {
     json_t *list = json_array();
-    for (size_t m = 0; m < of->month_count; m++) {
-        const struct analytics_month *month = &of->months[m];
+    for (size_t m = 0; m < of->month_count; m++)
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "month",
+                                              arena_format(arena, "%04d-%02d", of->months[m].year,
+                                                           of->months[m].month),
+                                              "ratings", (json_int_t)of->months[m].ratings,
+                                              "people", (json_int_t)of->months[m].people));
+    return list;
+}
+
+static json_t *years_json(const struct dataset *catalogue, const struct analytics *of) {
+    json_t *list = json_array();
+    for (size_t y = 0; y < of->year_count; y++) {
+        const struct analytics_period *year = &of->years[y];
         json_t *genres = json_object();
         for (uint32_t g = 0; g < catalogue->genre_count; g++)
-            if (month->genre[g] > 0)
-                json_object_set_new(genres, film_genre(catalogue, g),
-                                    json_integer((json_int_t)month->genre[g]));
-        json_array_append_new(list,
-                              json_pack("{s:s, s:I, s:I, s:o}", "month",
-                                        arena_format(arena, "%04d-%02d", month->year, month->month),
-                                        "ratings", (json_int_t)month->ratings, "people",
-                                        (json_int_t)month->people, "genres", genres));
+            json_object_set_new(
+                genres, film_genre(catalogue, g),
+                json_real(year->ratings > 0 ? (double)year->genre[g] / (double)year->ratings : 0));
+        json_array_append_new(list, json_pack("{s:i, s:I, s:I, s:o}", "year", year->year, "ratings",
+                                              (json_int_t)year->ratings, "people",
+                                              (json_int_t)year->people, "genres", genres));
     }
     return list;
 }
@@ -77,14 +85,14 @@ void analytics_get(void *context, const struct request *request, struct response
     const struct dataset *catalogue = service_catalogue(snapshot);
     const char *name = service_name(snapshot);
     service_analytics(snapshot, request->arena, &found);
-    response_json(response, request,
-                  json_pack("{s:o, s:o, s:o, s:o, s:o, s:{s:I, s:i, s:f, s:f, s:f}}", "model",
-                            film_text(name, strlen(name)), "ratings", ratings_json(&found),
-                            "genres", genres_json(catalogue, &found), "months",
-                            months_json(catalogue, &found, request->arena), "popularity",
-                            steps_json(&found), "lists", "people", (json_int_t)found.list_people,
-                            "top_k", ANALYTICS_K, "coverage", found.coverage, "diversity",
-                            found.diversity, "novelty", found.novelty));
+    response_json(
+        response, request,
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:i, s:f, s:f, s:f}}", "model",
+                  film_text(name, strlen(name)), "ratings", ratings_json(&found), "genres",
+                  genres_json(catalogue, &found), "months", months_json(&found, request->arena),
+                  "years", years_json(catalogue, &found), "popularity", steps_json(&found), "lists",
+                  "people", (json_int_t)found.list_people, "top_k", ANALYTICS_K, "coverage",
+                  found.coverage, "diversity", found.diversity, "novelty", found.novelty));
     response_set_header(response, "Cache-Control", KEPT);
     service_release(snapshot);
 }

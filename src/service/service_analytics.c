@@ -92,33 +92,38 @@ static struct span span_of(const int64_t *times, size_t count) {
     return months <= MONTHS_MAX ? (struct span){from, (size_t)months} : (struct span){0};
 }
 
-static void count_months(const struct dataset *catalogue, struct arena *arena,
-                         struct analytics *to) {
+/* The rows by periods of so many months; how many periods there are. */
+static size_t count_periods(const struct dataset *catalogue, int64_t length, struct arena *arena,
+                            const struct analytics_period **list) {
     const struct interactions *rows = &catalogue->interactions;
     if (!rows->times || !catalogue->times_are_seconds)
-        return;
+        return 0;
     const struct span span = span_of(rows->times, rows->count);
+    const int64_t first = span.first / length;
     const size_t genres = catalogue->genre_count;
-    struct analytics_month *months = ARENA_ARRAY(arena, struct analytics_month, span.count);
-    uint64_t *genre = ARENA_ARRAY(arena, uint64_t, span.count * genres + 1);
-    for (size_t m = 0; m < span.count; m++) {
-        months[m].year = (int)((span.first + (int64_t)m) / 12);
-        months[m].month = (int)((span.first + (int64_t)m) % 12) + 1;
-        months[m].genre = &genre[m * genres];
+    const size_t count =
+        span.count > 0 ? (size_t)((span.first + (int64_t)span.count - 1) / length - first) + 1 : 0;
+    struct analytics_period *periods = ARENA_ARRAY(arena, struct analytics_period, count);
+    uint64_t *genre = ARENA_ARRAY(arena, uint64_t, count * genres + 1);
+    for (size_t p = 0; p < count; p++) {
+        const int64_t month = (first + (int64_t)p) * length;
+        periods[p].year = (int)(month / 12);
+        periods[p].month = (int)(month % 12) + 1;
+        periods[p].genre = &genre[p * genres];
     }
-    for (uint32_t user = 0; span.count > 0 && user < rows->user_count; user++) {
+    for (uint32_t user = 0; count > 0 && user < rows->user_count; user++) {
         int64_t before = -1;
         for (size_t row = rows->offsets[user]; row < rows->offsets[user + 1]; row++) {
-            const int64_t m = month_of(rows->times[row]) - span.first;
-            months[m].ratings++;
-            months[m].people += m != before; /* a person's rows are in the order of time */
-            before = m;
+            const int64_t p = month_of(rows->times[row]) / length - first;
+            periods[p].ratings++;
+            periods[p].people += p != before; /* a person's rows are in the order of time */
+            before = p;
             for (uint64_t set = catalogue->movies[rows->items[row]].genres; set; set &= set - 1)
-                genre[(size_t)m * genres + (size_t)__builtin_ctzll(set)]++;
+                genre[(size_t)p * genres + (size_t)__builtin_ctzll(set)]++;
         }
     }
-    to->months = months;
-    to->month_count = span.count;
+    *list = periods;
+    return count;
 }
 
 /* ---- Lists ---- */
@@ -222,7 +227,8 @@ void service_analytics(const struct snapshot *snapshot, struct arena *arena,
     *analytics = (struct analytics){0};
     count_ratings(snapshot->catalogue, arena, analytics);
     count_genres(snapshot->catalogue, arena, analytics);
-    count_months(snapshot->catalogue, arena, analytics);
+    analytics->month_count = count_periods(snapshot->catalogue, 1, arena, &analytics->months);
+    analytics->year_count = count_periods(snapshot->catalogue, 12, arena, &analytics->years);
     const struct lists lists = take_lists(snapshot, arena);
     rank_films(snapshot, &lists, arena, analytics);
     const uint32_t films = snapshot->catalogue->items.count;

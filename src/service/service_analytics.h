@@ -31,8 +31,9 @@ struct analytics_genre {
     double mean;      /* of their ratings; NaN: none */
 };
 
-struct analytics_month {
-    int year, month; /* 1 ... 12 */
+/* A month, or a year. */
+struct analytics_period {
+    int year, month; /* 1 ... 12; of a year 1 */
     uint64_t ratings;
     uint32_t people;       /* who did anything in it */
     const uint64_t *genre; /* [genre_count] of its ratings */
@@ -45,11 +46,12 @@ struct analytics_step {
 };
 
 struct analytics {
-    size_t rating_count, month_count, step_count;
+    size_t rating_count, month_count, year_count, step_count;
     const struct analytics_rating
         *ratings; /* ascending; beyond ANALYTICS_RATINGS_MAX with the last */
-    const struct analytics_genre *genres; /* [genre_count] */
-    const struct analytics_month *months; /* by time; none where the data have no dates */
+    const struct analytics_genre *genres;  /* [genre_count] */
+    const struct analytics_period *months; /* by time; none where the data have no dates */
+    const struct analytics_period *years;
     const struct analytics_step *steps;
     size_t list_people;
     double coverage, diversity, novelty;

@@ -16,7 +16,8 @@ interface Analytics {
   model: string
   ratings: { rating: number; count: number }[]
   genres: { genre: string; films: number; ratings: number; mean: number | null }[]
-  months: { month: string; ratings: number; people: number; genres: Record<string, number> }[]
+  months: { month: string; ratings: number; people: number }[]
+  years: { year: number; ratings: number; people: number; genres: Record<string, number> }[] // shares
   popularity: { first: number; last: number; people: number; recommended: number }[]
   lists: { people: number; top_k: number; coverage: number; diversity: number; novelty: number }
 }
@@ -57,22 +58,18 @@ function Popularity({ all }: { all: Analytics[] }) {
 
 function Activity({ data }: { data: Analytics }) {
   const x = useMemo(() => data.months.map((month) => Date.parse(`${month.month}-01T00:00:00Z`) / 1000), [data])
-  const lines = useMemo<Line[]>(() => [
-    { name: t.analytics.ratings, values: data.months.map((month) => month.ratings) },
-    { name: t.analytics.people, values: data.months.map((month) => month.people) },
-  ], [data])
+  const lines = useMemo<Line[]>(() => [{ name: t.analytics.ratings, values: data.months.map((month) => month.ratings) }], [data])
   return <Plot label={t.analytics.activity} x={x} xLabel={t.analytics.month} lines={lines} isTime />
 }
 
 function Tastes({ data }: { data: Analytics }) {
   const names = useMemo(() => [...data.genres].sort((a, b) => b.ratings - a.ratings).slice(0, TASTES).map((one) => one.genre), [data])
-  const months = useMemo(() => data.months.filter((month) => month.ratings >= 30), [data])
-  const x = useMemo(() => months.map((month) => Date.parse(`${month.month}-01T00:00:00Z`) / 1000), [months])
+  const x = useMemo(() => data.years.map((year) => year.year), [data])
   const lines = useMemo<Line[]>(
-    () => names.map((genre) => ({ name: genre, values: months.map((month) => Math.round((1000 * (month.genres[genre] ?? 0)) / month.ratings) / 10) })),
-    [names, months],
+    () => names.map((genre) => ({ name: genre, values: data.years.map((year) => (year.ratings ? Math.round(1000 * (year.genres[genre] ?? 0)) / 10 : null)) })),
+    [names, data],
   )
-  return <Plot label={t.analytics.tastes} x={x} xLabel={t.analytics.month} lines={lines} isTime />
+  return <Plot label={t.analytics.tastes} x={x} xLabel={t.film.year} lines={lines} />
 }
 
 function Models({ all }: { all: Analytics[] }) {
@@ -198,7 +195,7 @@ export default function AnalyticsPage() {
             <h2>{t.analytics.means}</h2>
             <Bars label={t.analytics.means} bars={data.genres.filter((one) => one.mean !== null).sort((a, b) => b.mean! - a.mean!).map((one) => ({ name: one.genre, value: one.mean!, text: one.mean!.toFixed(2) }))} />
           </section>
-          {data.months.length > 1 && (
+          {data.years.length > 1 && (
             <section className="panel">
               <Tastes data={data} />
             </section>

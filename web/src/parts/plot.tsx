@@ -49,7 +49,7 @@ export function Plot({ label, x, xLabel, lines, isTime = false, isLog = false, h
         height,
         cursor: { points: { size: 7 } },
         scales: { x: { time: isTime, distr: isLog ? 3 : 1 }, y: {} },
-        axes: [{ ...axis, label: xLabel, labelSize: 22, labelFont: axis.font }, { ...axis, size: 58 }],
+        axes: [{ ...axis, label: xLabel, labelSize: 22, labelFont: axis.font, values: isTime || isLog ? undefined : (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : '')) }, { ...axis, size: 58 }],
         series: [
           { label: xLabel },
           ...lines.map((line, i) => {
