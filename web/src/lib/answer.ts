@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Problem } from './api'
 
 const KEPT_MAX = 60
+const AGAIN_MS = 2500
 const kept = new Map<string, unknown>()
 
 function keep(key: string, value: unknown) {
@@ -45,6 +46,7 @@ export function useAnswer<T>(
       return
     }
     const controller = new AbortController()
+    let again: ReturnType<typeof setTimeout> | undefined
     const timer = setTimeout(() => {
       loader.current(controller.signal).then(
         (data) => {
@@ -55,11 +57,14 @@ export function useAnswer<T>(
           if (controller.signal.aborted) return
           const problem = cause instanceof Problem ? cause : new Problem(String(cause), 500)
           setState((before) => ({ key, data: before.data, problem }))
+          // Not ready yet, says the service: something is being read or made.
+          if (problem.status === 503) again = setTimeout(() => setTurn((n) => n + 1), AGAIN_MS)
         },
       )
     }, delay)
     return () => {
       clearTimeout(timer)
+      clearTimeout(again)
       controller.abort()
     }
   }, [key, turn, delay])

@@ -205,8 +205,19 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
     },
     [place, onHappening],
   )
-  if (answer.problem && !answer.data) return <Failed problem={answer.problem} retry={answer.retry} />
-  if (!answer.data) return <Skeletons count={12} />
+  const isWaiting = answer.problem?.status === 503
+  if (answer.problem && !answer.data && !isWaiting) return <Failed problem={answer.problem} retry={answer.retry} />
+  if (!answer.data)
+    return (
+      <>
+        {isWaiting && (
+          <p className="waiting-note" role="status">
+            {answer.problem?.message}
+          </p>
+        )}
+        <Skeletons count={12} />
+      </>
+    )
   return (
     <>
       <div className="results-head">
@@ -215,7 +226,12 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
           {t.discover.told(films.length)} · {t.discover.by(answer.data.model, answer.data.tier ?? answer.data.basis)}
         </p>
       </div>
-      {answer.problem && <Failed problem={answer.problem} retry={answer.retry} />}
+      {isWaiting && (
+        <p className="waiting-note" role="status">
+          {answer.problem?.message}
+        </p>
+      )}
+      {answer.problem && !isWaiting && <Failed problem={answer.problem} retry={answer.retry} />}
       {films.length === 0 && !answer.isLoading ? (
         <Notice title={t.states.nothing}>{t.states.nothingMore}</Notice>
       ) : (

@@ -17,6 +17,7 @@ import { Absent, Failed, isAbsent, Notice } from '../parts/states'
 const REACH_PX = 14
 const ASKED_MAX = 5000 // films of an area that are sent
 const NEAR = 12
+const FILMS_MAX = 100000
 
 interface Point extends Film {
   x: number
@@ -25,9 +26,8 @@ interface Point extends Film {
 }
 
 interface Answer {
-  model: string
-  method?: string
   points: Point[]
+  total: number
 }
 
 /* As many hues as genres, told apart also by lightness. */
@@ -150,7 +150,7 @@ function Tip({ point, at }: { point: Point; at: [number, number] }) {
 function Area({ films, user, onClear }: { films: Point[]; user: string | null; onClear: () => void }) {
   const ids = useMemo(() => films.slice(0, ASKED_MAX).map((film) => film.item_id), [films])
   const answer = useAnswer<Recommendations>(`area ${user} ${ids.length} ${ids[0]} ${ids.at(-1)} ${ids.reduce<number>((sum, id) => (sum * 31 + Number(id)) | 0, 7)}`, (signal) =>
-    ask('/api/recommend', { body: { ...(user ? { user_id: user } : {}), include_ids: ids, top_k: 20, explain: true }, signal }),
+    ask('/api/recommend', { body: { ...(user ? { user_id: user } : {}), include: ids, top_k: 20, explain: true }, signal }),
   )
   return (
     <section className="map-area" aria-live="polite">
@@ -388,7 +388,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
 
 export default function MapPage() {
   const [params] = useParams()
-  const answer = useAnswer<Answer>('map', (signal) => ask('/api/map', { signal }))
+  const answer = useAnswer<Answer>('map', (signal) => ask('/api/map', { params: { limit: FILMS_MAX }, signal }))
   const prepared = useMemo(() => (answer.data ? prepare(answer.data.points) : null), [answer.data])
   return (
     <main id="content" className="page">
@@ -396,7 +396,7 @@ export default function MapPage() {
         <h1>{t.map.title}</h1>
         <p className="lead">{t.map.lead}</p>
       </header>
-      {answer.problem ? (
+      {answer.problem && answer.problem.status !== 503 ? (
         isAbsent(answer.problem) ? (
           <Absent route="/api/map" />
         ) : (
@@ -406,7 +406,9 @@ export default function MapPage() {
         <Chart prepared={prepared} user={params.get('user')} />
       ) : (
         <div className="map-place is-waiting" aria-busy="true">
-          <p className="soft">{t.map.drawing}</p>
+          <p className="soft" role="status">
+            {answer.problem?.message ?? t.map.drawing}
+          </p>
         </div>
       )}
     </main>

@@ -252,7 +252,12 @@ export const en = {
     shared: (n: number, of: number) => `${n} of ${of}`,
     onlyOne: 'This server has one model. Start it with several: matinee serve A B, or --model-dir FOLDER.',
     experiments: 'Experiments on people',
-    noExperiments: 'None is running.',
+    noExperiments: 'None was started.',
+    arm: 'Arm',
+    people: 'People',
+    running: 'running',
+    ended: 'ended',
+    decided: (difference: number) => `${difference > 0 ? '+' : '−'}${Math.abs(100 * difference).toFixed(2)} points, decided`,
     noExperimentsHere: 'This server does not run experiments.',
   },
   api: {

@@ -1,1 +1,0 @@
-import{FilmList as e}from"./browse-DFXiapMD.js";import{n as t}from"./texts-D086U5Dp.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};
