@@ -64,7 +64,7 @@ export async function run(pick = '') {
   let passed = 0
   let failed = 0
   for (const [name, body] of cases) {
-    if (!name.includes(pick)) continue
+    if (!new RegExp(pick).test(name)) continue
     try {
       await body()
       console.log(`ok      ${name}`)

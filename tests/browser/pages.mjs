@@ -3,7 +3,7 @@
  * texts. Screenshots of all pages at three widths in both themes lie in FOLDER/screenshots, for a
  * person to look at.
  *
- *   node tests/browser/pages.mjs PROGRAM FOLDER [PART OF A NAME] */
+ *   node tests/browser/pages.mjs PROGRAM FOLDER [REGEX OF NAMES] */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { axeSource, check, missing, openBrowser, root, run, serve, test, train } from './lib.mjs'
 
@@ -35,6 +35,7 @@ const pages = {
 }
 const widths = { phone: [390, 844], tablet: [820, 1180], desktop: [1440, 900] }
 
+const axe = readFileSync(axeSource(), 'utf8')
 const models = [train(program, 'ease', folder), train(program, 'als', folder)]
 const server = await serve(program, [...models, '--store', 'none'])
 const browser = await openBrowser()
@@ -45,7 +46,7 @@ async function open(path, options = {}, url = server.url) {
   const page = await context.newPage()
   const complaints = []
   page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && !/status of 4/.test(message.text()) && complaints.push(message.text()))
+  page.on('console', (message) => message.type() === 'error' && !/status of (4|503)/.test(message.text()) && complaints.push(message.text()))
   await page.goto(url + path)
   await settle(page)
   return { page, context, complaints }
@@ -54,6 +55,16 @@ async function open(path, options = {}, url = server.url) {
 async function settle(page) {
   await page.waitForLoadState('networkidle').catch(() => undefined)
   await page.waitForFunction(() => document.querySelector('#content') && !document.querySelector('#content[aria-busy="true"], #content [aria-busy="true"]'), undefined, { timeout: 20000 })
+}
+
+/* Begins to count the time that the page's main thread has the processor; the function that comes back
+ * says how many milliseconds. What else runs on the machine does not count. */
+async function processorTime(page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const now = async () => 1000 * (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value
+  const before = await now()
+  return async () => (await now()) - before
 }
 
 /* The wish's first answer reads all films, which takes a while with nothing kept from before. */
@@ -66,7 +77,7 @@ for (const [name, path] of Object.entries(pages))
   test(`${name}: axe-core finds nothing, the browser complains of nothing`, async () => {
     for (const colorScheme of ['light', 'dark']) {
       const { page, context, complaints } = await open(path, { colorScheme })
-      await page.addScriptTag({ path: axeSource() }).catch(() => page.evaluate(readFileSync(axeSource(), 'utf8')))
+      await page.evaluate(axe)
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
       const told = violations.map((one) => `${colorScheme} ${one.id}: ${one.help}\n  ${one.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary ?? ''}`).join('\n  ')}`)
       check(!told.length, told.join('\n'))
@@ -97,25 +108,23 @@ test('the first view: size of its scripts, when it can be used, nothing shifts',
   check(bytes <= 150 * 1024, `${bytes} bytes of scripts`)
   const { context } = await open('/about')
   const page = await context.newPage()
-  const session = await context.newCDPSession(page)
-  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
   await page.addInitScript(() => {
     globalThis.shift = 0
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value
     }).observe({ type: 'layout-shift', buffered: true })
   })
-  const started = Date.now()
+  const busy = await processorTime(page)
   await page.goto(server.url, { waitUntil: 'commit' })
   await page.locator('.film-title').first().waitFor()
-  const milliseconds = Date.now() - started
+  const milliseconds = await busy()
   await page.waitForTimeout(700)
   const shift = await page.evaluate(() => globalThis.shift)
-  writeFileSync(`${folder}/first-view.txt`, `${bytes} bytes of scripts (brotli), films after ${milliseconds} ms with the processor slowed four times, layout shift ${shift.toFixed(4)}\n`)
-  console.log(`        ${bytes} bytes of scripts, films after ${milliseconds} ms (CPU / 4), layout shift ${shift.toFixed(4)}`)
+  const told = `${bytes} bytes of scripts (brotli), ${milliseconds.toFixed(0)} ms of the main thread until films are there, layout shift ${shift.toFixed(4)}`
+  writeFileSync(`${folder}/first-view.txt`, `${told}\n`)
+  console.log(`        ${told}`)
   check(shift < 0.02, `layout shift ${shift}`)
-  // One second is what is asked of a machine with nothing else to do.
-  check(milliseconds < 4000, `${milliseconds} ms`)
+  check(4 * milliseconds < 1000, `${milliseconds} ms: with a processor four times as slow over a second`)
   await context.close()
 })
 
@@ -131,7 +140,7 @@ test('keys alone: skip link, menu, person, genre, stars', async () => {
   await page.getByLabel('Number of a person').waitFor()
   await page.keyboard.press('Escape')
   check(await page.evaluate(() => document.activeElement.className) === 'picker', 'the focus is back where it was')
-  await page.getByRole('button', { name: 'War' }).focus()
+  await page.getByRole('button', { name: 'War', exact: true }).focus()
   await page.keyboard.press('Space')
   await page.waitForURL(/genre=War/)
   await settle(page)
@@ -157,22 +166,19 @@ test('a newcomer: genres and a few stars make a list', async () => {
 
 test('long lists: a thousand films scroll with short frames and few elements', async () => {
   const { page, context } = await open('/browse')
-  const worst = await page.evaluate(async () => {
-    const frames = []
-    let last = performance.now()
-    for (let i = 0; i < 120; i++) {
+  const frames = 120
+  const busy = await processorTime(page)
+  await page.evaluate(async (count) => {
+    for (let i = 0; i < count; i++) {
       scrollBy(0, 260)
       await new Promise((resolve) => requestAnimationFrame(resolve))
-      const now = performance.now()
-      frames.push(now - last)
-      last = now
     }
-    return frames.sort((a, b) => a - b)[Math.floor(frames.length / 2)]
-  })
+  }, frames)
+  const milliseconds = (await busy()) / frames
   const cells = await page.locator('.cell').count()
-  console.log(`        median frame ${worst.toFixed(1)} ms, ${cells} films in the document`)
+  console.log(`        ${milliseconds.toFixed(1)} ms of the main thread a frame, ${cells} films in the document`)
   check(cells < 200, `${cells} films are in the document`)
-  check(worst < 34, `the median frame takes ${worst} ms`)
+  check(milliseconds < 16, `a frame takes ${milliseconds} ms`)
   await context.close()
 })
 

@@ -174,7 +174,12 @@ export default function FilmPage({ id }: { id: string }) {
   const hasContent = useTakes('GET', '/api/similar/{id}', 'by')
   return (
     <main id="content" className="page" aria-busy={film.isLoading}>
-      {film.problem ? <Failed problem={film.problem} retry={film.retry} /> : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
+      {film.problem ? (
+        <>
+          <h1 className="sr-only">{t.film.unknown}</h1>
+          <Failed problem={film.problem} retry={film.retry} />
+        </>
+      ) : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
       {!film.problem && (
         <>
           {film.data && <People film={film.data} />}

@@ -4,7 +4,8 @@ import type { Problem } from '../lib/api'
 import { Link } from '../lib/router'
 import { t } from '../lib/texts'
 
-export function Notice({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Notice({ title, children, action, isPage }: { title: string; children?: ReactNode; action?: ReactNode; isPage?: boolean }) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="notice">
       <svg className="notice-art" viewBox="0 0 120 80" aria-hidden="true" focusable="false">
@@ -12,7 +13,7 @@ export function Notice({ title, children, action }: { title: string; children?: 
         <path d="M6 72 L46 30 60 50 74 38 114 72" fill="none" stroke="currentColor" strokeWidth="2" strokeLinejoin="round" />
         <circle cx="88" cy="26" r="7" fill="var(--accent)" />
       </svg>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {action}
     </div>
@@ -39,7 +40,7 @@ export function Failed({ problem, retry }: { problem: Problem; retry: () => void
 export const Absent = ({ route }: { route: string }) => <Notice title={t.states.absentTitle}>{t.states.absent(route)}</Notice>
 
 export const Lost = () => (
-  <Notice title={t.states.lostTitle} action={<Link className="button" href="/">{t.states.home}</Link>}>
+  <Notice isPage title={t.states.lostTitle} action={<Link className="button" href="/">{t.states.home}</Link>}>
     {t.states.lost}
   </Notice>
 )
