@@ -2,12 +2,12 @@
  * control writes the address, the address makes the request (lib/discover.ts), and the list stays
  * on the screen until the next one is here. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useAnswer, useSettled } from '../lib/answer'
+import { type Answer, useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Intent, type Models, type Recommendations } from '../lib/api'
 import { useGenres, useModels } from '../lib/lists'
 import { COUNT_MAX, DEFAULT_COUNT, type Discover, readDiscover, request, shares, shelfOf, turnGenre } from '../lib/discover'
 import { type Patch, useParams } from '../lib/router'
-import { isUntouched, NEWCOMER, rate, setAside, useShelf } from '../lib/store'
+import { isUntouched, NEWCOMER, rate, setAside, type Shelf, useShelf } from '../lib/store'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { GenreChips, Slider } from '../parts/controls'
@@ -178,8 +178,7 @@ function useFilms(state: Discover) {
   return { shelf, answer }
 }
 
-function Results({ state, onHappening }: { state: Discover; onHappening: (happening: Happening) => void }) {
-  const { shelf, answer } = useFilms(state)
+function Results({ state, shelf, answer, onHappening }: { state: Discover; shelf: Shelf; answer: Answer<Recommendations>; onHappening: (happening: Happening) => void }) {
   const place = shelfOf(state)
   const aside = shelf.aside[place]
   const own = shelf.ratings[place]
@@ -246,8 +245,7 @@ function Results({ state, onHappening }: { state: Discover; onHappening: (happen
 }
 
 /* The wish's reading, from the answer that the list is made of, and what else can be set. */
-function Reading({ state, models, set }: { state: Discover; models: Models | undefined; set: Set }) {
-  const { answer } = useFilms(state)
+function Reading({ state, answer, models, set }: { state: Discover; answer: Answer<Recommendations>; models: Models | undefined; set: Set }) {
   const [params] = useParams()
   const [isOpen, setOpen] = useState(false)
   const intent = state.wish ? answer.data?.intent : undefined
@@ -287,7 +285,7 @@ export default function DiscoverPage() {
   const state = useMemo(() => readDiscover(params), [params])
   const { data: genres } = useGenres()
   const { data: models } = useModels()
-  const shelf = useShelf()
+  const { shelf, answer } = useFilms(state)
   // Who has just come chooses genres below, once.
   const isFresh = state.user === NEWCOMER && isUntouched(shelf)
   const [happening, setHappening] = useState<Happening | null>(null)
@@ -308,11 +306,11 @@ export default function DiscoverPage() {
         <div className={isFresh ? undefined : 'genres-place'}>
           {genres && !isFresh && <GenreChips genres={genres} wanted={state.genres} unwanted={state.without} onTurn={turn} />}
         </div>
-        <Reading state={state} models={models} set={set} />
+        <Reading state={state} answer={answer} models={models} set={set} />
       </section>
       <section className="results" aria-label={heading(state)}>
         {state.user === NEWCOMER && <Newcomer genres={genres ?? []} />}
-        <Results state={state} onHappening={setHappening} />
+        <Results state={state} shelf={shelf} answer={answer} onHappening={setHappening} />
       </section>
       <Toast happening={happening} onDone={done} />
     </main>
