@@ -45,6 +45,9 @@
 #define PEM_BYTES_MAX ((size_t)1 << 20)
 #define STREAM_PORTION ((size_t)16 << 10)
 #define THREADS_MAX 16
+/* The library asks for 128 events at a time and, when it gets just so many, waits for more before
+ * it looks at them: a thread with fewer connections never gets there. */
+#define CONNECTIONS_OF_THREAD 125
 
 struct exchange {
     struct exchange *next; /* in the pool */
@@ -419,16 +422,19 @@ static struct server_options with_defaults(struct server_options options) {
     const size_t processors = parallel_processors();
     if (!options.host)
         options.host = "127.0.0.1";
+    if (options.connections_max == 0)
+        options.connections_max = 1000;
+    const size_t least =
+        (options.connections_max + CONNECTIONS_OF_THREAD - 1) / CONNECTIONS_OF_THREAD;
+    const size_t threads = processors > least ? processors : least;
     if (options.threads == 0)
-        options.threads = (unsigned)(processors < THREADS_MAX ? processors : THREADS_MAX);
+        options.threads = (unsigned)(threads < THREADS_MAX ? threads : THREADS_MAX);
     if (options.idle_timeout_seconds == 0)
         options.idle_timeout_seconds = 15;
     if (options.total_timeout_seconds == 0)
         options.total_timeout_seconds = 30;
     if (options.stop_timeout_seconds == 0)
         options.stop_timeout_seconds = 5;
-    if (options.connections_max == 0)
-        options.connections_max = 1000;
     if (options.body_bytes_max == 0)
         options.body_bytes_max = (size_t)1 << 20;
     return options;

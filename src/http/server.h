@@ -15,9 +15,9 @@
 
 /* Zeroed members take the default that is named. */
 struct server_options {
-    const char *host;               /* "127.0.0.1" */
-    unsigned port;                  /* 0: any free one */
-    unsigned threads;               /* as many as processors, at most 16 */
+    const char *host; /* "127.0.0.1" */
+    unsigned port;    /* 0: any free one */
+    unsigned threads; /* as many as processors, and one for each 125 connections; at most 16 */
     unsigned idle_timeout_seconds;  /* 15 */
     unsigned total_timeout_seconds; /* 30 */
     unsigned stop_timeout_seconds;  /* 5: how long server_stop waits for running requests */
