@@ -106,8 +106,9 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                       struct error *error) {
     struct api *api = alloc_zeroed(1, sizeof *api);
     const char *host = options->host ? options->host : "127.0.0.1";
-    api->context =
-        (struct api_context){.service = service, .top_k = options->top_k ? options->top_k : TOP_K};
+    api->context = (struct api_context){.service = service,
+                                        .top_k = options->top_k ? options->top_k : TOP_K,
+                                        .keys = options->keys};
     link_routes(&api->router, &api->context);
     api->router.cors = (struct cors){options->cors_origins, options->cors_origin_count};
     link_gate(api, host, options);

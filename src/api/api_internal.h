@@ -12,11 +12,14 @@
 #include "service/service.h"
 #include "service/service_person.h"
 
+struct keys;
+
 /* The context of every handler. */
 struct api_context {
     struct service *service;
     unsigned top_k; /* of a request that does not say */
     const struct router *router;
+    struct keys *keys; /* of callers (store/keys.h); NULL: there is no file of them */
 };
 
 #define ROUTE(method, pattern, scope, handler, parameters, answer, example, summary)               \

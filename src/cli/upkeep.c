@@ -18,6 +18,7 @@ static void on_hangup(int signal) {
     atomic_store(&reload_wanted, true);
 }
 
+/* Once there was a key, the service is closed to those without, also when the last was revoked. */
 static void read_keys(struct upkeep *upkeep) {
     static const char *const scopes[] = {
         [ROUTE_OPEN] = "", [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_ADMIN] = "admin"};
@@ -38,7 +39,7 @@ static void read_keys(struct upkeep *upkeep) {
                 if (strcmp(rows[i].scope, scopes[scope]) == 0)
                     key->scope = (enum route_scope)scope;
         }
-        keyring_replace(upkeep->keyring, keys, good);
+        keyring_replace(upkeep->keyring, keys, good, count > 0);
     }
     arena_reset(scratch, mark);
 }
@@ -62,10 +63,12 @@ enum status upkeep_begin(struct upkeep *upkeep, const struct arguments *argument
     const struct sigaction action = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
     sigaction(SIGHUP, &action, NULL);
     upkeep->keyring = keyring_create();
-    if (given || files_exists(path)) {
-        TRY(keys_open(&upkeep->keys, path, error));
+    /* A file that was not asked for and cannot be made does not keep films from being served. */
+    const enum status status = keys_open(&upkeep->keys, path, error);
+    if (status != STATUS_OK && (given || files_exists(path)))
+        return status;
+    if (status == STATUS_OK)
         read_keys(upkeep);
-    }
     if (keyring_count(upkeep->keyring) > 0 || listener_is_local(host) ||
         settings_bool(arguments->options, "--insecure"))
         return STATUS_OK;

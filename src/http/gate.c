@@ -92,7 +92,7 @@ static bool admits_key(const struct gate *gate, const struct route *route, const
 
 bool gate_admits(const struct gate *gate, const struct route *route, const struct cors *cors,
                  struct request *request, struct response *response) {
-    const bool has_keys = gate->keyring && keyring_count(gate->keyring) > 0;
+    const bool has_keys = gate->keyring && keyring_is_closed(gate->keyring);
     const char *key = has_keys ? key_of(request) : NULL;
     if (route->scope == ROUTE_OPEN)
         return true;

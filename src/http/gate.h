@@ -1,6 +1,6 @@
 /* gate.h: who may ask what, before a handler sees the request.
  *
- *   no key exists       the service is open, as on one's own machine; where it is not,
+ *   no key ever existed the service is open, as on one's own machine; where it is not,
  * administration is refused (a key must be made first) keys exist          reading is free unless
  * `keys_to_read`; writing and administration take a key whose scope allows it, as "Authorization:
  * Bearer KEY" or "X-API-Key: KEY" OPEN routes         (health, pages) never take one

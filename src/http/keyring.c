@@ -14,6 +14,7 @@ struct keyring {
     pthread_rwlock_t lock;
     struct keyring_key *keys;
     size_t count;
+    bool is_closed;
 };
 
 struct keyring *keyring_create(void) {
@@ -30,7 +31,8 @@ void keyring_destroy(struct keyring *keyring) {
     alloc_free(keyring);
 }
 
-void keyring_replace(struct keyring *keyring, const struct keyring_key *keys, size_t count) {
+void keyring_replace(struct keyring *keyring, const struct keyring_key *keys, size_t count,
+                     bool is_closed) {
     struct keyring_key *copy = alloc_zeroed(count + 1, sizeof *copy);
     if (count > 0)
         memcpy(copy, keys, count * sizeof *copy);
@@ -38,6 +40,7 @@ void keyring_replace(struct keyring *keyring, const struct keyring_key *keys, si
     struct keyring_key *before = keyring->keys;
     keyring->keys = copy;
     keyring->count = count;
+    keyring->is_closed = is_closed || count > 0;
     pthread_rwlock_unlock(&keyring->lock);
     alloc_free(before);
 }
@@ -47,6 +50,13 @@ size_t keyring_count(struct keyring *keyring) {
     const size_t count = keyring->count;
     pthread_rwlock_unlock(&keyring->lock);
     return count;
+}
+
+bool keyring_is_closed(struct keyring *keyring) {
+    pthread_rwlock_rdlock(&keyring->lock);
+    const bool is_closed = keyring->is_closed;
+    pthread_rwlock_unlock(&keyring->lock);
+    return is_closed;
 }
 
 /* 1 if all bytes are the same, else 0, without a branch. */

@@ -21,9 +21,12 @@ struct keyring;
 
 struct keyring *keyring_create(void);
 void keyring_destroy(struct keyring *keyring); /* NULL is fine */
-/* From now on these and no others; copied. Any thread, while others look. */
-void keyring_replace(struct keyring *keyring, const struct keyring_key *keys, size_t count);
+/* From now on these and no others; copied. Any thread, while others look. `is_closed`: keys are
+ * demanded even if there is none, since there were some. */
+void keyring_replace(struct keyring *keyring, const struct keyring_key *keys, size_t count,
+                     bool is_closed);
 size_t keyring_count(struct keyring *keyring);
+bool keyring_is_closed(struct keyring *keyring);
 /* Whether somebody may call with `key`; the time it takes does not tell how much of a key was
  * right. */
 bool keyring_find(struct keyring *keyring, const char *key, struct keyring_key *found);

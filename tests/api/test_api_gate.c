@@ -81,7 +81,7 @@ static void keys(void **state) {
     (void)state;
     struct keyring_key key = {.scope = ROUTE_READ, .name = "reader"};
     digest_sha256("mat_1", 5, key.digest);
-    keyring_replace(keyring, &key, 1);
+    keyring_replace(keyring, &key, 1, false);
     struct client_answer good =
         client_ask(loopback.port, "GET", "/genres", "X-API-Key: mat_1\r\n", NULL);
     struct client_answer wrong =
@@ -92,7 +92,7 @@ static void keys(void **state) {
     assert_string_equal(client_header(&wrong, "WWW-Authenticate", value), "Bearer");
     assert_string_equal(client_header(&wrong, "Content-Type", value), "application/problem+json");
     assert_null(strstr(wrong.body, "mat_2"));
-    keyring_replace(keyring, NULL, 0);
+    keyring_replace(keyring, NULL, 0, false);
     free(good.body);
     free(wrong.body);
 }

@@ -61,7 +61,7 @@ static struct keyring *ring(void) {
     digest_sha256("r-key", 5, keys[0].digest);
     digest_sha256("w-key", 5, keys[1].digest);
     digest_sha256("a-key", 5, keys[2].digest);
-    keyring_replace(keyring, keys, 3);
+    keyring_replace(keyring, keys, 3, false);
     return keyring;
 }
 
@@ -90,7 +90,11 @@ static void scopes(void **state) {
     assert_int_equal(ask(&gate, "/read", NULL, NULL), 401);
     assert_int_equal(ask(&gate, "/read", "X-API-Key", "r-key"), 200);
     assert_int_equal(ask(&gate, "/open", NULL, NULL), 200);
-    keyring_replace(gate.keyring, NULL, 0);
+    /* The last key was revoked: closed to everybody. */
+    keyring_replace(gate.keyring, NULL, 0, true);
+    assert_int_equal(ask(&gate, "/admin", NULL, NULL), 401);
+    assert_int_equal(ask(&gate, "/admin", "X-API-Key", "a-key"), 401);
+    keyring_replace(gate.keyring, NULL, 0, false);
     assert_int_equal(ask(&gate, "/admin", NULL, NULL), 200);
     keyring_destroy(gate.keyring);
 }
