@@ -19,10 +19,11 @@ static json_t *model_of(const struct api_context *api, const struct service_mode
         files = (struct service_files){0};
     json_t *versions = json_array();
     for (size_t i = 0; i < files.count; i++)
-        json_array_append_new(
-            versions, json_pack("{s:i, s:I, s:f, s:b}", "version", (int)files.versions[i].number,
-                                "bytes", (json_int_t)files.versions[i].bytes, "made",
-                                files.versions[i].made, "present", files.versions[i].is_present));
+        json_array_append_new(versions, json_pack("{s:i, s:I, s:I, s:b}", "version",
+                                                  (int)files.versions[i].number, "bytes",
+                                                  (json_int_t)files.versions[i].bytes, "made",
+                                                  (json_int_t)files.versions[i].made, "present",
+                                                  files.versions[i].is_present));
     return json_pack("{s:o, s:s, s:b, s:o, s:o}", "name", text_of(model->name), "model",
                      model->model, "default", model->is_default, "file",
                      files.path ? text_of(files_base_name(arena, files.path)) : json_null(),

@@ -48,12 +48,14 @@ static json_t *summary_of(const struct runs_record *run, struct arena *arena) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         json_object_set_new(object, texts[i].key, text_or_null(texts[i].text));
     const bool is_over = run->status && strcmp(run->status, "running") != 0;
+    json_object_set_new(object, "started", json_integer((json_int_t)run->started));
+    json_object_set_new(object, "ended",
+                        is_over && run->ended > 0 ? json_integer((json_int_t)run->ended)
+                                                  : json_null());
     const struct {
         const char *key;
         double value;
-    } numbers[] = {{"started", run->started},
-                   {"ended", is_over && run->ended > 0 ? run->ended : NAN},
-                   {"fit_seconds", is_over ? run->fit_seconds : NAN},
+    } numbers[] = {{"fit_seconds", is_over ? run->fit_seconds : NAN},
                    {"evaluate_seconds", is_over ? run->evaluate_seconds : NAN}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(object, numbers[i].key, number_or_null(numbers[i].value));

@@ -19,25 +19,27 @@ static json_t *figures_of(const struct training_figures *figures) {
 }
 
 static json_t *job_of(const struct learning_job *job) {
-    json_t *object = json_pack(
-        "{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:f, s:o, s:I, s:o, s:o, s:o}", "job",
-        (json_int_t)job->number, "kind", service_learning_kind(job->kind), "state",
-        service_learning_state(job->state), "name", text_of(job->name), "model",
-        text_of(job->model), "message", text_of(job->message), "scheduled", job->is_scheduled,
-        "started", job->started, "ended", job->ended > 0 ? json_real(job->ended) : json_null(),
-        "new_rows", (json_int_t)job->new_rows, "before", figures_of(&job->before), "after",
-        figures_of(&job->after), "run", job->run ? json_integer(job->run) : json_null());
+    json_t *object =
+        json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:I, s:o, s:I, s:o, s:o, s:o}", "job",
+                  (json_int_t)job->number, "kind", service_learning_kind(job->kind), "state",
+                  service_learning_state(job->state), "name", text_of(job->name), "model",
+                  text_of(job->model), "message", text_of(job->message), "scheduled",
+                  job->is_scheduled, "started", (json_int_t)job->started, "ended",
+                  job->ended > 0 ? json_integer((json_int_t)job->ended) : json_null(), "new_rows",
+                  (json_int_t)job->new_rows, "before", figures_of(&job->before), "after",
+                  figures_of(&job->after), "run", job->run ? json_integer(job->run) : json_null());
     json_object_set_new(object, "version", job->version ? json_integer(job->version) : json_null());
     return object;
 }
 
 static json_t *schedule_of(const struct learning_plan *plan) {
-    return json_pack(
-        "{s:f, s:I, s:I, s:f, s:o, s:I, s:I}", "every_seconds", plan->options.every_seconds,
-        "after_events", (json_int_t)plan->options.after_events, "update_events",
-        (json_int_t)plan->options.update_events, "tolerance", plan->options.tolerance, "next",
-        plan->next > 0 ? json_real(plan->next) : json_null(), "events_since_training",
-        (json_int_t)plan->events, "events_since_update", (json_int_t)plan->updated);
+    return json_pack("{s:f, s:I, s:I, s:f, s:o, s:I, s:I}", "every_seconds",
+                     plan->options.every_seconds, "after_events",
+                     (json_int_t)plan->options.after_events, "update_events",
+                     (json_int_t)plan->options.update_events, "tolerance", plan->options.tolerance,
+                     "next", plan->next > 0 ? json_integer((json_int_t)plan->next) : json_null(),
+                     "events_since_training", (json_int_t)plan->events, "events_since_update",
+                     (json_int_t)plan->updated);
 }
 
 void train_get(void *context, const struct request *request, struct response *response) {

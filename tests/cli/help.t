@@ -339,7 +339,7 @@
     --update-after N       after so many events teach them to models that learn
                            row by row; 0 is never, 0 to 1e+12 (default 0)
     --retrain-tolerance X  by which share a new model may be worse on the newest
-                           events and is served yet, 0 to 1 (default 0)
+                           events and is served yet, 0 to 1 (default 0.05)
     --retrain-least N      by how many of the newest events two models are
                            compared at least, 1 to 1000 (default 20)
     --train-memory SIZE    what trainings may take, as in 500MB or 4GB

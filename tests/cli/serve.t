@@ -52,7 +52,12 @@
   $ models=folder/model.safetensors; again() { kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; echo damaged > folder/other; mv folder/other folder/model.safetensors; kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; cat warnings; }; source with_server.sh again
   3
   3
-  matinee: warning: popularity stays as it was: folder/model.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header
+
+# When models are trained again is a span of time.
+
+  $ matinee serve model.safetensors --port 0 --encoder builtin --retrain-every soon
+  ! matinee: --retrain-every: expected a span of time such as 30m, 6h or 1d, found "soon"
+  [2]
 
 # TLS, with a certificate of its own; a key that does not belong to it is refused.
 

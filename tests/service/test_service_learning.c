@@ -205,6 +205,27 @@ static void erased_people_are_not_learnt(void **state) {
     service_release(snapshot);
 }
 
+static void films_of_the_store_are_learnt(void **state) {
+    (void)state;
+    const struct feedback_item film = {
+        .id = "777", .title = "Seven", .genres = "Crime|Thriller", .year = 1995};
+    const struct feedback_event event = {
+        .person = "5", .item = "777", .kind = FEEDBACK_LIKE, .time = 1800000000, .hour = -1};
+    struct live *live = service_live(school.service);
+    struct snapshot *snapshot;
+    assert_int_equal(feedback_set_item(live_store(live), &film, &school.error), STATUS_OK);
+    assert_int_equal(live_append(live, &event, 1, &school.error), STATUS_OK);
+    const struct learning_request request = {.name = "als", .replace = LEARNING_ALWAYS};
+    const struct learning_job job = learn(&request);
+    assert_state(&job, LEARNING_REPLACED);
+    assert_int_equal(service_acquire(school.service, "als", &snapshot, &school.error), STATUS_OK);
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    const uint32_t item = id_map_find(&catalogue->items, "777", 3);
+    assert_int_not_equal(item, DATASET_NONE);
+    assert_string_equal(catalogue->movies[item].title, "Seven (1995)");
+    service_release(snapshot);
+}
+
 static void assert_refused(const struct learning_request *request, enum status status,
                            const char *text) {
     int64_t number;
@@ -280,9 +301,9 @@ static void one_at_a_time_until_it_is_stopped(void **state) {
     assert_int_equal(service_learning_start(school.service, &request, &second, &error), STATUS_OK);
     while (school_newest(&school).state != LEARNING_TRAINING)
         school_sleep();
+    school_close(&school);
     unlink(script);
     arena_release(&arena);
-    school_close(&school);
 }
 
 /* ---- By itself ---- */
@@ -316,6 +337,7 @@ int main(void) {
         cmocka_unit_test(another_kind_is_served_beside),
         cmocka_unit_test(new_rows_are_learnt),
         cmocka_unit_test(erased_people_are_not_learnt),
+        cmocka_unit_test(films_of_the_store_are_learnt),
         cmocka_unit_test(wrong_wishes_are_refused),
     };
     const struct CMUnitTest alone[] = {
