@@ -27,7 +27,7 @@ enum status serve_learning_begin(struct service *service, const struct arguments
      "N",                                                                                          \
      NULL,                                                                                         \
      WORD_NONE},                                                                                   \
-    {{"--retrain-tolerance", SETTING_REAL, "0.05", 0, 1, NULL, NULL,                                  \
+    {{"--retrain-tolerance", SETTING_REAL, "0.05", 0, 1, NULL, NULL,                               \
       "by which share a new model may be worse on the newest events and is served yet"},           \
      "X",                                                                                          \
      NULL,                                                                                         \
