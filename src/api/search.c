@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/film.h"
+#include "api/people.h"
 #include "api/wish_json.h"
 
 void search_read(struct search *search, const struct api_context *api,
@@ -13,6 +14,10 @@ void search_read(struct search *search, const struct api_context *api,
     *search = (struct search){.user = parameters_text(parameters, "user_id")};
     for (size_t i = 0; i < sizeof names / sizeof *names && !search->text; i++)
         search->text = parameters_string(parameters, names[i]);
+    search->session = parameters_string(parameters, "session_id");
+    if (search->user && search->session)
+        parameters_refuse(parameters, "session_id", "exclusive",
+                          "Give user_id or session_id, not both", search->session);
     search->wanted = (struct search_request){
         .text = search->text,
         .length = search->text ? strlen(search->text) : 0,
@@ -27,7 +32,7 @@ void search_read(struct search *search, const struct api_context *api,
                                                      (int64_t)SEARCH_UNSAID, 0, UINT32_MAX)};
     search->wanted.removed_count =
         parameters_texts(parameters, "without_chips", &search->wanted.removed);
-    bare_history_expect(parameters, search->user);
+    bare_history_expect(parameters, search->user ? search->user : search->session);
 }
 
 bool search_find(const struct api_context *api, const struct snapshot *snapshot,
@@ -45,12 +50,14 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
         parameters_require(parameters, "user_id", search->user);
     if (parameters_failed(parameters, response))
         return false;
-    if (search->user &&
-        !lookup_person(api, snapshot, search->user, request, response, &search->person))
+    const char *person = search->user;
+    if (search->session && !people_session(api, search->session, request, response, &person))
+        return false;
+    if (person && !lookup_person(api, snapshot, person, request, response, &search->person))
         return false;
     if (!bare_history_read(parameters, service_catalogue(snapshot), &ratings, response))
         return false;
-    search->wanted.person = search->user ? &search->person : NULL;
+    search->wanted.person = person ? &search->person : NULL;
     search->wanted.ratings = ratings.list;
     search->wanted.rating_count = ratings.count;
     const enum status status =
@@ -99,6 +106,7 @@ static void handle(const struct api_context *api, struct parameters *parameters,
 const struct route_parameter search_parameters[] = {
     {"q", "text", NULL, "the wish in plain words", 0, 0, ROUTE_REQUIRED, NULL},
     {"user_id", "id", NULL, "for whom", 0, 0, 0, NULL},
+    {"session_id", "text", NULL, "an anonymous session in place of a person", 0, 0, 0, NULL},
     SEARCH_PARAMETERS,
     PARAMETERS_END,
 };

@@ -37,6 +37,7 @@ struct search {
     const char *text;
     const char *user;             /* NULL: not given */
     bool needs_person;            /* a request without a user_id is refused */
+    const char *session;          /* in place of a person; NULL: not given */
     struct service_person person; /* whom wanted.person points to, once looked up */
     struct filter filter;         /* what wanted.filter points to, once read */
 };

@@ -185,6 +185,27 @@ static void strange_texts(void **state) {
     }
 }
 
+/* What somebody anonymous has seen is not found again. */
+static void a_session(void **state) {
+    (void)state;
+    struct error error;
+    char id[33], body[128], target[128];
+    assert_int_equal(service_open_store(loopback.service, "none", &error), STATUS_OK);
+    struct client_answer begun = client_ask(loopback.port, "POST", "/api/sessions", "", "{}");
+    assert_int_equal(sscanf(begun.body, "{\"session_id\":\"%32[0-9a-f]\"", id), 1);
+    free(begun.body);
+    snprintf(body, sizeof body, "{\"session_id\": \"%s\", \"item_id\": 10, \"event\": \"like\"}",
+             id);
+    assert_contains("/api/events", body, 201, "accepted");
+    snprintf(target, sizeof target, "/api/search?q=drama&top_k=8&session_id=%s", id);
+    json_t *found = asked(target);
+    assert_int_equal(json_array_size(json_object_get(found, "recommendations")), 7);
+    assert_true(json_is_null(json_object_get(found, "user_id")));
+    json_decref(found);
+    assert_contains("/api/search?q=x&session_id=0", NULL, 404, "there is no such session");
+    assert_contains("/api/search?q=x&session_id=0&user_id=1", NULL, 422, "not both");
+}
+
 static void who_speaks(void **state) {
     (void)state;
     assert_contains("/api/health", NULL, 200, "\"encoder\":\"fake\"");
@@ -196,6 +217,7 @@ int main(void) {
         cmocka_unit_test(posts),         cmocka_unit_test(ratings_and_chips),
         cmocka_unit_test(refused),       cmocka_unit_test(large_texts),
         cmocka_unit_test(strange_texts), cmocka_unit_test(who_speaks),
+        cmocka_unit_test(a_session),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
 }
