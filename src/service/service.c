@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/wall_clock.h"
 #include "service/ab_test.h"
+#include "service/drift.h"
 #include "service/live.h"
 #include "service/service_internal.h"
 
@@ -27,6 +28,7 @@ struct service {
     struct live *live;                      /* what people do; NULL: no store is open */
     struct learning *learning;              /* NULL: nothing is trained */
     struct ab_test *ab_test;                /* what is known of the running experiment */
+    struct drift *drift;                    /* what was found last */
 };
 
 enum status service_create(struct service **out, struct error *error) {
@@ -35,6 +37,7 @@ enum status service_create(struct service **out, struct error *error) {
     pthread_mutex_init(&service->mutex, NULL);
     pthread_mutex_init(&service->words_mutex, NULL);
     service->ab_test = ab_test_create();
+    service->drift = drift_create();
     *out = service;
     return STATUS_OK;
 }
@@ -48,6 +51,7 @@ void service_destroy(struct service *service) {
     words_close(service->words);
     live_close(service->live);
     ab_test_destroy(service->ab_test);
+    drift_destroy(service->drift);
     pthread_mutex_destroy(&service->words_mutex);
     pthread_mutex_destroy(&service->mutex);
     alloc_free(service);
@@ -194,6 +198,10 @@ struct live *service_live(struct service *service) {
 
 struct learning **service_learning_slot(struct service *service) {
     return &service->learning;
+}
+
+struct drift *service_drift(struct service *service) {
+    return service->drift;
 }
 
 struct ab_test *service_ab_test(struct service *service) {

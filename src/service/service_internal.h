@@ -43,6 +43,8 @@ float service_shown_score(const struct model *model, float raw);
 
 /* What is known of the running experiment. */
 struct ab_test *service_ab_test(struct service *service);
+/* What was found last of how people have changed. */
+struct drift *service_drift(struct service *service);
 /* What the store has of people; NULL: none is open. */
 struct live *service_live(struct service *service);
 

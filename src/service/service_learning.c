@@ -18,6 +18,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "base/wall_clock.h"
+#include "service/drift.h"
 #include "service/learning_job.h"
 #include "service/live.h"
 #include "service/service_internal.h"
@@ -244,6 +245,8 @@ static void *learn_forever(void *context) {
             do_work(learning, work);
         else if (!atomic_load(&learning->is_ending))
             look_at_schedule(learning);
+        if (!atomic_load(&learning->is_ending))
+            drift_watch(learning->service);
     }
     return NULL;
 }

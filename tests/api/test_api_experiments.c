@@ -74,10 +74,20 @@ static void what_is_refused(void **state) {
     json_decref(asked("GET", "/api/experiments/nix", NULL, 404));
 }
 
+static void drift_is_asked_for(void **state) {
+    (void)state;
+    json_t *body = asked("GET", "/api/drift", NULL, 200);
+    assert_false(json_is_true(json_object_get(body, "raised")));
+    assert_int_equal(json_object_size(json_object_get(body, "signals")), 5);
+    json_decref(body);
+    json_decref(asked("GET", "/api/drift?model=nix", NULL, 404));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_experiment_from_beginning_to_end),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(drift_is_asked_for),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
 }
