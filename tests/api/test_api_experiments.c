@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/loopback.h"
+#include "service/service_feedback.h"
 
 static int start(void **state) {
     struct error error;
@@ -25,6 +26,14 @@ static json_t *asked(const char *method, const char *target, const char *sent, i
     return body;
 }
 
+/* What was put in to be written down is on the disk when a later call returns. */
+static void settle(void) {
+    const struct feedback_event event = {
+        .person = "3", .item = "10", .kind = FEEDBACK_CLICK, .value = NAN, .hour = -1};
+    struct error error;
+    assert_int_equal(service_append(loopback.service, &event, 1, &error), STATUS_OK);
+}
+
 static void an_experiment_from_beginning_to_end(void **state) {
     (void)state;
     json_decref(asked("POST", "/api/experiments",
@@ -41,6 +50,7 @@ static void an_experiment_from_beginning_to_end(void **state) {
     assert_null(json_object_get(body, "experiment"));
     json_decref(body);
     json_decref(asked("GET", "/api/recommend?user_id=nix&top_k=2", NULL, 404));
+    settle();
     body = asked("GET", "/api/experiments/wide", NULL, 200);
     assert_true(json_is_true(json_object_get(body, "running")));
     const json_t *arms = json_object_get(body, "arms");
