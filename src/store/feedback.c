@@ -216,6 +216,15 @@ enum status feedback_ask_long(struct feedback *feedback, const struct sql_statem
     return status;
 }
 
+void feedback_scrub(struct feedback *feedback) {
+    struct error ignored; /* somebody reads the log: it is done when he has ended */
+    if (!feedback->ops->scrub)
+        return;
+    pthread_mutex_lock(&feedback->reading);
+    feedback->ops->scrub(feedback->reader, &ignored);
+    pthread_mutex_unlock(&feedback->reading);
+}
+
 struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
                                    bool is_erased, struct arena *arena) {
     if (!feedback->ops->tell)

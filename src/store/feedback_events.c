@@ -144,6 +144,8 @@ enum status feedback_erase(struct feedback *feedback, const char *person, struct
     const enum status status = feedback_write(
         feedback, statements, DELETIONS + 1 + (statements[DELETIONS + 1].text != NULL), error);
     arena_reset(scratch, mark);
+    if (status == STATUS_OK)
+        feedback_scrub(feedback);
     return status;
 }
 

@@ -19,6 +19,8 @@ enum status feedback_ask_long(struct feedback *feedback, const struct sql_statem
 /* The statement that tells other programs of a person; NULL text: there are none. */
 struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
                                    bool is_erased, struct arena *arena);
+/* After deletions, as far as that can be done now: what is left goes with the log's next round. */
+void feedback_scrub(struct feedback *feedback);
 /* Brings the schema of an open connection up. */
 enum status feedback_schema(struct sql *sql, const char *name, struct error *error);
 

@@ -61,6 +61,10 @@ struct sql_ops {
                          struct error *error);
     /* A copy of everything, taken while others write. */
     enum status (*backup)(const char *address, const char *path, struct error *error);
+    /* After deletions: leaves no copy of what was deleted in the files. NULL: the database's own
+     * affair.
+     */
+    enum status (*scrub)(struct sql *sql, struct error *error);
     /* Waits up to a quarter of a second for what other programs write, and tells of it; NULL: there
      * are none. The connection does nothing else. */
     enum status (*listen)(struct sql *sql, sql_heard *heard, void *context, struct error *error);

@@ -218,6 +218,12 @@ static enum status backup(const char *address, const char *path, struct error *e
     return status;
 }
 
+/* Pages are overwritten when something is deleted (secure_delete), but the log has their old state
+ * until it is begun anew. */
+static enum status scrub(struct sql *sql, struct error *error) {
+    return run((struct sqlite_connection *)sql, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
 const struct sql_ops sql_sqlite = {
     .name = "SQLite",
     .serial = "INTEGER PRIMARY KEY",
@@ -228,4 +234,5 @@ const struct sql_ops sql_sqlite = {
     .ask = ask,
     .write = write_all,
     .backup = backup,
+    .scrub = scrub,
 };

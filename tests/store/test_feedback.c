@@ -145,6 +145,33 @@ static bool join(void *context, const char *text, bool is_erased) {
     return true;
 }
 
+static bool file_holds(const char *file, const char *text) {
+    struct error unread;
+    char *bytes = NULL;
+    size_t size = 0;
+    if (files_read(file, (size_t)64 << 20, &arena, &bytes, &size, &unread) != STATUS_OK)
+        return false;
+    return memmem(bytes, size, text, strlen(text)) != NULL;
+}
+
+/* Nothing of what was erased is left in the bytes of the files either. */
+static void erased_to_the_last_byte(void **state) {
+    (void)state;
+    if (is_memory() || is_postgres())
+        skip();
+    struct feedback *feedback = open_store();
+    struct feedback_event one = event("7", "film-of-the-secret", FEEDBACK_RATING, 4.5, 100);
+    one.context = "{\"room\":\"the secret attic\"}";
+    const char *log = arena_format(&arena, "%s-wal", address);
+    expect(feedback_append(feedback, &one, 1, &error));
+    expect(feedback_set_labels(feedback, "7", "{\"name\": \"secret\"}", &error));
+    assert_true(file_holds(address, "secret") || file_holds(log, "secret"));
+    expect(feedback_erase(feedback, "7", &error));
+    assert_false(file_holds(address, "secret") || file_holds(log, "secret"));
+    feedback_close(feedback);
+    assert_false(file_holds(address, "secret") || file_holds(log, "secret"));
+}
+
 static void sessions_end(void **state) {
     (void)state;
     struct feedback *feedback = open_store();
@@ -389,6 +416,7 @@ static int run_all(const char *name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_written_is_read, fresh),
         cmocka_unit_test_setup(a_person_is_erased, fresh),
+        cmocka_unit_test_setup(erased_to_the_last_byte, fresh),
         cmocka_unit_test_setup(sessions_end, fresh),
         cmocka_unit_test_setup(items_library_and_keys, fresh),
         cmocka_unit_test_setup(everything_is_exported, fresh),
