@@ -12,7 +12,7 @@ if (lack) {
   process.exit(0)
 }
 
-const server = await serve(program, [train(program, 'ease', folder), '--store', 'none'])
+const server = await serve(program, [train(program, 'ease', folder)])
 const browser = await openBrowser()
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
 const page = await context.newPage()

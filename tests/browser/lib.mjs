@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -26,19 +27,26 @@ export async function openBrowser() {
 
 export const axeSource = () => require.resolve('axe-core/axe.min.js')
 
+/* Nothing of the person's own: their stores, and weights that may be there or not. */
+const ownEnvironment = (folder) => ({ ...process.env, XDG_DATA_HOME: `${folder}/home` })
+
 /* Trains a model once for each folder. */
 export function train(program, model, folder, ...settings) {
   const file = `${folder}/${model}.safetensors`
   mkdirSync(folder, { recursive: true })
   if (existsSync(file)) return file
-  const done = spawnSync(program, ['train', model, 'data=built-in', '--quiet', '--out', file, ...settings], { encoding: 'utf8' })
+  const done = spawnSync(program, ['train', model, 'data=built-in', '--quiet', '--out', file, ...settings], { encoding: 'utf8', env: ownEnvironment(folder) })
   if (done.status !== 0) throw new Error(`matinee train ${model}: ${done.stderr}`)
   return file
 }
 
-/* Serves on a free port (or the one given); stop() ends it. */
-export function serve(program, args, port = 0) {
-  const child = spawn(program, ['serve', ...args, '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] })
+/* Serves model files of one folder on a free port (or the one given); stop() ends it. */
+export function serve(program, files, port = 0) {
+  const folder = dirname(files[0])
+  const child = spawn(program, ['serve', ...files, '--store', 'none', '--encoder', 'builtin', '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: ownEnvironment(folder),
+  })
   const ended = new Promise((resolve) => child.on('exit', resolve))
   return new Promise((resolve, reject) => {
     let said = ''

@@ -31,6 +31,16 @@ export function fit(xs: ArrayLike<number>, ys: ArrayLike<number>, width: number,
   return { x: (left + right) / 2, y: (bottom + top) / 2, scale }
 }
 
+/* The same for all but the outermost points: a few strays do not make the rest small. */
+export function fitMost(xs: readonly number[], ys: readonly number[], width: number, height: number): View {
+  const most = (values: readonly number[]) => {
+    const sorted = [...values].sort((a, b) => a - b)
+    const cut = Math.floor(sorted.length / 200)
+    return [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0]
+  }
+  return fit(most(xs), most(ys), width, height)
+}
+
 export const toScreen = (view: View, width: number, height: number, x: number, y: number): [number, number] => [
   width / 2 + (x - view.x) * view.scale,
   height / 2 - (y - view.y) * view.scale,

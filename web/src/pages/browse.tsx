@@ -113,7 +113,7 @@ export function FilmList({ kind }: { kind: Kind }) {
           {!isTop && <Title text={title} onChange={onTitle} />}
           <Choice label={t.browse.genre} value={params.get('genre') ?? ''} choices={[['', t.browse.any], ...(genres ?? []).map((g): [string, string] => [g, g])]} onChange={(genre) => set({ genre })} />
           <Choice label={t.browse.decade} value={params.get('decade') ?? ''} choices={[['', t.browse.any], ...decades.map((d): [string, string] => [String(d), t.browse.decadeName(d)])]} onChange={(decade) => set({ decade })} />
-          <Choice label={t.browse.order} value={order} choices={orders[kind].map((one) => [one, t.browse.orders[one]])} onChange={(next) => set({ order: next === orders[kind][0] ? null : next })} />
+          <Choice label={t.browse.order} value={title && !params.has('order') ? 'match' : order} choices={[...(title ? [['match', t.browse.orders.match] as [string, string]] : []), ...orders[kind].map((one): [string, string] => [one, t.browse.orders[one]])]} onChange={(next) => set({ order: next === 'match' || (!title && next === orders[kind][0]) ? null : next })} />
           <Choice label={t.browse.least} value={params.get('min') ?? '0'} choices={counts.map((n) => [String(n), n ? t.browse.atLeast(n) : t.browse.any])} onChange={(min) => set({ min: min === '0' ? null : min })} />
         </div>
         <p className="soft" role="status">

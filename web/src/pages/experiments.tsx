@@ -7,28 +7,54 @@ import { ask, Problem } from '../lib/api'
 import guide from '../guide.json'
 import { useOffers } from '../lib/offers'
 import { useParams } from '../lib/router'
-import { differences, flat } from '../lib/runs'
+import { differences, readEvents, readSettings, settingsOf } from '../lib/runs'
 import { t } from '../lib/texts'
 import { type Line, Plot } from '../parts/plot'
 import { Absent, Failed, isAbsent, Notice } from '../parts/states'
 
-interface Run {
-  id: number | string
-  name?: string
-  model: string
-  data: string
-  state?: string
-  status?: string
-  started?: string | number
-  seconds?: number
-  fit_seconds?: number
-  metrics?: Record<string, number>
-  settings?: Record<string, unknown>
-  epochs?: { epoch: number; loss?: number | null; validation?: number | null }[]
-  model_file?: string | null
+interface Epoch {
+  epoch: number
+  part?: string | null
+  loss?: number | null
+  validation?: number | null
 }
 
-const SHOWN = ['ndcg@10', 'hit_rate@10', 'rmse']
+interface Run {
+  id: number
+  status: string
+  model: string | null
+  data: string | null
+  split: string | null
+  candidates: string | null
+  started: number
+  fit_seconds: number | null
+  error: string | null
+}
+
+interface RunDetails extends Run {
+  metrics: Record<string, { value: number; low: number | null; high: number | null }>
+  epochs: Epoch[]
+  settings: string | null
+}
+
+interface Job {
+  job: number
+  kind: string
+  state: string
+  name: string
+  model: string
+  message: string
+  ended: number | null
+  run: number | null
+}
+
+interface Version {
+  version: number
+  bytes: number
+  present: boolean
+}
+
+const POLL_MS = 1000
 
 export function Key() {
   const [key, setKey] = useState(() => sessionStorage.getItem('matinee.key') ?? '')
@@ -51,43 +77,61 @@ export function Key() {
 }
 
 /* Follows a run while it lasts. EventSource cannot send a key, so the stream is read by fetch. */
-function useProgress(id: Run['id'] | null) {
-  const [epochs, setEpochs] = useState<NonNullable<Run['epochs']>>([])
-  const [state, setState] = useState('')
+function useProgress(id: number | null) {
+  const [epochs, setEpochs] = useState<Epoch[]>([])
   useEffect(() => {
     if (id === null) return
     const controller = new AbortController()
     setEpochs([])
-    setState('')
     const follow = async () => {
       const key = sessionStorage.getItem('matinee.key')
-      const response = await fetch(`/api/runs/${encodeURIComponent(id)}/events`, { signal: controller.signal, headers: { Accept: 'text/event-stream', ...(key ? { Authorization: `Bearer ${key}` } : {}) } })
+      const response = await fetch(`/api/runs/${id}/events`, { signal: controller.signal, headers: { Accept: 'text/event-stream', ...(key ? { Authorization: `Bearer ${key}` } : {}) } })
       if (!response.ok || !response.body) return
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-      for (let rest = ''; ; ) {
-        const { done, value } = await reader.read()
-        if (done) break
-        const parts = (rest + value).split('\n\n')
-        rest = parts.pop() ?? ''
-        for (const part of parts) {
-          const data = /^data: ?(.*)$/m.exec(part)?.[1]
-          const kind = /^event: ?(.*)$/m.exec(part)?.[1] ?? 'message'
-          if (!data) continue
-          const told = JSON.parse(data) as { epoch?: number; loss?: number; validation?: number; state?: string; status?: string }
-          if (told.epoch !== undefined) setEpochs((before) => [...before, { ...told, epoch: told.epoch! }])
-          if (told.state ?? told.status) setState((told.state ?? told.status)!)
-          else if (kind === 'end' || kind === 'done') setState(kind)
-        }
+      let rest = ''
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        const { events, rest: open } = readEvents(rest + piece.value)
+        rest = open
+        const told = events.filter((event) => event.kind === 'epoch').map((event) => event.data as Epoch)
+        if (told.length) setEpochs((before) => [...before, ...told])
       }
-      forget('runs')
     }
     follow().catch(() => undefined)
     return () => controller.abort()
   }, [id])
-  return { epochs, state }
+  return epochs
 }
 
-function Curves({ runs }: { runs: { name: string; epochs: NonNullable<Run['epochs']> }[] }) {
+/* The state of a training that was started from here, asked for until it has ended. */
+function useJob(number: number | null): Job | undefined {
+  const [job, setJob] = useState<Job>()
+  useEffect(() => {
+    if (number === null) return
+    let timer: ReturnType<typeof setTimeout>
+    let isOver = false
+    const look = () =>
+      ask<{ jobs: Job[] }>('/api/train').then(
+        ({ jobs }) => {
+          if (isOver) return
+          const found = jobs.find((one) => one.job === number)
+          setJob(found)
+          if (!found || found.ended === null) timer = setTimeout(() => void look(), POLL_MS)
+          else forget('runs')
+        },
+        () => {
+          if (!isOver) timer = setTimeout(() => void look(), POLL_MS)
+        },
+      )
+    void look()
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+  }, [number])
+  return job
+}
+
+function Curves({ runs }: { runs: { name: string; epochs: Epoch[] }[] }) {
   const x = useMemo(() => [...new Set(runs.flatMap((run) => run.epochs.map((one) => one.epoch)))].sort((a, b) => a - b), [runs])
   const lines = useMemo<Line[]>(
     () =>
@@ -102,19 +146,16 @@ function Curves({ runs }: { runs: { name: string; epochs: NonNullable<Run['epoch
   return x.length > 1 ? <Plot label={t.runs.curves} x={x} xLabel={t.runs.epoch} lines={lines} /> : null
 }
 
-function Training({ onStart }: { onStart: (id: Run['id']) => void }) {
+function Training({ onStart }: { onStart: (job: number) => void }) {
   const [model, setModel] = useState('ease')
   const [settings, setSettings] = useState('')
   const [problem, setProblem] = useState<Problem | null>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const pairs = settings.split(/\s+/).filter(Boolean).map((pair) => pair.split(/=(.*)/s))
-    ask<{ id?: Run['id']; run_id?: Run['id'] }>('/api/train', { body: { model, settings: Object.fromEntries(pairs.map(([key, value]) => [key, value ?? ''])) } }).then(
+    ask<{ job: number }>('/api/train', { body: { kind: 'train', model, name: model, settings: readSettings(settings) } }).then(
       (answer) => {
         setProblem(null)
-        forget('runs')
-        const id = answer.id ?? answer.run_id
-        if (id !== undefined) onStart(id)
+        onStart(answer.job)
       },
       (cause: unknown) => setProblem(cause instanceof Problem ? cause : new Problem(String(cause), 500)),
     )
@@ -145,41 +186,127 @@ function Training({ onStart }: { onStart: (id: Run['id']) => void }) {
   )
 }
 
-function Promote({ run }: { run: Run }) {
+/* A training and its progress. */
+function Train() {
+  const [number, setNumber] = useState<number | null>(null)
+  const job = useJob(number)
+  const epochs = useProgress(job?.run ?? null)
+  return (
+    <section className="panel">
+      <h2>{t.runs.train}</h2>
+      <Training onStart={setNumber} />
+      <div aria-live="polite">{job && <p className="why">{[t.runs.following(job.model || job.name, job.state), job.message].filter(Boolean).join(' · ')}</p>}</div>
+      {job && <Curves runs={[{ name: job.model || job.name, epochs }]} />}
+      <details>
+        <summary>{t.runs.key}</summary>
+        <Key />
+      </details>
+    </section>
+  )
+}
+
+/* What is served, and the versions that it replaced: any of them can be put back. */
+function Served() {
+  const isOffered = useOffers('GET', '/api/admin/models')
+  const [turn, setTurn] = useState(0)
   const [said, setSaid] = useState('')
-  const promote = () =>
-    ask('/api/admin/models', { body: { run: run.id, file: run.model_file } }).then(
+  const answer = useAnswer<{ models: { name: string; model: string; default: boolean; versions: Version[] }[] }>(isOffered ? `runs served ${turn}` : null, (signal) => ask('/api/admin/models', { signal }))
+  if (!isOffered || answer.problem) return null
+  const act = (body: Record<string, unknown>) =>
+    ask('/api/admin/models', { body }).then(
       () => {
         forget('models')
         setSaid(t.runs.promoted)
+        setTurn((n) => n + 1)
       },
       (cause: unknown) => setSaid(cause instanceof Error ? cause.message : String(cause)),
     )
   return (
-    <p>
-      <button type="button" className="button" onClick={() => void promote()}>
-        {t.runs.promote}
-      </button>{' '}
-      <span role="status">{said}</span>
-    </p>
+    <section className="panel">
+      <h2>{t.runs.served}</h2>
+      <ul className="served">
+        {answer.data?.models.map((model) => (
+          <li key={model.name}>
+            <strong>{model.name}</strong> {model.default ? <span className="soft">{t.runs.isDefault}</span> : <button type="button" className="text-button" onClick={() => void act({ action: 'default', model: model.name })}>{t.runs.makeDefault}</button>}
+            {model.versions.filter((one) => one.present).map((one) => (
+              <button key={one.version} type="button" className="chip" onClick={() => void act({ action: 'promote', model: model.name, version: one.version })}>
+                {t.runs.version(one.version)}
+              </button>
+            ))}
+          </li>
+        ))}
+      </ul>
+      <p role="status">{said}</p>
+    </section>
+  )
+}
+
+function Figures({ runs }: { runs: RunDetails[] }) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.metrics ?? {})))]
+  if (!names.length) return null
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.figures}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.runs.figures}</th>
+            {runs.map((run) => (
+              <th key={run.id} scope="col">
+                {run.model} {run.id}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {runs.map((run) => {
+                const metric = run.metrics[name]
+                return (
+                  <td key={run.id} className="number">
+                    {metric?.value.toFixed(4) ?? '–'}
+                    {typeof metric?.low === 'number' && typeof metric.high === 'number' && (
+                      <small>
+                        {metric.low.toFixed(4)} – {metric.high.toFixed(4)}
+                      </small>
+                    )}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
 function Detail({ ids }: { ids: string[] }) {
-  const canPromote = useOffers('POST', '/api/admin/models')
-  const answer = useAnswer<Run[]>(`runs of ${ids.join()}`, (signal) => Promise.all(ids.map((id) => ask<Run>(`/api/runs/${encodeURIComponent(id)}`, { signal }))))
+  const answer = useAnswer<RunDetails[]>(`runs of ${ids.join()}`, (signal) => Promise.all(ids.map((id) => ask<RunDetails>(`/api/runs/${encodeURIComponent(id)}`, { signal }))))
   const runs = answer.data
+  const curves = useMemo(() => (runs ?? []).map((run) => ({ name: `${run.model} ${run.id}`, epochs: run.epochs })), [runs])
   if (answer.problem) return <Failed problem={answer.problem} retry={answer.retry} />
   if (!runs) return null
-  const rows = differences(runs.map((run) => flat(run.settings ?? {})))
+  const rows = differences(runs.map((run) => settingsOf(run.settings ?? '')))
   return (
     <section className="panel run-detail">
       <h2>{runs.map((run) => `${run.model} ${run.id}`).join(', ')}</h2>
-      <Curves runs={runs.map((run) => ({ name: `${run.model} ${run.id}`, epochs: run.epochs ?? [] }))} />
+      <Curves runs={curves} />
+      <Figures runs={runs} />
       {runs.length > 1 && rows.length > 0 && (
         <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.differences}>
           <table>
-            <caption>{t.runs.differences}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t.runs.differences}</th>
+                {runs.map((run) => (
+                  <th key={run.id} scope="col">
+                    {run.model} {run.id}
+                  </th>
+                ))}
+              </tr>
+            </thead>
             <tbody>
               {rows.map(([key, values]) => (
                 <tr key={key}>
@@ -195,7 +322,6 @@ function Detail({ ids }: { ids: string[] }) {
           </table>
         </div>
       )}
-      {canPromote && runs.length === 1 && runs[0]!.model_file && <Promote run={runs[0]!} />}
     </section>
   )
 }
@@ -209,12 +335,8 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
             <th scope="col">{t.runs.look}</th>
             <th scope="col">{t.about.model}</th>
             <th scope="col">{t.runs.data}</th>
+            <th scope="col">{t.runs.split}</th>
             <th scope="col">{t.runs.state}</th>
-            {SHOWN.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
             <th scope="col">{t.about.fit}</th>
           </tr>
         </thead>
@@ -222,17 +344,16 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
           {runs.map((run) => (
             <tr key={run.id}>
               <td>
-                <input type="checkbox" aria-label={t.runs.lookAt(run.model, String(run.id))} checked={chosen.includes(String(run.id))} onChange={() => onChoose(String(run.id))} /> {run.id}
+                <label className="run-choice">
+                  <input type="checkbox" checked={chosen.includes(String(run.id))} onChange={() => onChoose(String(run.id))} /> {run.id}
+                  <span className="sr-only"> {run.model}</span>
+                </label>
               </td>
               <th scope="row">{run.model}</th>
               <td>{run.data}</td>
-              <td>{run.state ?? run.status}</td>
-              {SHOWN.map((name) => (
-                <td key={name} className="number">
-                  {run.metrics?.[name]?.toFixed(4) ?? ''}
-                </td>
-              ))}
-              <td className="number">{(run.fit_seconds ?? run.seconds) !== undefined ? t.about.seconds(Math.round((run.fit_seconds ?? run.seconds)! * 10) / 10) : ''}</td>
+              <td>{[run.split, run.candidates].filter(Boolean).join(', ')}</td>
+              <td>{run.error ?? run.status}</td>
+              <td className="number">{run.fit_seconds !== null ? t.about.seconds(Math.round(run.fit_seconds * 10) / 10) : ''}</td>
             </tr>
           ))}
         </tbody>
@@ -245,9 +366,7 @@ export default function ExperimentsPage() {
   const [params, set] = useParams()
   const hasRuns = useOffers('GET', '/api/runs')
   const canTrain = useOffers('POST', '/api/train')
-  const [started, setStarted] = useState<Run['id'] | null>(null)
-  const progress = useProgress(started)
-  const answer = useAnswer<{ runs: Run[] }>(hasRuns ? `runs ${progress.state}` : null, (signal) => ask('/api/runs', { signal }))
+  const answer = useAnswer<{ runs: Run[] }>(hasRuns ? 'runs' : null, (signal) => ask('/api/runs', { params: { limit: 100 }, signal }))
   const chosen = params.getAll('run')
   return (
     <main id="content" className="page" aria-busy={hasRuns === undefined || (hasRuns && answer.isLoading)}>
@@ -257,36 +376,19 @@ export default function ExperimentsPage() {
       </header>
       {hasRuns === false || isAbsent(answer.problem) ? (
         <Absent route="/api/runs" />
-      ) : answer.problem ? (
-        <>
-          <Failed problem={answer.problem} retry={answer.retry} />
-          {(answer.problem.status === 401 || answer.problem.status === 403) && <Key />}
-        </>
       ) : (
         <>
-          {canTrain && (
-            <section className="panel">
-              <h2>{t.runs.train}</h2>
-              <Training onStart={setStarted} />
-              {started !== null && (
-                <div aria-live="polite">
-                  <p>
-                    {t.runs.following(String(started))} {progress.state}
-                  </p>
-                  <Curves runs={[{ name: String(started), epochs: progress.epochs }]} />
-                </div>
-              )}
-              <details>
-                <summary>{t.runs.key}</summary>
-                <Key />
-              </details>
-            </section>
-          )}
+          <div className="panels">
+            {canTrain && <Train />}
+            <Served />
+          </div>
+          {answer.problem && <Failed problem={answer.problem} retry={answer.retry} />}
+          {(answer.problem?.status === 401 || answer.problem?.status === 403) && <Key />}
           {answer.data?.runs.length === 0 && <Notice title={t.runs.none}>{t.runs.noneMore}</Notice>}
+          {chosen.length > 0 && <Detail ids={chosen} />}
           {answer.data && answer.data.runs.length > 0 && (
             <Table runs={answer.data.runs} chosen={chosen} onChoose={(id) => set({ run: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-4) })} />
           )}
-          {chosen.length > 0 && <Detail ids={chosen} />}
         </>
       )}
     </main>

@@ -6,7 +6,7 @@ import { useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Id, type Recommendations } from '../lib/api'
 import { tellingGenre } from '../lib/poster'
 import { filmAddress, Link, useParams } from '../lib/router'
-import { type Box, fit, Grid, type Scatter, scatter, toPoint, toScreen, type View, zoomed } from '../lib/scatter'
+import { type Box, fitMost, Grid, type Scatter, scatter, toPoint, toScreen, type View, zoomed } from '../lib/scatter'
 import { t } from '../lib/texts'
 import { useTheme } from '../lib/theme'
 import { mainTitle } from '../lib/titles'
@@ -99,7 +99,7 @@ function useCanvas(prepared: Prepared, only: string, chosen: ReadonlySet<number>
     const made = scatter(canvas, prepared.places)
     drawn.current = made
     setCanDraw(made !== null)
-    view.current = fit(
+    view.current = fitMost(
       prepared.points.map((p) => p.x),
       prepared.points.map((p) => p.y),
       canvas.clientWidth,
@@ -294,7 +294,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
   }
   const onWheel = (event: WheelEvent<HTMLCanvasElement>) => move(zoomed(view.current, ...size(), ...where(event), Math.exp(-event.deltaY * 0.0015)))
   const zoom = (factor: number) => move(zoomed(view.current, ...size(), size()[0] / 2, size()[1] / 2, factor))
-  const home = () => move(fit(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()))
+  const home = () => move(fitMost(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()))
   const onKey = (key: string): boolean => {
     const step = 60 / view.current.scale
     const pan = (x: number, y: number) => move({ ...view.current, x: view.current.x + x, y: view.current.y + y })
@@ -313,7 +313,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
   }
   const fly = (i: number) => {
     const point = prepared.points[i]!
-    move({ x: point.x, y: point.y, scale: Math.max(view.current.scale, 6 * fit(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()).scale) })
+    move({ x: point.x, y: point.y, scale: Math.max(view.current.scale, 6 * fitMost(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()).scale) })
     setOver(i)
   }
   const films = useMemo(() => (chosen ? [...chosen].map((i) => prepared.points[i]!) : []), [chosen, prepared])
