@@ -3,7 +3,7 @@
  * Idea     Lines are added to one of two blocks; a thread of the log's own writes the other one
  *          away, ten times a second, so that a request costs a copy and never a system call.
  * Traps    What a stranger sends reaches a terminal or a reader of JSON: bytes that are no
- *          printable ASCII are written as '?', quotes and backslashes escaped.
+ *          printable ASCII are written as '.', quotes and backslashes escaped.
  * Checked  tests/http/test_http_access_log.c. */
 #include "http/access_log.h"
 
@@ -50,7 +50,7 @@ static void add_plain(struct buffer *line, const char *bytes, size_t size) {
         const char byte = bytes[i];
         if (byte == '"' || byte == '\\')
             buffer_bytes(line, "\\", 1);
-        buffer_bytes(line, byte > 0x20 && byte < 0x7f ? &byte : "?", 1);
+        buffer_bytes(line, byte > 0x20 && byte < 0x7f ? &byte : ".", 1);
     }
 }
 
