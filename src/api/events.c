@@ -84,8 +84,8 @@ static bool read_circumstances(const struct reading *reading, const json_t *reco
     const json_t *time = json_object_get(record, "time"), *hour = json_object_get(record, "hour");
     json_t *context = json_object_get(record, "context");
     const int64_t now = (int64_t)wall_clock_seconds();
-    event->time = json_is_number(time) ? (int64_t)json_number_value(time) : now;
-    event->time = event->time < 0 || event->time > now ? now : event->time;
+    const double said = json_is_number(time) ? json_number_value(time) : -1;
+    event->time = said >= 0 && said < (double)now ? (int64_t)said : now;
     event->hour = json_is_integer(hour) ? json_integer_value(hour) : -1;
     if (json_is_integer(hour) && (event->hour < 0 || event->hour > 23))
         return refuse(reading, "hour", "an hour of the day is 0 to 23");
