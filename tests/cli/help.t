@@ -24,6 +24,8 @@
     models      what can be trained, and what has been trained
     bench       how well wishes find films, how fast requests are answered
     serve       answer over HTTP
+    experiments
+                A/B experiments over served models, and what came of them
     import      ratings, libraries and exports from elsewhere
     export      what people did, or a model's vectors, as files
     backup      a copy of the store while it is in use
