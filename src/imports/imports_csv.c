@@ -139,8 +139,8 @@ static enum status give_imdb(struct table *table, struct error *error) {
 
 /* A field as JSON: numbers and objects as they are, all else as text. */
 static json_t *value_of(const char *name, const char *text) {
-    static const char *const plain[] = {"created", "value",  "time",   "hour",
-                                        "year",    "labels", "context"};
+    static const char *const plain[] = {"created", "value",  "time",  "hour",
+                                        "year",    "labels", "facts", "context"};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         json_t *value =
             strcmp(name, plain[i]) == 0 ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
@@ -178,9 +178,9 @@ static const char *matinee_type(const struct table *table) {
         const char *type, *names;
     } heads[] = {
         {"rating", "person,item,kind,value,time,"},
-        {"event", "person,item,kind,value,time,device,hour,context,"},
+        {"event", "person,item,kind,value,time,device,hour,context,said,"},
         {"person", "person,created,labels,"},
-        {"item", "item,title,year,genres,"},
+        {"item", "item,title,year,genres,facts,"},
         {"library", "item,"},
         {"erased", "person,time,"},
     };

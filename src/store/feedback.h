@@ -57,6 +57,7 @@ struct feedback_event {
     const char *device;
     int64_t hour;        /* of the day where the person is; -1: not said */
     const char *context; /* a JSON object */
+    const char *said;    /* what the sender calls such an event; NULL: as the kind is called */
 };
 struct feedback_events {
     const struct feedback_event *list;
@@ -116,18 +117,49 @@ enum status feedback_sessions_over(struct feedback *feedback, feedback_visit *vi
 /* A film that was added or edited; genres separated by '|'. */
 struct feedback_item {
     const char *id, *title, *genres;
-    int64_t year; /* 0: unknown */
+    int64_t year;      /* 0: unknown */
+    const char *facts; /* a JSON object of what else was said of it; NULL: nothing */
 };
 enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
                               struct error *error);
+/* Whether it was there. */
+enum status feedback_remove_item(struct feedback *feedback, const char *id, bool *was_there,
+                                 struct error *error);
 typedef bool feedback_visit_item(void *context, const struct feedback_item *item);
 enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit, void *context,
                            struct error *error);
+/* The same of those whose ids come after `after`, at most `limit`; or of one. */
+enum status feedback_items_after(struct feedback *feedback, const char *after, size_t limit,
+                                 feedback_visit_item *visit, void *context, struct error *error);
+enum status feedback_item_find(struct feedback *feedback, const char *id,
+                               feedback_visit_item *visit, void *context, struct error *error);
 /* Films that the household has. `replace`: these and no others. */
 enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,
                                  bool replace, struct error *error);
 enum status feedback_library(struct feedback *feedback, feedback_visit *visit, void *context,
                              struct error *error);
+
+/* Events that stand: not taken back since, nor said again by the same name of the same film. Of
+ * `person` (NULL: everybody but sessions), in the order of coming, from behind number `after`. */
+struct feedback_standing {
+    int64_t number;
+    struct feedback_event event; /* without device and hour */
+};
+typedef bool feedback_visit_standing(void *context, const struct feedback_standing *standing);
+struct feedback_search {
+    const char *person, *item, *said; /* NULL: any */
+    int64_t after;
+    size_t limit;
+};
+enum status feedback_stands(struct feedback *feedback, const struct feedback_search *search,
+                            feedback_visit_standing *visit, void *context, struct error *error);
+/* People with what they said of themselves, whose ids come after `after`, at most `limit`. */
+typedef bool feedback_visit_person(void *context, const char *id, const char *labels);
+enum status feedback_people_after(struct feedback *feedback, const char *after, size_t limit,
+                                  feedback_visit_person *visit, void *context, struct error *error);
+/* One of them; nobody is visited if he is not there. */
+enum status feedback_person_find(struct feedback *feedback, const char *id,
+                                 feedback_visit_person *visit, void *context, struct error *error);
 
 /* Keys: only their hashes are kept. */
 struct feedback_key {

@@ -14,7 +14,7 @@
 static const char add_person[] =
     "INSERT INTO people (id, created) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
 static const char add_event[] = "INSERT INTO events (person, item, kind, value, time, device, hour,"
-                                " context) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                                " context, said) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 #define SET_RATING                                                                                 \
     "INSERT INTO ratings (person, item, kind, value, time) VALUES ($1, $2, $3, $4, $5)"            \
     " ON CONFLICT (person, item) DO UPDATE SET kind = excluded.kind, value = excluded.value,"      \
@@ -71,7 +71,7 @@ static void add_about_person(struct list *list, const struct feedback *feedback,
 static void add_one_event(struct list *list, const struct feedback_event *event) {
     const char *kind = feedback_kind_name(event->kind);
     const double value = event->kind == FEEDBACK_RATING ? event->value : (double)NAN;
-    struct sql_value *values = add(list, add_event, 8);
+    struct sql_value *values = add(list, add_event, 9);
     values[0] = sql_text(event->person);
     values[1] = sql_text(event->item);
     values[2] = sql_text(kind);
@@ -80,6 +80,7 @@ static void add_one_event(struct list *list, const struct feedback_event *event)
     values[5] = sql_text(event->device);
     values[6] = event->hour >= 0 ? sql_integer(event->hour) : (struct sql_value){.kind = SQL_NULL};
     values[7] = sql_text(event->context);
+    values[8] = sql_text(event->said);
     if (event->kind == FEEDBACK_IMPRESSION || event->kind == FEEDBACK_CLICK)
         return;
     memcpy(add(list, event->kind == FEEDBACK_VIEW ? set_view : set_rating, 5), values,

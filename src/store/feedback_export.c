@@ -33,15 +33,15 @@ static const struct part parts[] = {
      "SELECT person, item, kind, value, time FROM ratings WHERE person = $1 ORDER BY time, item"},
     {"events",
      "event",
-     {"person", "item", "kind", "value", "time", "device", "hour", "{context"},
-     "SELECT person, item, kind, value, time, device, hour, context FROM events" NO_SESSION
+     {"person", "item", "kind", "value", "time", "device", "hour", "{context", "said"},
+     "SELECT person, item, kind, value, time, device, hour, context, said FROM events" NO_SESSION
      " ORDER BY number",
-     "SELECT person, item, kind, value, time, device, hour, context FROM events WHERE person = $1"
+     "SELECT person, item, kind, value, time, device, hour, context, said FROM events WHERE person = $1"
      " ORDER BY number"},
     {"items",
      "item",
-     {"item", "title", "year", "genres"},
-     "SELECT id, title, year, genres FROM items ORDER BY id",
+     {"item", "title", "year", "genres", "{facts"},
+     "SELECT id, title, year, genres, facts FROM items ORDER BY id",
      NULL},
     {"library", "library", {"item"}, "SELECT item FROM library ORDER BY item", NULL},
     {"erased", "erased", {"person", "time"}, "SELECT id, time FROM erased ORDER BY id", NULL},

@@ -35,7 +35,7 @@ static const char *const kind_names[LINE_KINDS] = {"person", "rating",  "event",
 struct line {
     enum kind kind;
     json_t *object;
-    const char *labels; /* in the arena */
+    const char *labels, *facts; /* in the arena */
     struct feedback_event event;
 };
 
@@ -119,9 +119,11 @@ static const char *read_statement(struct line *line, struct arena *arena) {
     else if (!is_absent(line->object, "hour"))
         return "\"hour\" is not 0 to 23";
     event->device = text_of(line->object, "device", DEVICE_MAX);
+    event->said = text_of(line->object, "said", DEVICE_MAX);
     event->context = packed_of(line->object, "context", arena);
-    if (!event->device && !is_absent(line->object, "device"))
-        return "\"device\" is not a text of 1 to 256 bytes";
+    if ((!event->device && !is_absent(line->object, "device")) ||
+        (!event->said && !is_absent(line->object, "said")))
+        return "\"device\" or \"said\" is not a text of 1 to 256 bytes";
     return !event->context && !is_absent(line->object, "context")
                ? "\"context\" is not an object of up to 4096 bytes"
                : NULL;
@@ -150,8 +152,13 @@ static const char *read_members(struct line *line, struct arena *arena) {
         if (!line->labels && !is_absent(line->object, "labels"))
             fault = "\"labels\" is not an object of up to 4096 bytes";
     }
-    if (!fault && line->kind == LINE_ITEM && !text_of(line->object, "title", TEXT_MAX))
-        fault = "\"title\" is not a text of 1 to 4096 bytes";
+    if (!fault && line->kind == LINE_ITEM) {
+        line->facts = packed_of(line->object, "facts", arena);
+        if (!json_is_string(json_object_get(line->object, "title")))
+            fault = "\"title\" is not a text";
+        else if (!line->facts && !is_absent(line->object, "facts"))
+            fault = "\"facts\" is not an object of up to 4096 bytes";
+    }
     return fault;
 }
 
@@ -184,8 +191,9 @@ static const char set_rating[] =
     " ON CONFLICT (person, item) DO UPDATE SET kind = excluded.kind, value = excluded.value,"
     " time = excluded.time";
 static const char set_item[] =
-    "INSERT INTO items (id, title, year, genres) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO"
-    " UPDATE SET title = excluded.title, year = excluded.year, genres = excluded.genres";
+    "INSERT INTO items (id, title, year, genres, facts) VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT (id) DO UPDATE SET title = excluded.title, year = excluded.year,"
+    " genres = excluded.genres, facts = excluded.facts";
 static const char add_library[] =
     "INSERT INTO library (item) VALUES ($1) ON CONFLICT (item) DO NOTHING";
 static const char add_erased[] =
@@ -223,7 +231,8 @@ static void add_line(struct list *list, const struct batch *batch, const struct 
         values[1] = sql_text(json_string_value(json_object_get(line->object, "title")));
         values[2] = sql_integer((int64_t)json_integer_value(json_object_get(line->object, "year")));
         values[3] = sql_text(genres ? genres : "");
-        add(list, set_item, values, 4);
+        values[4] = sql_text(line->facts);
+        add(list, set_item, values, 5);
     } else {
         add(list, line->kind == LINE_LIBRARY ? add_library : add_erased, values,
             line->kind == LINE_LIBRARY ? 1 : 2);

@@ -6,12 +6,13 @@
 
 enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
                               struct error *error) {
-    const struct sql_value values[] = {sql_text(item->id), sql_text(item->title),
-                                       sql_integer(item->year),
-                                       sql_text(item->genres ? item->genres : "")};
+    const struct sql_value values[] = {
+        sql_text(item->id), sql_text(item->title), sql_integer(item->year),
+        sql_text(item->genres ? item->genres : ""), sql_text(item->facts)};
     const struct sql_statement statement = FEEDBACK_STATEMENT(
-        "INSERT INTO items (id, title, year, genres) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO"
-        " UPDATE SET title = excluded.title, year = excluded.year, genres = excluded.genres",
+        "INSERT INTO items (id, title, year, genres, facts) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (id) DO UPDATE SET title = excluded.title, year = excluded.year,"
+        " genres = excluded.genres, facts = excluded.facts",
         values);
     return feedback_write(feedback, &statement, 1, error);
 }
@@ -28,16 +29,54 @@ static bool visit_item(void *context, const struct sql_value *columns, size_t co
     const struct feedback_item item = {.id = columns[0].text,
                                        .title = columns[1].text,
                                        .year = columns[2].integer,
-                                       .genres = columns[3].text};
+                                       .genres = columns[3].text,
+                                       .facts =
+                                           columns[4].kind == SQL_TEXT ? columns[4].text : NULL};
     return visiting->visit_item(visiting->context, &item);
 }
 
 enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit, void *context,
                            struct error *error) {
     static const struct sql_statement statement = {
-        .text = "SELECT id, title, year, genres FROM items ORDER BY id"};
+        .text = "SELECT id, title, year, genres, facts FROM items ORDER BY id"};
     struct visiting visiting = {.visit_item = visit, .context = context};
     return feedback_ask_long(feedback, &statement, visit_item, &visiting, error);
+}
+
+enum status feedback_items_after(struct feedback *feedback, const char *after, size_t limit,
+                                 feedback_visit_item *visit, void *context, struct error *error) {
+    const struct sql_value values[] = {sql_text(after), sql_integer((int64_t)limit)};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("SELECT id, title, year, genres, facts FROM items WHERE id > $1"
+                           " ORDER BY id LIMIT $2",
+                           values);
+    struct visiting visiting = {.visit_item = visit, .context = context};
+    return feedback_ask(feedback, &statement, visit_item, &visiting, error);
+}
+
+enum status feedback_item_find(struct feedback *feedback, const char *id,
+                               feedback_visit_item *visit, void *context, struct error *error) {
+    const struct sql_value values[] = {sql_text(id)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "SELECT id, title, year, genres, facts FROM items WHERE id = $1", values);
+    struct visiting visiting = {.visit_item = visit, .context = context};
+    return feedback_ask(feedback, &statement, visit_item, &visiting, error);
+}
+
+static bool note_item(void *context, const struct feedback_item *item) {
+    (void)item;
+    *(bool *)context = true;
+    return false;
+}
+
+enum status feedback_remove_item(struct feedback *feedback, const char *id, bool *was_there,
+                                 struct error *error) {
+    const struct sql_value values[] = {sql_text(id)};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("DELETE FROM items WHERE id = $1", values);
+    *was_there = false;
+    TRY(feedback_item_find(feedback, id, note_item, was_there, error));
+    return feedback_write(feedback, &statement, 1, error);
 }
 
 enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,

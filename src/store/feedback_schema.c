@@ -33,6 +33,8 @@ static const char *const steps[] = {
     "  diversity_method TEXT, PRIMARY KEY (experiment, place));"
     "CREATE TABLE exposures (experiment TEXT NOT NULL, person TEXT NOT NULL,"
     "  arm BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (experiment, person));",
+    "ALTER TABLE events ADD COLUMN said TEXT;"
+    "ALTER TABLE items ADD COLUMN facts TEXT;",
     NULL};
 
 static bool take_version(void *context, const struct sql_value *columns, size_t count) {

@@ -78,10 +78,11 @@ static void fill(struct feedback *feedback) {
         event("gone", "3", FEEDBACK_CLICK, 43),
         event("anna", "1", FEEDBACK_VIEW, 44),
     };
+    events[2].said = "star";
     events[4].device = "tv";
     events[4].hour = 21;
     events[4].context = "{\"a\":[1,\"x,\\\"y\"]}";
-    const struct feedback_item item = {"n1", "New, \"Film\"", "Drama|War", 2026};
+    const struct feedback_item item = {"n1", "New, \"Film\"", "Drama|War", 2026, "{\"x\":[1]}"};
     const char *const library[] = {"2", "n1"};
     struct feedback_session session;
     expect(feedback_append(feedback, events, sizeof events / sizeof *events, &error));
@@ -117,8 +118,8 @@ static void test_table(void **state) {
     fill(feedback);
     buffer_init(&text, &arena);
     expect(feedback_export_table(feedback, "items", add_line, &text, &error));
-    assert_string_equal(text.bytes,
-                        "item,title,year,genres\nn1,\"New, \"\"Film\"\"\",2026,Drama|War\n");
+    assert_string_equal(text.bytes, "item,title,year,genres,facts\nn1,\"New, \"\"Film\"\"\",2026,"
+                                    "Drama|War,\"{\"\"x\"\":[1]}\"\n");
     buffer_init(&text, &arena);
     expect(feedback_export_table(feedback, "ratings", add_line, &text, &error));
     assert_string_equal(text.bytes, "person,item,kind,value,time\nanna,1,rating,3.5,20\n"
