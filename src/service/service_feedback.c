@@ -36,6 +36,15 @@ enum status service_append_later(struct service *service, const struct feedback_
     return STATUS_OK;
 }
 
+enum status service_set_labels(struct service *service, const char *id, const char *labels,
+                               struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    TRY(feedback_set_labels(live_store(live), id, labels, error));
+    live_changed(live, id);
+    return STATUS_OK;
+}
+
 enum status service_erase(struct service *service, const char *id, struct error *error) {
     struct live *live;
     TRY(open_store(service, &live, error));

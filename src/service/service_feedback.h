@@ -20,6 +20,9 @@ enum status service_append(struct service *service, const struct feedback_event 
 enum status service_append_later(struct service *service, const struct feedback_events *events,
                                  struct arena *arena, feedback_done *done, void *context,
                                  struct error *error);
+/* What somebody said of himself: one JSON object. He is known from now on. */
+enum status service_set_labels(struct service *service, const char *id, const char *labels,
+                               struct error *error);
 /* Takes everything of a person out, for good: models know nobody of that id from now on. */
 enum status service_erase(struct service *service, const char *id, struct error *error);
 /* Whether somebody was erased and has not come back. */

@@ -36,8 +36,8 @@ static const struct part parts[] = {
      {"person", "item", "kind", "value", "time", "device", "hour", "{context", "said"},
      "SELECT person, item, kind, value, time, device, hour, context, said FROM events" NO_SESSION
      " ORDER BY number",
-     "SELECT person, item, kind, value, time, device, hour, context, said FROM events WHERE person = $1"
-     " ORDER BY number"},
+     "SELECT person, item, kind, value, time, device, hour, context, said FROM events"
+     " WHERE person = $1 ORDER BY number"},
     {"items",
      "item",
      {"item", "title", "year", "genres", "{facts"},

@@ -52,10 +52,11 @@ static void people_and_what_they_did(void **state) {
     experiments_expose(store, "first", "ann", 1);
     experiments_expose(store, "first", "bob", 0);
     const struct feedback_event events[] = {
-        {"ann", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL},
-        {"ann", "2", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL},
-        {"bob", "1", FEEDBACK_CLICK, NAN, 5, NULL, -1, NULL}, /* before he was shown anything */
-        {"eve", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL}};
+        {"ann", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL, NULL},
+        {"ann", "2", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL, NULL},
+        {"bob", "1", FEEDBACK_CLICK, NAN, 5, NULL, -1, NULL,
+         NULL}, /* before he was shown anything */
+        {"eve", "1", FEEDBACK_CLICK, NAN, (int64_t)4e9, NULL, -1, NULL, NULL}};
     expect(feedback_append(store, events, 4, &error)); /* what was put in before is there too */
     expect(experiments_outcomes(store, &record, outcomes, &error));
     assert_int_equal(outcomes[0].people, 1);

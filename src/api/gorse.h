@@ -1,0 +1,53 @@
+/* gorse.h: what the routes below /gorse/api share. They speak as Gorse 0.4 and 0.5 do, so that its
+ * clients can be pointed at http://HOST:PORT/gorse: ids are texts, members begin with a capital,
+ * lists go page by page with n and an opaque cursor.
+ *
+ * Known types of feedback are read as follows, any other as "seen":
+ *   rating            its Value, on the scale of the data
+ *   like star love favorite purchase buy share      as good as the best rating
+ *   dislike           as bad as the worst
+ *   view read watch seen play listen                seen
+ *   click, impression                               kept, but says nothing
+ * What was sent is given back as it was. */
+#ifndef MATINEE_API_GORSE_H
+#define MATINEE_API_GORSE_H
+
+#include <jansson.h>
+
+#include "api/api_internal.h"
+#include "service/service_feedback.h"
+
+#define GORSE_N 10
+#define GORSE_N_MAX 1000
+
+/* A page of a list of two parts, first the model's, by number, then the store's, by id. */
+struct gorse_page {
+    size_t n;
+    bool in_store;     /* the second part */
+    uint32_t number;   /* of the next of the first part */
+    const char *after; /* id before the next of the second part */
+};
+/* Of `n` and `cursor` of the query; false: it has answered. */
+bool gorse_page_read(struct gorse_page *page, struct parameters *parameters,
+                     struct response *response);
+/* The cursor of the page that follows; "" at the end. */
+const char *gorse_page_next(const struct gorse_page *page, bool is_end, struct arena *arena);
+
+/* The store; false: it has answered. */
+bool gorse_store(const struct api_context *api, const struct request *request,
+                 struct response *response, struct feedback **store);
+/* {"RowAffected": count} */
+json_t *gorse_success(size_t count);
+/* The value of a member as a text; NULL: not there or none. Numbers are texts too. */
+const char *gorse_text(const json_t *object, const char *key, struct arena *arena);
+/* "2022-02-24", "2022-02-24T10:00:00Z"; absent is now. False: no such time. */
+bool gorse_time_read(const char *text, int64_t *time);
+/* Back again; a fraction is not kept. */
+const char *gorse_time(int64_t seconds, struct arena *arena);
+/* One feedback; what is wrong with it, NULL: nothing. Texts are the record's or the arena's. */
+const char *gorse_read_feedback(const json_t *record, struct arena *arena,
+                                struct feedback_event *event);
+/* [{"Id", "Score"}] */
+void gorse_add_score(json_t *list, struct text_slice id, double score);
+
+#endif

@@ -1,0 +1,225 @@
+/* gorse_users.c: /gorse/api/user and /users: those whom the model or the store knows: see gorse.h.
+ *
+ * Idea     Labels are what the store keeps of what somebody said of himself; a list of labels, as
+ *          Gorse 0.4 has them, stands there as "labels", a comment as "comment".
+ * Checked  tests/api/test_api_gorse.c. */
+#include <string.h>
+
+#include "api/film.h"
+#include "api/gorse.h"
+#include "api/records.h"
+#include "api/writing.h"
+
+#define LABELS_BYTES_MAX 4096
+#define COMMENT "_comment"
+#define LIST "_labels"
+
+static json_t *user_json(const char *id, const char *labels) {
+    json_t *object = labels ? json_loads(labels, 0, NULL) : NULL;
+    const char *comment = json_string_value(json_object_get(object, COMMENT));
+    json_t *user = json_pack("{s:o, s:s}", "UserId", film_text(id, strlen(id)), "Comment",
+                             comment ? comment : "");
+    json_t *list = json_object_get(object, LIST);
+    if (list) {
+        json_object_set(user, "Labels", list);
+    } else {
+        json_t *rest = json_is_object(object) ? json_copy(object) : json_object();
+        json_object_del(rest, COMMENT);
+        json_object_set_new(user, "Labels", rest);
+    }
+    json_decref(object);
+    return user;
+}
+
+static bool take_user(void *context, const char *id, const char *labels) {
+    *(json_t **)context = user_json(id, labels);
+    return false;
+}
+
+/* A person of the model or of the store; NULL: there is none, or the store cannot be asked. */
+static json_t *find_user(const struct api_context *api, struct feedback *store,
+                         const struct dataset *catalogue, const char *id, struct error *error,
+                         enum status *status) {
+    json_t *user = NULL;
+    *status = feedback_person_find(store, id, take_user, &user, error);
+    if (!user && *status == STATUS_OK && !service_is_erased(api->service, id) &&
+        id_map_find(&catalogue->users, id, strlen(id)) != DATASET_NONE)
+        user = user_json(id, NULL);
+    return user;
+}
+
+const struct route_parameter gorse_users_id_parameters[] = {
+    {"id", "text", NULL, "the person", 0, 0, 0, NULL},
+    PARAMETERS_END,
+};
+
+void gorse_users_get(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    struct parameters parameters = parameters_of_query(request);
+    struct feedback *store;
+    struct snapshot *snapshot;
+    struct error error;
+    enum status status;
+    if (!gorse_store(api, request, response, &store) ||
+        !lookup_snapshot(api, &parameters, response, &snapshot))
+        return;
+    json_t *user =
+        find_user(api, store, service_catalogue(snapshot), request->captures[0], &error, &status);
+    service_release(snapshot);
+    if (user)
+        response_json(response, request, user);
+    else if (status != STATUS_OK)
+        writing_refuse(request, response, &error);
+    else
+        problem_answer(response, request, 404, "there is no user \"%.80s\"", request->captures[0]);
+}
+
+/* ---- Pages ---- */
+
+struct page_reading {
+    const struct api_context *api;
+    const struct dataset *catalogue;
+    struct gorse_page *page;
+    json_t *list;
+    struct arena *arena;
+};
+
+static bool add_user(void *context, const char *id, const char *labels) {
+    struct page_reading *reading = context;
+    reading->page->after = arena_copy(reading->arena, id);
+    if (id_map_find(&reading->catalogue->users, id, strlen(id)) == DATASET_NONE)
+        json_array_append_new(reading->list, user_json(id, labels));
+    return true;
+}
+
+static enum status read_page(struct feedback *store, struct page_reading *reading, bool *is_end,
+                             struct error *error) {
+    struct gorse_page *page = reading->page;
+    const struct dataset *catalogue = reading->catalogue;
+    *is_end = false;
+    while (!page->in_store && json_array_size(reading->list) < page->n) {
+        enum status status;
+        if (page->number >= catalogue->users.count) {
+            page->in_store = true;
+            break;
+        }
+        const struct text_slice name = id_map_name(&catalogue->users, page->number++);
+        const char *id = arena_copy_length(reading->arena, name.start, name.length);
+        json_t *user = find_user(reading->api, store, catalogue, id, error, &status);
+        TRY(status);
+        if (user)
+            json_array_append_new(reading->list, user);
+    }
+    while (page->in_store && json_array_size(reading->list) < page->n) {
+        const char *before = page->after;
+        TRY(feedback_people_after(store, before, page->n - json_array_size(reading->list), add_user,
+                                  reading, error));
+        if (page->after == before) {
+            *is_end = true;
+            break;
+        }
+    }
+    return STATUS_OK;
+}
+
+const struct route_parameter gorse_users_parameters[] = {
+    {"n", "integer", "10", "how many", 1, GORSE_N_MAX, 0, NULL},
+    {"cursor", "text", "", "Cursor of the answer before", 0, 0, 0, NULL},
+    PARAMETERS_END,
+};
+
+void gorse_users_list(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    struct parameters parameters = parameters_of_query(request);
+    struct gorse_page page;
+    struct feedback *store;
+    struct snapshot *snapshot;
+    struct error error;
+    bool is_end;
+    if (!gorse_page_read(&page, &parameters, response) ||
+        !gorse_store(api, request, response, &store) ||
+        !lookup_snapshot(api, &parameters, response, &snapshot))
+        return;
+    struct page_reading reading = {api, service_catalogue(snapshot), &page, json_array(),
+                                   request->arena};
+    const enum status status = read_page(store, &reading, &is_end, &error);
+    service_release(snapshot);
+    if (status == STATUS_OK) {
+        response_json(response, request,
+                      json_pack("{s:s, s:o}", "Cursor",
+                                gorse_page_next(&page, is_end, request->arena), "Users",
+                                reading.list));
+    } else {
+        json_decref(reading.list);
+        writing_refuse(request, response, &error);
+    }
+}
+
+/* ---- Writing ---- */
+
+/* What is kept of a record; *fault says what is wrong with it. */
+static const char *labels_of(const json_t *record, struct arena *arena, const char **fault) {
+    json_t *labels = json_object_get(record, "Labels");
+    const char *comment = gorse_text(record, "Comment", arena);
+    json_t *kept = json_is_object(labels) ? json_copy(labels) : json_object();
+    if (json_is_array(labels))
+        json_object_set(kept, LIST, labels);
+    if (comment && *comment)
+        json_object_set_new(kept, COMMENT, json_string(comment));
+    char *text = arena_alloc(arena, LABELS_BYTES_MAX + 1);
+    const size_t length = json_dumpb(kept, text, LABELS_BYTES_MAX, JSON_COMPACT);
+    json_decref(kept);
+    if (length > LABELS_BYTES_MAX)
+        *fault = "Labels have more than 4096 bytes";
+    return text;
+}
+
+static void write_users(const struct api_context *api, const json_t *list, const char *id,
+                        const struct request *request, struct response *response) {
+    struct error error;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *record = json_array_get(list, i);
+        const char *who = id ? id : gorse_text(record, "UserId", request->arena), *fault = NULL;
+        const char *labels = labels_of(record, request->arena, &fault);
+        if (!who || fault) {
+            problem_answer(response, request, 400, "user %zu: %s", i + 1,
+                           fault ? fault : "UserId is a text of 1 to 256 bytes");
+            return;
+        }
+        if (!writing_person(who, request, response))
+            return;
+        if (service_set_labels(api->service, who, labels, &error) != STATUS_OK) {
+            writing_refuse(request, response, &error);
+            return;
+        }
+    }
+    response_json(response, request, gorse_success(json_array_size(list)));
+}
+
+static void write_body(const struct api_context *api, const char *id, const struct request *request,
+                       struct response *response) {
+    json_t *list;
+    if (!records_read(request, "Users", response, &list))
+        return;
+    write_users(api, list, id, request, response);
+    json_decref(list);
+}
+
+void gorse_users_post(void *context, const struct request *request, struct response *response) {
+    write_body(context, NULL, request, response);
+}
+
+void gorse_users_patch(void *context, const struct request *request, struct response *response) {
+    write_body(context, request->captures[0], request, response);
+}
+
+void gorse_users_delete(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    struct error error;
+    if (!writing_person(request->captures[0], request, response))
+        return;
+    if (service_erase(api->service, request->captures[0], &error) != STATUS_OK)
+        writing_refuse(request, response, &error);
+    else
+        response_json(response, request, gorse_success(1));
+}
