@@ -13,6 +13,7 @@
 
 #include "api/filters.h"
 #include "api/people.h"
+#include "service/service_context.h"
 
 /* A member of the body; NULL if it is left out or null. */
 static json_t *given(const json_t *object, const char *key) {
@@ -62,6 +63,8 @@ void wanted_read(struct wanted *wanted, const struct api_context *api,
         (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX);
     request->strict = parameters_flag(parameters, "strict", true);
     request->explain = parameters_flag(parameters, "explain", false);
+    wanted->library = parameters_flag(parameters, "library", false);
+    wanted->demote_shown = parameters_flag(parameters, "demote_shown", false);
     read_people(wanted, parameters);
     read_diversity(wanted, parameters);
     const char *group = parameters_string(parameters, "group");
@@ -167,6 +170,22 @@ static bool find_people(struct wanted *wanted, const struct api_context *api,
     return true;
 }
 
+/* What the store has to say; a list that does not ask costs no question. */
+static enum status ask_store(struct wanted *wanted, const struct api_context *api,
+                             const struct snapshot *snapshot, struct arena *arena,
+                             struct error *error) {
+    struct recommend_request *request = &wanted->request;
+    if (wanted->library)
+        TRY(service_library(api->service, snapshot, arena,
+                            &request->filter.among[request->filter.among_count++], error));
+    if (wanted->demote_shown && request->person_count == 1)
+        TRY(service_shown(api->service, snapshot, wanted->ids[0], arena, &request->demoted, error));
+    /* Without a store nobody knows what is watched on a device; the answer says what was heard. */
+    if (request->context.device && request->person_count == 0 && request->rating_count == 0)
+        service_met(api->service, snapshot, arena, &request->context, error);
+    return STATUS_OK;
+}
+
 bool wanted_find(struct wanted *wanted, const struct api_context *api,
                  const struct snapshot *snapshot, struct parameters *parameters,
                  struct response *response) {
@@ -188,5 +207,9 @@ bool wanted_find(struct wanted *wanted, const struct api_context *api,
         return false;
     request->ratings = ratings.list;
     request->rating_count = ratings.count;
-    return true;
+    struct error error;
+    if (ask_store(wanted, api, snapshot, parameters->request->arena, &error) == STATUS_OK)
+        return true;
+    problem_answer(response, parameters->request, 503, "%s", error.text);
+    return false;
 }

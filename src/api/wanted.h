@@ -27,6 +27,8 @@
          0, \
          0, \
          "mmr|calibrated|new_genres|popularity"}, \
+        {"library", "flag", "false", "only films of the library", 0, 0, 0, NULL}, \
+        {"demote_shown", "flag", "false", "films that the person was shown of late come later", 0, 0, 0, NULL}, \
         {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL}, \
         {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL}, \
         {"cursor", "text", NULL, "`next` of the page before", 0, 0, 0, NULL}, { \
@@ -40,6 +42,7 @@ struct wanted {
     const char *text;                    /* a wish in words beside; NULL: none */
     const char *session;                 /* in place of a person; NULL: none */
     bool is_list;                        /* several people were named */
+    bool library, demote_shown;          /* what the store is asked for */
     const struct ab_test_assignment *arm; /* of the running experiment; NULL: in none */
 };
 

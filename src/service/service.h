@@ -82,6 +82,7 @@ struct recommend_context {
     bool is_given;
     int hour;           /* of the day in UTC, 0 ... 23; -1: not said */
     const char *device; /* "tv"; NULL: not said */
+    const float *met;   /* [items] how often each film was watched so, of late; NULL: not known */
 };
 
 struct recommend_request {

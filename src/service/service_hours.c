@@ -1,11 +1,14 @@
-/* service_hours.c: popularity by the hour of the day, for those of whom nothing else is known.
+/* service_hours.c: popularity by the hour of the day and by device, for those of whom nothing else
+ * is known.
  *
  * Idea     How many people met each film in each hour of the day (UTC). At an hour h a film counts
  *              (1 - BLEND) * people + BLEND * people of h * all people / all people of h
  *          where half of the hours before and after are of h too, since watching has no sharp
  *          hours.
+ *          What was watched on a device (service_context.h) is blended in likewise, the less the
+ *          fewer times that was: BLEND * times / (times + DOUBT).
  * Cost     One pass over the histories and 24 numbers a film, the first time somebody says an hour.
- * Checked  tests/service/test_service_wishes.c. */
+ * Checked  tests/service/test_service_wishes.c, tests/api/test_api_context.c. */
 #include <pthread.h>
 
 #include "base/alloc.h"
@@ -14,6 +17,7 @@
 #define HOURS 24
 #define BLEND 0.5f
 #define BESIDE 0.5f
+#define DOUBT 100.0f
 
 struct service_hours {
     pthread_mutex_t mutex;
@@ -59,20 +63,48 @@ static const float *make_shares(const struct interactions *known, struct arena *
     return shares;
 }
 
-const char *service_hours_blend(const struct snapshot *snapshot,
-                                const struct recommend_context *context, float *raw) {
+/* False: no hour was said, or the data do not tell. */
+static bool blend_hour(const struct snapshot *snapshot, int hour, float *raw) {
     const struct dataset *catalogue = snapshot->catalogue;
     const struct interactions *known = &catalogue->interactions;
-    if (!context->is_given || context->hour < 0 || context->hour >= HOURS || !known->times ||
-        !catalogue->times_are_seconds || known->count == 0)
-        return NULL;
+    if (hour < 0 || hour >= HOURS || !known->times || !catalogue->times_are_seconds ||
+        known->count == 0)
+        return false;
     struct service_hours *hours = snapshot->hours;
     pthread_mutex_lock(&hours->mutex);
     if (!hours->shares)
         hours->shares = make_shares(known, &hours->arena);
-    const float *shares = hours->shares + (size_t)context->hour * known->item_count;
+    const float *shares = hours->shares + (size_t)hour * known->item_count;
     pthread_mutex_unlock(&hours->mutex);
     for (size_t i = 0; i < known->item_count; i++)
         raw[i] = (1 - BLEND) * raw[i] + BLEND * shares[i];
-    return "popularity by hour";
+    return true;
+}
+
+/* False: nothing was watched so. */
+static bool blend_met(const struct snapshot *snapshot, const float *met, float *raw) {
+    const size_t item_count = snapshot->catalogue->items.count;
+    double times = 0, people = 0;
+    for (size_t i = 0; met && i < item_count; i++) {
+        times += (double)met[i];
+        people += (double)raw[i];
+    }
+    if (times == 0)
+        return false;
+    const float share = BLEND * (float)times / ((float)times + DOUBT);
+    for (size_t i = 0; i < item_count; i++)
+        raw[i] = (1 - share) * raw[i] + share * met[i] * (float)(people / times);
+    return true;
+}
+
+const char *service_hours_blend(const struct snapshot *snapshot,
+                                const struct recommend_context *context, float *raw) {
+    if (!context->is_given)
+        return NULL;
+    const bool by_hour = blend_hour(snapshot, context->hour, raw);
+    const bool by_device = blend_met(snapshot, context->met, raw);
+    return by_hour && by_device ? "popularity by hour and device"
+           : by_hour            ? "popularity by hour"
+           : by_device          ? "popularity by device"
+                                : NULL;
 }
