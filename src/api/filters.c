@@ -1,11 +1,9 @@
 /* filters.c: see filters.h. Checked by tests/api/test_api_wishes.c. */
 #include "api/filters.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define YEAR_MOST 9999
 #define NAMES 3
 
 /* The items named under any of a parameter's three names; false: none of them was given. */
@@ -30,38 +28,17 @@ static bool read_items(struct parameters *parameters, const struct dataset *cata
     return true;
 }
 
-/* A year at the beginning of a text; 0: there is none. */
-static int year_at(const char **text) {
-    char *end;
-    if (**text < '0' || **text > '9')
-        return 0;
-    const long year = strtol(*text, &end, 10);
-    *text = end;
-    return year >= 1 && year <= YEAR_MOST ? (int)year : -1;
-}
-
-/* "1990-1999", "1994", "1990-", "-1960" */
 static void read_span(struct parameters *parameters, struct filter *filter) {
-    const char *span = parameters_text(parameters, "years"), *at = span;
-    if (!span)
-        return;
-    const int first = year_at(&at);
-    const bool is_open = *at == '-';
-    at += is_open;
-    const int last = is_open ? year_at(&at) : first;
-    if (*at || first < 0 || last < 0 || (!first && !last) || (last && first > last)) {
+    const char *span = parameters_text(parameters, "years");
+    if (span && !filter_years(filter, span))
         parameters_refuse(parameters, "years", "years_parsing",
                           "Input should be a span of years such as 1990-1999", span);
-        return;
-    }
-    filter->year_min = first;
-    filter->year_max = last;
 }
 
 static void read_years(struct parameters *parameters, struct filter *filter) {
     read_span(parameters, filter);
-    const int least = (int)parameters_integer(parameters, "year_min", 0, 1, YEAR_MOST);
-    const int most = (int)parameters_integer(parameters, "year_max", 0, 1, YEAR_MOST);
+    const int least = (int)parameters_integer(parameters, "year_min", 0, 1, FILTER_YEAR_MOST);
+    const int most = (int)parameters_integer(parameters, "year_max", 0, 1, FILTER_YEAR_MOST);
     filter->year_min = least > filter->year_min ? least : filter->year_min;
     if (most && (!filter->year_max || most < filter->year_max))
         filter->year_max = most;

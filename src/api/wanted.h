@@ -28,7 +28,7 @@
          0, \
          "mmr|calibrated|new_genres|popularity"}, \
         {"library", "flag", "false", "only films of the library", 0, 0, 0, NULL}, \
-        {"demote_shown", "flag", "false", "films that the person was shown of late come later", 0, 0, 0, NULL}, \
+        {"demote_shown", "flag", "false", "films shown of late come later", 0, 0, 0, NULL}, \
         {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL}, \
         {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL}, \
         {"cursor", "text", NULL, "`next` of the page before", 0, 0, 0, NULL}, { \

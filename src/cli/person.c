@@ -212,6 +212,21 @@ static enum status read_who(struct person *person, const struct arguments *argum
     return STATUS_OK;
 }
 
+/* Everything of the filter but genres and films. */
+static enum status read_bounds(struct person *person, const struct settings *options,
+                               struct error *error) {
+    struct filter *filter = &person->request.filter;
+    const char *span = settings_text(options, "--years");
+    if (*span && !filter_years(filter, span))
+        return error_set(error, STATUS_BAD_USAGE,
+                         "--years must be a span of years such as 1990-1999, found \"%.64s\"",
+                         span);
+    filter->count_min = (uint32_t)settings_int(options, "--min-ratings");
+    filter->mean_min = (float)settings_real(options, "--min-mean");
+    diversity_find(settings_text(options, "--diversity-method"), &person->request.diversity_method);
+    return STATUS_OK;
+}
+
 enum status person_read_wishes(struct person *person, const struct arguments *arguments,
                                const struct engine *engine, struct error *error) {
     const struct settings *options = arguments->options;
@@ -219,6 +234,7 @@ enum status person_read_wishes(struct person *person, const struct arguments *ar
                                           .explain = settings_bool(options, "--explain"),
                                           .diversity = settings_real(options, "--diversity"),
                                           .top_k = (size_t)settings_int(options, "--top-k")}};
+    TRY(read_bounds(person, options, error));
     TRY(read_preference(person, arguments, engine, error));
     TRY(read_genres(&person->request.genres, arguments, "--genre", engine, error));
     TRY(read_genres(&person->request.filter.genres.none, arguments, "--exclude-genre", engine,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/files.h"
 #include "base/progress.h"
 #include "cli/command.h"
@@ -131,8 +132,10 @@ static json_t *compared_json(const struct engine *engine, const struct person *p
 
 /* --compare is of what the person has rated: nothing is chosen, so nothing can be wished. */
 static enum status check_wishes(const struct arguments *arguments, struct error *error) {
-    static const char *const wishes[] = {"--prefer", "--genre",     "--exclude-genre", "--exclude",
-                                         "--strict", "--diversity", "--explain"};
+    static const char *const wishes[] = {
+        "--prefer", "--genre",       "--exclude-genre", "--exclude",
+        "--strict", "--diversity",   "--explain",       "--diversity-method",
+        "--years",  "--min-ratings", "--min-mean"};
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
         if (settings_is_set(arguments->options, wishes[i]))
             return error_set(error, STATUS_BAD_USAGE,
@@ -163,43 +166,95 @@ static const char *csv_id(const struct id_map *map, uint32_t index, struct arena
     return table_csv_field(arena_copy_length(arena, id.start, id.length), arena);
 }
 
-static enum status write_user(struct files_writer *writer, const struct engine *engine,
-                              const struct recommend_request *request, struct arena *arena,
-                              struct error *error) {
-    struct recommend_answer answer;
-    TRY(service_recommend(engine->snapshot, request, arena, &answer, error));
+#define TOGETHER 256 /* people who are answered at a time */
+
+/* How a user's list is written. */
+typedef enum status write_list(struct files_writer *writer, const struct engine *engine,
+                               uint32_t user, const struct recommend_answer *answer,
+                               struct arena *arena, struct error *error);
+
+static enum status write_csv(struct files_writer *writer, const struct engine *engine,
+                             uint32_t user, const struct recommend_answer *answer,
+                             struct arena *arena, struct error *error) {
     const struct dataset *catalogue = engine->catalogue;
-    const char *user = csv_id(&catalogue->users, request->people->user, arena);
-    for (size_t i = 0; i < answer.count; i++) {
-        uint32_t item = answer.list[i].item;
+    const char *id = csv_id(&catalogue->users, user, arena);
+    for (size_t i = 0; i < answer->count; i++) {
+        uint32_t item = answer->list[i].item;
         const char *line = arena_format(
-            arena, "%s,%zu,%s,%.6g,%s\n", user, i + 1, csv_id(&catalogue->items, item, arena),
-            (double)answer.list[i].score, table_csv_field(catalogue->movies[item].title, arena));
+            arena, "%s,%zu,%s,%.6g,%s\n", id, i + 1, csv_id(&catalogue->items, item, arena),
+            (double)answer->list[i].score, table_csv_field(catalogue->movies[item].title, arena));
         TRY(files_writer_write(writer, line, strlen(line), error));
     }
     return STATUS_OK;
 }
 
+static int append(const char *bytes, size_t size, void *buffer) {
+    buffer_bytes(buffer, bytes, size);
+    return 0;
+}
+
+/* {"user_id": 1, "recommendations": [{"item_id": 2, "title": ..., "score": ...}]} in a line. */
+static enum status write_jsonl(struct files_writer *writer, const struct engine *engine,
+                               uint32_t user, const struct recommend_answer *answer,
+                               struct arena *arena, struct error *error) {
+    const struct dataset *catalogue = engine->catalogue;
+    json_t *films = json_array();
+    for (size_t i = 0; i < answer->count; i++) {
+        json_t *film = json_film(catalogue, answer->list[i].item);
+        json_object_set_new(film, "score", json_real((double)answer->list[i].score));
+        json_array_append_new(films, film);
+    }
+    json_t *object = json_pack("{s:o, s:o}", "user_id", json_id(&catalogue->users, user),
+                               "recommendations", films);
+    struct buffer line;
+    buffer_init(&line, arena);
+    json_dump_callback(object, append, &line, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    json_decref(object);
+    buffer_text(&line, "\n");
+    return files_writer_write(writer, line.bytes, line.size, error);
+}
+
+/* The lists of `count` users from `first` on. */
+static enum status write_block(struct files_writer *writer, const struct engine *engine,
+                               struct recommend_request *request, uint32_t first, write_list *write,
+                               struct error *error) {
+    struct arena arena = {0};
+    const uint32_t rest = engine->catalogue->users.count - first;
+    const size_t count = rest < TOGETHER ? rest : TOGETHER;
+    struct service_person *people = ARENA_ARRAY(&arena, struct service_person, count);
+    struct recommend_answer *answers = ARENA_ARRAY(&arena, struct recommend_answer, count);
+    for (uint32_t i = 0; i < count; i++)
+        people[i] = service_person_known(engine->snapshot, first + i);
+    request->people = people;
+    request->person_count = count;
+    enum status status = service_recommend_each(engine->snapshot, request, &arena, answers, error);
+    for (uint32_t i = 0; i < count && status == STATUS_OK; i++)
+        status = write(writer, engine, first + i, &answers[i], &arena, error);
+    arena_release(&arena);
+    return status;
+}
+
+static bool is_jsonl(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".jsonl") == 0 || strcmp(dot, ".ndjson") == 0);
+}
+
 static enum status write_users(struct files_writer *writer, struct recommend_request *request,
-                               const struct engine *engine, struct error *error) {
+                               const struct engine *engine, write_list *write,
+                               struct error *error) {
     static const char header[] = "user_id,rank,item_id,score,title\n";
-    TRY(files_writer_write(writer, header, sizeof header - 1, error));
+    if (write == write_csv)
+        TRY(files_writer_write(writer, header, sizeof header - 1, error));
     struct progress progress;
     progress_init(&progress, false);
     progress_begin(&progress, "recommending", engine->catalogue->users.count);
-    struct arena arena = {0};
     enum status status = STATUS_OK;
-    for (uint32_t user = 0; user < engine->catalogue->users.count && status == STATUS_OK; user++) {
-        struct arena_position mark = arena_mark(&arena);
-        const struct service_person person = service_person_known(engine->snapshot, user);
-        request->people = &person;
-        request->person_count = 1;
-        status = write_user(writer, engine, request, &arena, error);
-        arena_reset(&arena, mark);
+    for (uint32_t user = 0; user < engine->catalogue->users.count && status == STATUS_OK;
+         user += TOGETHER) {
+        status = write_block(writer, engine, request, user, write, error);
         progress_update(&progress, user + 1.0);
     }
     progress_end(&progress);
-    arena_release(&arena);
     return status;
 }
 
@@ -216,7 +271,8 @@ static enum status answer_all(const struct arguments *arguments, const struct en
     TRY(person_read_wishes(&person, arguments, engine, error));
     struct files_writer writer;
     TRY(files_writer_open(&writer, out, error));
-    enum status status = write_users(&writer, &person.request, engine, error);
+    enum status status = write_users(&writer, &person.request, engine,
+                                     is_jsonl(out) ? write_jsonl : write_csv, error);
     if (status != STATUS_OK) {
         files_writer_discard(&writer);
         return status;
@@ -290,6 +346,24 @@ static const struct command_option options[] = {
      "X",
      NULL,
      WORD_NONE},
+    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, "mmr|calibrated|new_genres|popularity", NULL,
+      "variety of what kind"},
+     "NAME",
+     NULL,
+     WORD_NONE},
+    {{"--years", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "films of these years: 1990-1999, 1994, 1990-"},
+     "SPAN",
+     NULL,
+     WORD_NONE},
+    {{"--min-ratings", SETTING_INT, "0", 0, 1e9, NULL, NULL, "films that so many people have"},
+     "N",
+     NULL,
+     WORD_NONE},
+    {{"--min-mean", SETTING_REAL, "0", 0, 100, NULL, NULL, "films with such a mean rating"},
+     "X",
+     NULL,
+     WORD_NONE},
     {{"--explain", SETTING_BOOL, "false", 0, 0, NULL, NULL, "say why each film is there"},
      NULL,
      NULL,
@@ -299,7 +373,8 @@ static const struct command_option options[] = {
      NULL,
      NULL,
      WORD_NONE},
-    {{"--all", SETTING_BOOL, "false", 0, 0, NULL, NULL, "a list for every user, as CSV"},
+    {{"--all", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "a list for every user, as CSV or, by the name's end, JSONL"},
      NULL,
      NULL,
      WORD_NONE},
@@ -320,7 +395,10 @@ static const struct command_example examples[] = {
      "Only horror, and nothing for children."},
     {"matinee recommend svd.safetensors --user 1 --compare",
      "How the model would have rated what user 1 has rated."},
-    {"matinee recommend model.safetensors --all --out lists.csv", "Everybody's list at once."},
+    {"matinee recommend model.safetensors --all --out lists.csv",
+     "Everybody's list at once; lists.jsonl: a JSON object for each."},
+    {"matinee recommend --user 1 --years 1990-1999 --min-ratings 50 --diversity 0.3",
+     "Films of the nineties that many have seen, and not all of one kind."},
     {NULL, NULL},
 };
 

@@ -2,6 +2,7 @@
 #include "rank/filter.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 
@@ -127,4 +128,26 @@ bool filter_is_plain(const struct filter *filter) {
     return !asks_genres(filter) && !asks_years(filter) && !asks_counts(filter) &&
            !asks_means(filter) && !asks_tags(filter) && !asks_among(filter) &&
            filter->seen == FILTER_UNSEEN;
+}
+
+/* A year at the beginning of a text; 0: there is none, -1: not a possible one. */
+static int year_at(const char **text) {
+    char *end;
+    if (**text < '0' || **text > '9')
+        return 0;
+    const long year = strtol(*text, &end, 10);
+    *text = end;
+    return year >= 1 && year <= FILTER_YEAR_MOST ? (int)year : -1;
+}
+
+bool filter_years(struct filter *filter, const char *text) {
+    const int first = year_at(&text);
+    const bool is_open = *text == '-';
+    text += is_open;
+    const int last = is_open ? year_at(&text) : first;
+    if (*text || first < 0 || last < 0 || (!first && !last) || (last && first > last))
+        return false;
+    filter->year_min = first;
+    filter->year_max = last;
+    return true;
 }

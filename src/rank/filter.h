@@ -56,6 +56,9 @@ struct filter {
  * several people: rows one after another. */
 void filter_apply(const struct filter *filter, const struct filter_items *items,
                   const struct filter_set *had, size_t had_count, float *scores);
+/* The span of years in a text: "1990-1999", "1994", "1990-", "-1960". False: it is none. */
+#define FILTER_YEAR_MOST 9999
+bool filter_years(struct filter *filter, const char *text);
 /* Whether anything but `excluded` and what is seen narrows the items. */
 bool filter_is_plain(const struct filter *filter);
 

@@ -229,25 +229,31 @@
           folder
 
   Options
-    --user ID           a person of the data
-    --ratings FILE      somebody new: lines of "film,rating", a film by id or
-                        title
-    --prefer LIST       genres liked, 1 to 5 each: action=5,comedy=3
-    --top-k N           how many films, 1 to 1000 (default 10) [$TOP_K]
-    --genre G           films of this genre first; may be given again
-    --exclude-genre G   no films of this genre; may be given again
-    --exclude FILM      not this film, by id or title; may be given again
-    --strict            only the genres of --genre
-    --diversity X       how much variety of genres counts, 0 to 1 (default 0)
-    --explain           say why each film is there
-    --compare           the person's ratings beside those that the model predicts;
-                        no wishes with it
-    --all               a list for every user, as CSV
-    --out FILE          where --all writes
-    --json FILE         the answer as JSON; - is standard output
-    --tracking-uri URI  the MLflow server that models:/NAME/VERSION in place of a
-                        file is fetched from [$MLFLOW_TRACKING_URI]
-    --help              this page
+    --user ID                a person of the data
+    --ratings FILE           somebody new: lines of "film,rating", a film by id or
+                             title
+    --prefer LIST            genres liked, 1 to 5 each: action=5,comedy=3
+    --top-k N                how many films, 1 to 1000 (default 10) [$TOP_K]
+    --genre G                films of this genre first; may be given again
+    --exclude-genre G        no films of this genre; may be given again
+    --exclude FILM           not this film, by id or title; may be given again
+    --strict                 only the genres of --genre
+    --diversity X            how much variety of genres counts, 0 to 1 (default 0)
+    --diversity-method NAME  variety of what kind (default mmr)
+    --years SPAN             films of these years: 1990-1999, 1994, 1990-
+    --min-ratings N          films that so many people have, 0 to 1000000000
+                             (default 0)
+    --min-mean X             films with such a mean rating, 0 to 100 (default 0)
+    --explain                say why each film is there
+    --compare                the person's ratings beside those that the model
+                             predicts; no wishes with it
+    --all                    a list for every user, as CSV or, by the name's end,
+                             JSONL
+    --out FILE               where --all writes
+    --json FILE              the answer as JSON; - is standard output
+    --tracking-uri URI       the MLflow server that models:/NAME/VERSION in place
+                             of a file is fetched from [$MLFLOW_TRACKING_URI]
+    --help                   this page
 
   Examples
     matinee recommend --user 1 --explain
@@ -259,7 +265,9 @@
     matinee recommend svd.safetensors --user 1 --compare
         How the model would have rated what user 1 has rated.
     matinee recommend model.safetensors --all --out lists.csv
-        Everybody's list at once.
+        Everybody's list at once; lists.jsonl: a JSON object for each.
+    matinee recommend --user 1 --years 1990-1999 --min-ratings 50 --diversity 0.3
+        Films of the nineties that many have seen, and not all of one kind.
   matinee similar: films similar to one
 
   Usage

@@ -128,12 +128,32 @@ static void as_many_as_there_are(void **state) {
     }
 }
 
+static void spans_of_years(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int first, last;
+    } good[] = {
+        {"1990-1999", 1990, 1999}, {"1994", 1994, 1994}, {"1990-", 1990, 0}, {"-60", 0, 60}};
+    static const char *const bad[] = {"",           "-", "x",     "1999-1990",
+                                      "1990-1999x", "0", "10000", "1 - 2"};
+    struct filter filter;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(filter_years(&filter, good[i].text));
+        assert_int_equal(filter.year_min, good[i].first);
+        assert_int_equal(filter.year_max, good[i].last);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(filter_years(&filter, bad[i]));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_alone),
         cmocka_unit_test(what_people_have),
         cmocka_unit_test(the_order_makes_no_difference),
         cmocka_unit_test(as_many_as_there_are),
+        cmocka_unit_test(spans_of_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
