@@ -42,6 +42,8 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
     const struct settings *given = arguments->options;
     const char *default_model = command_text(arguments, "--default-model");
     const char *const *origins;
+    if (settings_choice(given, "--log-format") == 1)
+        log_as_json();
     TRY(upkeep_begin(upkeep, arguments, error));
     TRY(served_load(served, arguments, error));
     TRY(open_store(served->service, arguments, error));

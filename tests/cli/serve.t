@@ -79,3 +79,9 @@ Weights that are damaged are told, and the built-in encoder speaks.
   $ mkdir -p broken/minilm && head -c 1000 /dev/zero > broken/minilm/model.safetensors; export MATINEE_MODELS=broken encoder=auto; ask() { curl -s "http://127.0.0.1:$port/api/health" | grep -o '"encoder": *"[a-z]*"'; }; source with_server.sh ask; cat warnings
   "encoder":"builtin"
   matinee: warning: broken/minilm/config.json: no such file; check the path; the built-in encoder speaks instead
+
+# In a log that programs read every line is JSON.
+
+  $ mkdir logged; cp model.safetensors logged; echo damaged > logged/x.safetensors; rm -f log; "$program" serve --model-dir logged --port 0 --encoder builtin --log-format json >log 2>lines & server=$!; for i in $(seq 100); do grep -qs Serving log && break; sleep 0.05; done; port=$(sed -n 's/.*:\([0-9]*\)\/.*/\1/p' log); curl -s -o /dev/null "http://127.0.0.1:$port/genres?key=secret"; kill -TERM $server; wait $server; sed 's/"time":"[^"]*"/TIME/; s/"ms":[0-9.]*/MS/; s/"id":"[0-9a-f]*"/ID/' lines
+  {TIME,"level":"warning","message":"left out: logged/x.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header"}
+  {TIME,"level":"info","method":"GET","target":"/genres?key=***","status":200,"bytes":188,MS,"route":"/genres",ID,"model":"popularity"}
