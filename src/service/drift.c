@@ -23,6 +23,7 @@
 #define PEOPLE_MAX 200 /* whose scores are looked at, now and then */
 #define PEOPLE_LEAST 50
 #define SHOWN 10
+#define SCORED_ROWS 10
 #define HELD_MAX 500
 #define HITS_LEAST 30
 #define NAME_MAX_BYTES 256
@@ -161,9 +162,15 @@ static void look_at_popularity(const struct look *look) {
 
 /* ---- Scores ---------------------------------------------------------------------------------- */
 
-/* The mean score of the ten best films for a bare history. */
-static double best_score(const struct look *look, const struct history *history) {
+/* The mean score of the ten best films for the newest SCORED_ROWS rows of a history: of many models
+ * a score grows with how much is known, which is not what is asked. */
+static double best_score(const struct look *look, const struct history *all) {
     const struct snapshot *snapshot = look->snapshot;
+    const size_t first = all->count - SCORED_ROWS;
+    const struct history newest = {SCORED_ROWS, all->items + first,
+                                   all->ratings ? all->ratings + first : NULL,
+                                   all->times ? all->times + first : NULL};
+    const struct history *history = &newest;
     const struct model *model = snapshot->model;
     const struct query query = {.user = MODEL_NO_USER, .history = *history};
     struct arena *scratch = arena_scratch();
@@ -187,7 +194,7 @@ static size_t scores_then(const struct look *look, double *scores) {
     size_t count = 0;
     for (size_t u = 0; u < known->user_count; u += step) {
         const struct history history = interactions_history(known, (uint32_t)u);
-        if (history.count > 0)
+        if (history.count >= SCORED_ROWS)
             scores[count++] = best_score(look, &history);
     }
     return count;
@@ -230,7 +237,7 @@ static size_t scores_now(const struct look *look, double *scores) {
         if (!is_active(look, &look->rows.persons[p]) || at++ % step != 0)
             continue;
         const struct history history = history_of(look, &look->rows.persons[p]);
-        if (history.count > 0)
+        if (history.count >= SCORED_ROWS)
             scores[count++] = best_score(look, &history);
     }
     return count;
@@ -272,9 +279,11 @@ static void look_at_scores(const struct look *look) {
 
 /* ---- Hits ------------------------------------------------------------------------------------ */
 
-/* The hit rate among ten that the model file tells of; NaN: none. */
+/* The recall among ten that the model file tells of: the share of what was held out that was found,
+ * which is the chance of a hit for one film; a person's hit rate is that of any of several. NaN:
+ * none. */
 static double expected_hits(const struct snapshot *snapshot) {
-    static const char key[] = "\"hit_rate@10\":";
+    static const char key[] = "\"recall@10\":";
     const char *metrics = snapshot->source.metrics;
     const char *at = metrics ? strstr(metrics, key) : NULL;
     return at ? strtod(at + sizeof key - 1, NULL) : NAN;

@@ -4,16 +4,21 @@
  *         holds, by the population stability index of shares p (now) and q (then) over B bins,
  *             PSI = sum (p - q) ln(p / q)
  *         of ratings (steps of a tenth of the scale), of popularity (tenths of all rows, from the
- *         most popular films down), of genres, and of scores (the mean of the ten best films
- *         of each of up to 200 people, as a bare history: tenths of that of users of the fit). By
- * chance alone it is about (B - 1)(1 / n + 1 / m), which is taken off before it is held against its
- * limit. The fifth is how often a film that somebody liked was among the ten that he would have
- * been shown just before (training_check.h), beside the share that was measured when it was fitted.
- * Limits  PSI above 0.25 is a change of population by custom (Siddiqi, Credit Risk Scorecards,
- * 2006); a hit rate whose 95 % interval ends below 0.8 of what was expected has fallen. Traps   The
- * hit rate that was expected is that of the fit's own split; it is no promise for other people, and
- * the signal is a hint to look. Cost    everybody in the store is read; some hundreds of scores
- * over all films. Checked tests/service/test_drift.c. */
+ *         most popular films down), of genres, and of scores (the mean of the ten best films for
+ *         the newest ten rows of each of up to 200 people, in tenths of that of users of the fit).
+ *         By chance alone it is about (B - 1)(1 / n + 1 / m), which is taken off before it is held
+ *         against its limit. The fifth is how often a film that somebody liked was among the ten
+ *         that he would have been shown just before (training_check.h), beside recall@10 of the
+ *         measurement after the fit, which is the same of what was held out then.
+ * Limits  PSI above 0.25 is a change of population by custom (Siddiqi, Credit Risk Scorecards);
+ *         a hit rate whose 95 % interval ends below 0.8 of what was expected has fallen.
+ * Figures als of the built-in data, 200 people with rows drawn from its users': ratings 0.04,
+ *         popularity 0.09, genres 0.01, scores 0.14 (0.13 by chance); 300 people who rate
+ *         documentaries with 1: 3.2, 1.6, 3.3.
+ * Traps   What was expected is of the fit's own split; it is no promise for other people, and the
+ *         signal is a hint to look.
+ * Cost    everybody in the store is read; some hundreds of scores over all films: 0.15 s there.
+ * Checked tests/service/test_drift.c. */
 #ifndef MATINEE_SERVICE_DRIFT_H
 #define MATINEE_SERVICE_DRIFT_H
 
