@@ -188,8 +188,8 @@ static float rank_chain(const struct bench *bench, const struct wish_entry *entr
             continue;
         films++;
         if (own < scores.count)
-            better += scores.first[i] > scores.first[own] ||
-                      (scores.first[i] == scores.first[own] &&
+            better += scores.tiers[i] < scores.tiers[own] ||
+                      (scores.tiers[i] == scores.tiers[own] &&
                        scores.scores[i] >= scores.scores[own] - scores.tags[own]);
     }
     arena_release(&arena);

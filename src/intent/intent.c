@@ -85,7 +85,7 @@ static const float *film(const struct intent *intent, const struct intent_questi
 }
 
 /* q: the words, moved by "more" and "less", and by films that are named. */
-static void ask(const struct intent *intent, const struct intent_question *question, float *asked,
+static bool ask(const struct intent *intent, const struct intent_question *question, float *asked,
                 float *room) {
     const struct rules_found *rules = question->rules;
     const struct intent_values *values = intent->values;
@@ -103,6 +103,7 @@ static void ask(const struct intent *intent, const struct intent_question *quest
         kernels()->scale(asked, words, dimension);
         kernels()->axpy(asked, 1 - words, room, dimension);
     }
+    const bool is_positive = has_words || rules->film_count > 0 || rules->more;
     for (size_t a = 0; a < AFFECT_COUNT; a++) {
         const float more = rules->more >> a & 1 ? more_by : 0;
         const float less = rules->less >> a & 1 ? less_by : 0;
@@ -114,6 +115,7 @@ static void ask(const struct intent *intent, const struct intent_question *quest
     if (question->without)
         kernels()->axpy(asked, -values->without, question->without, dimension);
     steering_unit(asked, dimension);
+    return is_positive;
 }
 
 static bool has_action_word(const struct intent_values *values, const char *text, size_t length) {
@@ -237,6 +239,14 @@ static enum affect strongest_mood(const struct wish *wish, const struct rules_fo
     return affects_strongest(scores);
 }
 
+/* Whether the mood is not just one of many: near to all of them is any wish for "a film". */
+static bool stands_out(const struct wish *wish, float margin) {
+    float sum = 0;
+    for (size_t a = 0; a < AFFECT_COUNT; a++)
+        sum += wish->moods[a];
+    return wish->moods[wish->mood] - sum / AFFECT_COUNT >= margin;
+}
+
 void intent_wish(const struct intent *intent, const struct intent_question *question,
                  struct arena *arena, struct wish *wish) {
     const size_t dimension = intent->dimension, genres = intent->genre_count;
@@ -245,7 +255,7 @@ void intent_wish(const struct intent *intent, const struct intent_question *ques
     float *sought = ARENA_ARRAY(arena, float, dimension);
     float *similarity = ARENA_ARRAY(arena, float, genres);
     float *prior = ARENA_ARRAY(arena, float, genres), *weights = ARENA_ARRAY(arena, float, genres);
-    ask(intent, question, asked, steered);
+    const bool is_positive = ask(intent, question, asked, steered);
     *wish = (struct wish){.asked = asked,
                           .steered = steered,
                           .sought = sought,
@@ -253,6 +263,7 @@ void intent_wish(const struct intent *intent, const struct intent_question *ques
                           .prior = prior,
                           .weights = weights,
                           .is_likeness = question->rules->is_likeness,
+                          .is_negative = !is_positive,
                           .is_blank = kernels()->dot(asked, asked, dimension) == 0};
     if (wish->is_blank) {
         memset(steered, 0, dimension * sizeof *steered);
@@ -262,7 +273,8 @@ void intent_wish(const struct intent *intent, const struct intent_question *ques
         affects_score(steered, intent->anchors, dimension, intent->calibration, wish->moods);
     }
     wish->mood = strongest_mood(wish, question->rules);
-    wish->is_sure = !wish->is_blank && wish->moods[wish->mood] >= intent->values->sure;
+    wish->is_sure = !wish->is_blank && wish->moods[wish->mood] >= intent->values->sure &&
+                    (question->rules->more || stands_out(wish, intent->values->margin));
     wish->is_cautious = wish->is_sure && intent->values->affects[wish->mood].is_cautious;
     wish->alphas = intent_bounded(intent->values, wish, question->alphas);
     weigh_genres(intent, question, wish, prior, weights);

@@ -57,6 +57,7 @@ struct wish {
     const float *asked;   /* q [dimension]: the words, and films that are named; zeros: neither */
     const float *steered; /* q' */
     const float *sought;  /* what films are compared with: a mean of the two, of length 1 */
+    bool is_negative;     /* nothing was said but what is not wanted */
     bool is_blank;        /* q is zeros: nothing but filters was said */
     float unsteered[AFFECT_COUNT], moods[AFFECT_COUNT]; /* scores on q and on q' */
     enum affect steering_mood, mood;                    /* the strongest of each */

@@ -42,6 +42,8 @@ extern const char intent_values_end[] __attribute__((visibility("hidden")));
 static const struct setting_spec table[] = {
 #include "intent/affects.def"
     {"affects.sure", SETTING_REAL, "", -1, 1, NULL, NULL, "from this score on a mood is sure"},
+    REAL("affects.margin", SHARE_MAX,
+         "by so much a sure mood that is not said is above the mean of all"),
     COUNT("steering.top", 1, "nearest genres"),
     COUNT("steering.bottom", 0, "farthest genres"),
     REAL("steering.alpha_pos", ALPHA_MAX, "of a wish without a mood"),
@@ -141,6 +143,7 @@ static enum status read_affect(struct intent_affect *affect, const char *name,
 
 static void read_numbers(struct intent_values *values, const struct settings *settings) {
     values->sure = real(settings, "affects.sure");
+    values->margin = real(settings, "affects.margin");
     values->top = count(settings, "steering.top");
     values->bottom = count(settings, "steering.bottom");
     values->alpha_pos = real(settings, "steering.alpha_pos");

@@ -67,6 +67,7 @@ struct intent_values {
     size_t neighbours; /* films that the model finds most alike, among the candidates */
 
     float steered;           /* share of q' in what films are compared with; the rest is q */
+    float margin;            /* by which a sure mood stands above the mean of all */
     bool tower;              /* a model that takes a wish is given it */
     enum intent_first first; /* when films of the strongest genres come before all others */
     struct intent_alphas alphas;

@@ -66,6 +66,7 @@ struct reading {
     struct rules_found *found;
     bool *cut;     /* [words]: not to be encoded */
     bool *tilts;   /* [words]: "more" of a mood */
+    bool *named;   /* [words]: of a genre or a tag */
     uint64_t felt; /* of the tags those that are words of a mood */
 };
 
@@ -467,6 +468,8 @@ static size_t read_at(struct reading *reading, size_t at) {
             reading->cut[i] = reading->cut[i] || is_cut(rules[r].action);
         for (size_t i = match.begin; i < match.end; i++)
             reading->tilts[i] = rules[r].action == ACTION_MORE || rules[r].action == ACTION_MOOD;
+        for (size_t i = match.begin; i < match.end; i++)
+            reading->named[i] = rules[r].action == ACTION_GENRE || rules[r].action == ACTION_TAG;
         return match.end - match.begin;
     }
     return 1;
@@ -489,6 +492,21 @@ static void cut_loose_ends(struct reading *reading) {
             cut[i] = true;
 }
 
+/* Words that every wish may have and that draw an encoder to films of the cinema's own kind, which
+ * are action and thrillers; they are not encoded beside others. */
+static bool is_medium(const struct token *token) {
+    static const char words[] = "film|films|movie|movies|flick|flicks|cinema|picture|pictures";
+    return tokens_among(token, words, sizeof words - 1);
+}
+
+/* Whether a word is left that names something. */
+static bool has_weight(const struct reading *reading) {
+    for (size_t i = 0; i < reading->words.count; i++)
+        if (!reading->cut[i] && !rules_words_empty(&reading->words.tokens[i]))
+            return true;
+    return false;
+}
+
 /* The text without what was cut. */
 static void gather_rest(struct reading *reading, size_t length) {
     const struct token *tokens = reading->words.tokens;
@@ -496,10 +514,11 @@ static void gather_rest(struct reading *reading, size_t length) {
     char *rest = arena_alloc_raw(reading->arena, length + reading->words.count + 1), *to = rest;
     char *keywords = arena_alloc(reading->arena, length + reading->words.count + 1),
          *key = keywords;
+    const bool is_weighty = has_weight(reading);
     found->is_blank = true;
     found->is_likeness = found->film_count > 0;
     for (size_t i = 0; i < reading->words.count; i++) {
-        if (reading->cut[i])
+        if (reading->cut[i] || (is_weighty && !reading->named[i] && is_medium(&tokens[i])))
             continue;
         /* A mark belongs to the word before it, or to nobody. */
         if (!tokens[i].is_word && (to == rest || i == 0 || reading->cut[i - 1]))
@@ -542,7 +561,8 @@ void rules_find(const char *text, size_t length, const struct rules_context *con
                               .arena = arena,
                               .found = found,
                               .cut = ARENA_ARRAY(&words, bool, count + 1),
-                              .tilts = ARENA_ARRAY(&words, bool, count + 1)};
+                              .tilts = ARENA_ARRAY(&words, bool, count + 1),
+                              .named = ARENA_ARRAY(&words, bool, count + 1)};
     for (size_t at = 0; at < count;)
         at += read_at(&reading, at);
     drop_felt_tags(&reading);

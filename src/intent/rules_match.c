@@ -324,6 +324,26 @@ static bool take_capital(struct cursor *cursor) {
     return words > 1 && may_be_title(cursor, taken) && add_film(cursor, film, taken);
 }
 
+/* "not Twilight": one word in capitals that is the title of a film that many know. */
+static bool take_name(struct cursor *cursor) {
+    const struct rules_context *context = cursor->text->context;
+    uint32_t film;
+    const size_t taken = find_title(cursor, TITLES_BARE, &film);
+    return taken == 1 && here(cursor)->is_capital && may_be_title(cursor, taken) &&
+           context->people && context->people[film] >= context->famous &&
+           add_film(cursor, film, taken);
+}
+
+/* "Forest Gump": a title with a slip of the pen where every word is in capitals. */
+static size_t look_up_whole(const struct cursor *cursor, uint32_t *film) {
+    const struct rules_text *text = cursor->text;
+    for (size_t i = 0; i < text->count; i++)
+        if (!text->tokens[i].is_word ||
+            (!text->tokens[i].is_capital && !rules_words_empty(&text->tokens[i])))
+            return 0;
+    return look_up(cursor, film);
+}
+
 /* Whether all the words may be a title: a name of several words, in capitals, or of a film that
  * many know. */
 static bool is_whole(const struct cursor *cursor, size_t taken, uint32_t film) {
@@ -346,8 +366,9 @@ static bool take_whole(struct cursor *cursor) {
     if (is_whole(cursor, taken, film))
         return add_film(cursor, film, taken);
     taken = find_title(cursor, 0, &film);
-    return weighty(cursor, taken) > 1 && is_whole(cursor, taken, film) &&
-           add_film(cursor, film, taken);
+    if (weighty(cursor, taken) < 2)
+        taken = look_up_whole(cursor, &film);
+    return is_whole(cursor, taken, film) && add_film(cursor, film, taken);
 }
 
 /* ---- Numbers and years ---- */
@@ -420,10 +441,10 @@ static const struct {
     {"things", take_things},   {"typed", take_typed},     {"mood", take_mood},
     {"feeling", take_feeling}, {"noun", take_noun},       {"comparative", take_comparative},
     {"films", take_films},     {"quoted", take_quoted},   {"dated", take_dated},
-    {"whole", take_whole},     {"capital", take_capital}, {"year", take_year},
-    {"dashed", take_dashed},   {"decade", take_decade},   {"count", take_count},
-    {"unit", take_unit},       {"tag", take_tag},         {"start", at_start},
-    {"end", at_end},
+    {"whole", take_whole},     {"capital", take_capital}, {"name", take_name},
+    {"year", take_year},       {"dashed", take_dashed},   {"decade", take_decade},
+    {"count", take_count},     {"unit", take_unit},       {"tag", take_tag},
+    {"start", at_start},       {"end", at_end},
 };
 
 /* One element without its marks: words or a class. */

@@ -328,18 +328,25 @@ static void score(struct work *work, struct arena *scratch) {
 }
 
 /* Candidates of a lower tier come before all of a higher one, whatever their scores: the film whose
- * title is the wish, films of the strongest genres where the wish asks for that, all others. */
-enum tier { TIER_TITLE, TIER_FIRST, TIER_OTHERS, TIERS };
+ * title is the wish, films of all genres that were typed, films of any of them; where none was
+ * typed and the wish asks for that, films of the strongest genres or with a tag that was typed. */
+enum tier { TIER_TITLE, TIER_ALL, TIER_ANY, TIER_OTHERS, TIERS };
 
-static enum tier tier_of(const struct work *work, size_t candidate) {
+static enum tier tier_of(const struct work *work, size_t candidate, bool tags_count) {
     const struct wish *wish = &work->entry->wish;
     const struct rules_found *rules = &work->entry->rules;
     const uint32_t item = work->items[candidate];
+    const uint64_t genres = work->index->snapshot->genres[item];
     if (rules->is_title && item == rules->films[0])
         return TIER_TITLE;
-    return !wish->comes_first || (work->index->snapshot->genres[item] & wish->strongest)
-               ? TIER_FIRST
-               : TIER_OTHERS;
+    if (!wish->comes_first)
+        return TIER_ALL;
+    if (rules->typed)
+        return (genres & rules->typed) == rules->typed ? TIER_ALL
+               : genres & rules->typed                 ? TIER_ANY
+                                                       : TIER_OTHERS;
+    const bool is_tagged = tags_count && tag_share(work->index, rules, item) > 0;
+    return is_tagged || (genres & wish->strongest) ? TIER_ALL : TIER_OTHERS;
 }
 
 /* The best of the candidates, tier by tier. */
@@ -350,7 +357,7 @@ static size_t choose(const struct work *work, size_t top_k, struct ranked *list,
     size_t found = 0;
     for (enum tier tier = 0; tier < TIERS && found < room; tier++) {
         for (size_t i = 0; i < work->count; i++)
-            scores[i] = tier_of(work, i) == tier ? work->scores[i] : -INFINITY;
+            scores[i] = tier_of(work, i, true) == tier ? work->scores[i] : -INFINITY;
         found += rank_top_k(scores, work->count, room - found, list + found);
     }
     return found;
@@ -364,14 +371,14 @@ void service_search_scores(const struct word_index *index, const struct wish_ent
     work.alphas = alphas_for(index, &entry->wish, entry->wish.alphas);
     select_new(&work, arena);
     score(&work, arena);
-    bool *first = ARENA_ARRAY(arena, bool, work.count);
+    uint8_t *tiers = ARENA_ARRAY(arena, uint8_t, work.count);
     for (size_t i = 0; i < work.count; i++)
-        first[i] = tier_of(&work, i) < TIER_OTHERS;
+        tiers[i] = (uint8_t)tier_of(&work, i, false);
     *scores = (struct search_scores){.count = work.count,
                                      .items = work.items,
                                      .scores = work.scores,
                                      .tags = work.parts[SEARCH_TAGS],
-                                     .first = first};
+                                     .tiers = tiers};
 }
 
 static void fill(const struct work *work, const struct ranked *list, size_t count,

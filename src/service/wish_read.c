@@ -176,7 +176,9 @@ static size_t prefer_tagged(const struct word_index *index, const struct rules_f
     return found;
 }
 
-/* The nearest allowed films; of a wish that has no vector the most popular. */
+/* The nearest allowed films; of a wish that says nothing or only what is not wanted the most
+ * popular.
+ */
 static void choose_candidates(const struct word_index *index, struct wish_entry *entry, size_t pool,
                               struct arena *scratch) {
     const struct snapshot *snapshot = index->snapshot;
@@ -187,7 +189,8 @@ static void choose_candidates(const struct word_index *index, struct wish_entry 
         compare(index, &entry->wish, cosines);
     word_index_compare(index, entry->rules.keywords, texts);
     for (size_t i = 0; i < index->item_count; i++)
-        scores[i] = entry->wish.is_blank ? (float)snapshot->counts[i] : cosines[i];
+        scores[i] = entry->wish.is_blank || entry->wish.is_negative ? (float)snapshot->counts[i]
+                                                                    : cosines[i];
     wish_read_filter(index, &entry->rules, scores);
     if (entry->key.strict)
         filter_strictly(index, &entry->wish, scores);

@@ -19,7 +19,7 @@ struct search_scores {
     size_t count;
     const uint32_t *items;
     const float *scores, *tags; /* of them the part of tags typed */
-    const bool *first;          /* before all that are not, whatever their scores */
+    const uint8_t *tiers; /* films of a lower one come first, whatever their scores and tags */
 };
 void service_search_scores(const struct word_index *index, const struct wish_entry *entry,
                            const struct query *query, struct arena *arena,
