@@ -122,7 +122,11 @@ static json_t *responses_json(const struct route *route) {
     if (strcmp(route->answer, "302") == 0)
         return json_pack("{s:{s:s}, s:o}", "302", "description", "leads on", "default", problem);
     const bool is_json = !strchr(route->answer, '/');
-    json_t *schema = is_json ? shape_schema(route->answer) : json_pack("{s:s}", "type", "string");
+    /* Of server-sent events a schema is that of one event, which has members. */
+    const bool is_events = strcmp(route->answer, "text/event-stream") == 0;
+    json_t *schema = is_json     ? shape_schema(route->answer)
+                     : is_events ? json_object()
+                                 : json_pack("{s:s}", "type", "string");
     good = json_pack("{s:s, s:{s:{s:o}}}", "description", route->summary, "content",
                      is_json ? "application/json" : route->answer, "schema", schema);
     /* What is made or taken down may be answered 201, 202 or 204. */
