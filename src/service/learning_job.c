@@ -422,7 +422,7 @@ void learning_job_run(struct learning_work *work) {
     enter(&task, LEARNING_PREPARING);
     const enum status status = run(&task, &error);
     if (task.candidate)
-        unlink(task.candidate);
+        model_versions_discard(task.file, task.candidate);
     if (task.folder)
         files_remove_folder(task.folder, &ignored);
     if (task.base)

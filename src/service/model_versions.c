@@ -74,6 +74,13 @@ enum status model_versions_candidate(const char *file, struct arena *arena, cons
     return STATUS_OK;
 }
 
+void model_versions_discard(const char *file, const char *candidate) {
+    struct arena arena = {0};
+    unlink(candidate);
+    rmdir(folder_of(file, &arena));
+    arena_release(&arena);
+}
+
 static enum status link_file(const char *from, const char *to, struct error *error) {
     if (link(from, to) == 0)
         return STATUS_OK;

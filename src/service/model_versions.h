@@ -27,6 +27,8 @@ enum status model_versions_list(const char *file, struct arena *arena, struct mo
 /* Where a new model may be written to: a path on the same disk. Makes the folder. */
 enum status model_versions_candidate(const char *file, struct arena *arena, const char **path,
                                      struct error *error);
+/* Takes a candidate away, if it is still there, and the folder if nothing else is in it. */
+void model_versions_discard(const char *file, const char *candidate);
 /* Makes a file the present one: what is there is kept as a version, `candidate` becomes the next,
  * and of all the newest `kept` stay, and the present one. *number is the new one's. Errors: the
  * disk's, a file system without hard links; then FILE is as it was. */
