@@ -8,6 +8,7 @@
 #include "api/api_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,23 @@ static json_t *number_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *summary_of(const struct runs_record *run, struct arena *arena) {
+/* Figures by name, and beside them their intervals where there are any. */
+static void add_metrics(json_t *object, const struct service_run *run) {
+    json_t *values = json_object(), *intervals = json_object();
+    for (size_t i = 0; i < run->metric_count; i++) {
+        const struct runs_metric *metric = &run->metrics[i];
+        if (isfinite(metric->value))
+            json_object_set_new(values, metric->name, json_real(metric->value));
+        if (isfinite(metric->low) && isfinite(metric->high))
+            json_object_set_new(intervals, metric->name,
+                                json_pack("[f, f]", metric->low, metric->high));
+    }
+    json_object_set_new(object, "metrics", values);
+    json_object_set_new(object, "intervals", intervals);
+}
+
+static json_t *summary_of(const struct service_run *from, struct arena *arena) {
+    const struct runs_record *run = &from->record;
     /* Where files lie is the machine's business. */
     const char *file = run->model_file ? files_base_name(arena, run->model_file) : NULL;
     json_t *object = json_pack("{s:I, s:o, s:o, s:o}", "id", (json_int_t)run->id, "kind",
@@ -59,17 +76,23 @@ static json_t *summary_of(const struct runs_record *run, struct arena *arena) {
                    {"evaluate_seconds", is_over ? run->evaluate_seconds : NAN}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(object, numbers[i].key, number_or_null(numbers[i].value));
+    add_metrics(object, from);
     return object;
 }
 
-static json_t *metrics_of(const struct service_run *run) {
+/* "key: value" and "key=value" lines as an object of texts. */
+static json_t *settings_of(const char *text) {
     json_t *object = json_object();
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct runs_metric *metric = &run->metrics[i];
-        json_object_set_new(object, metric->name,
-                            json_pack("{s:o, s:o, s:o}", "value", number_or_null(metric->value),
-                                      "low", number_or_null(metric->low), "high",
-                                      number_or_null(metric->high)));
+    for (const char *line = text; line && *line;) {
+        const size_t length = strcspn(line, "\n"), key = strcspn(line, ":=\n");
+        if (key > 0 && key < length) {
+            const char *value = line + key + 1 + strspn(line + key + 1, " ");
+            char name[128];
+            snprintf(name, sizeof name, "%.*s", (int)key, line);
+            const size_t size = value < line + length ? (size_t)(line + length - value) : 0;
+            json_object_set_new(object, name, film_text(value, size));
+        }
+        line += length + (line[length] == '\n');
     }
     return object;
 }
@@ -106,7 +129,7 @@ void runs_get_list(void *context, const struct request *request, struct response
     };
     if (parameters_failed(&parameters, response))
         return;
-    struct runs_record *list;
+    struct service_run *list;
     struct error error;
     size_t count;
     const enum status status =
@@ -149,12 +172,11 @@ void runs_get_one(void *context, const struct request *request, struct response 
     struct service_run run;
     if (!find_run(context, request, response, &run))
         return;
-    json_t *object = summary_of(&run.record, request->arena), *epochs = json_array();
+    json_t *object = summary_of(&run, request->arena), *epochs = json_array();
     for (size_t i = 0; i < run.epoch_count; i++)
         json_array_append_new(epochs, epoch_of(&run.epochs[i]));
-    json_object_set_new(object, "metrics", metrics_of(&run));
     json_object_set_new(object, "epochs", epochs);
-    json_object_set_new(object, "settings", text_or_null(run.record.settings));
+    json_object_set_new(object, "settings", settings_of(run.record.settings));
     json_object_set_new(object, "version", text_or_null(run.record.version));
     json_object_set_new(object, "parameters", json_integer(run.record.parameters));
     json_object_set_new(object, "peak_bytes", json_integer(run.record.peak_bytes));
@@ -188,8 +210,7 @@ static enum stream_state tell(struct tail *tail, struct arena *arena, struct buf
         tail->beat = now;
     }
     if (!run.record.status || strcmp(run.record.status, "running") != 0) {
-        json_t *end = summary_of(&run.record, arena);
-        json_object_set_new(end, "metrics", metrics_of(&run));
+        json_t *end = summary_of(&run, arena);
         put_event(piece, "end", tail->told, end);
         return STREAM_END;
     }

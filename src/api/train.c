@@ -148,8 +148,8 @@ static void begin(const struct api_context *api, struct parameters *parameters,
     if (parameters_failed(parameters, response))
         return;
     struct error error;
-    int64_t number;
-    const enum status status = service_learning_start(api->service, &wanted, &number, &error);
+    int64_t number, run;
+    const enum status status = service_learning_start(api->service, &wanted, &number, &run, &error);
     if (status != STATUS_OK) {
         problem_answer(response, request,
                        status == STATUS_NOT_FOUND   ? 404
@@ -159,7 +159,9 @@ static void begin(const struct api_context *api, struct parameters *parameters,
                        "%s", error.text);
         return;
     }
-    response_json(response, request, json_pack("{s:I}", "job", (json_int_t)number));
+    response_json(response, request,
+                  json_pack("{s:I, s:o}", "job", (json_int_t)number, "run_id",
+                            run ? json_integer(run) : json_null()));
     response->status = 202;
 }
 

@@ -110,8 +110,10 @@ static void begin_store(struct recorder *recorder) {
         .machine = machine_json(recorder->arena),
     };
     enum status status = runs_open(&recorder->runs, options->store, &error);
+    recorder->id = options->run;
     if (status == STATUS_OK)
-        status = runs_begin(recorder->runs, &record, &recorder->id, &error);
+        status = options->run ? runs_adopt(recorder->runs, options->run, &record, &error)
+                              : runs_begin(recorder->runs, &record, &recorder->id, &error);
     if (status != STATUS_OK)
         give_up_store(recorder, &error);
 }

@@ -16,6 +16,7 @@ struct recorder_options {
     const char *store;   /* the file of the run store; NULL: none is kept */
     const char *kind;    /* "train", "compare" */
     int64_t parent;      /* the run of the store that this one belongs to, or 0 */
+    int64_t run;         /* what whoever started this process has written down already, or 0 */
     const char *version; /* of the program */
     /* What experiment_train gets, and the rows project_name, experiment_name, run_name, logger.*.
      */

@@ -10,6 +10,7 @@
  * Checked     tests/service/test_service_learning.c, with the program itself. */
 #include "service/learning_job.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "base/progress.h"
 #include "base/scratch_folder.h"
@@ -31,12 +33,9 @@
 #define LEAST_EVENTS 20
 #define VERSIONS_KEPT 5
 #define POLL_NANOSECONDS 50000000L
-#define POLLS_PER_LOOK 10 /* at the store of runs */
-#define GRACE_SECONDS 10  /* from being asked to end until it is ended */
+#define GRACE_SECONDS 10 /* from being asked to end until it is ended */
 #define LOG_BYTES_MAX ((size_t)1 << 20)
 #define WORDS_MAX 32 /* of a command line, beside settings */
-
-static const char *const environment[] = {"MATINEE_PARENT_RUN=0", NULL};
 
 /* What the parts of a job share. */
 struct task {
@@ -155,12 +154,6 @@ static void put(struct line *line, const char *option, const char *value) {
         line->words[line->count++] = value;
 }
 
-/* By which a run is found in the store of runs. */
-static const char *run_name(const struct learning_work *work, struct arena *arena) {
-    return arena_format(arena, "%s-%ld-%lld", work->request.name, (long)getpid(),
-                        (long long)work->job->number);
-}
-
 static const char *runs_path(const struct learning_options *options, struct arena *arena) {
     return options->runs ? options->runs : runs_default_path(arena);
 }
@@ -181,7 +174,7 @@ static const char **command_of(const struct task *task) {
     for (size_t i = 0; i < request->setting_count; i++)
         put(&line, request->settings[i], NULL);
     put(&line, arena_format(arena, "data=%s", task->data), NULL);
-    put(&line, arena_format(arena, "run_name=%s", run_name(work, arena)), NULL);
+    put(&line, arena_format(arena, "run_name=%s", request->name), NULL);
     put(&line, "experiment_name=learning", NULL);
     put(&line, "--config", task->config);
     put(&line, "--out", task->candidate);
@@ -192,48 +185,19 @@ static const char **command_of(const struct task *task) {
     return line.words;
 }
 
-/* The number of the run, when its process has written it down. */
-static void find_run(struct task *task) {
-    struct learning_work *work = task->work;
-    struct arena arena = {0};
-    struct runs *runs;
-    struct runs_record *list;
-    size_t count = 0;
-    struct error ignored; /* a store that is busy is asked again */
-    const char *path = runs_path(work->options, &arena);
-    const struct runs_filter filter = {.experiment = "learning", .limit = 8};
-    if (work->job->run == 0 && files_exists(path) &&
-        runs_open(&runs, path, &ignored) == STATUS_OK) {
-        if (runs_list(runs, &filter, &arena, &list, &count, &ignored) != STATUS_OK)
-            count = 0;
-        const char *name = run_name(work, &arena);
-        for (size_t i = 0; i < count; i++)
-            if (list[i].name && strcmp(list[i].name, name) == 0) {
-                pthread_mutex_lock(work->mutex);
-                work->job->run = list[i].id;
-                pthread_mutex_unlock(work->mutex);
-            }
-        runs_close(runs);
-    }
-    arena_release(&arena);
-}
-
 /* Its exit code. */
 static int wait_for(struct task *task, pid_t process) {
     double asked = 0;
     int code;
-    for (unsigned polls = 1; !process_ended(process, &code); polls++) {
+    while (!process_ended(process, &code)) {
         if (is_cancelled(task) && asked == 0) {
             process_stop(process);
             asked = progress_clock();
         }
         if (asked > 0 && progress_clock() - asked > GRACE_SECONDS)
             process_kill(process);
-        if (polls % POLLS_PER_LOOK == 0)
-            find_run(task);
         nanosleep(&(struct timespec){.tv_nsec = POLL_NANOSECONDS}, NULL);
     }
-    find_run(task);
     return code;
 }
 
@@ -258,6 +222,10 @@ static const char *last_words(const char *log, struct arena *arena) {
 static enum status train(struct task *task, struct error *error) {
     struct learning_work *work = task->work;
     struct arena *arena = &work->arena;
+    /* To end when this process does, and to go on with the run that was begun for it. */
+    const char *const environment[] = {
+        "MATINEE_PARENT_RUN=0", arena_format(arena, "MATINEE_RUN=%lld", (long long)work->job->run),
+        NULL};
     const struct process_start start = {.program = program_of(work->options, arena),
                                         .words = command_of(task),
                                         .environment = environment,
@@ -275,6 +243,49 @@ static enum status train(struct task *task, struct error *error) {
     if (code != 0)
         return error_set(error, STATUS_BAD_INPUT, "%.900s", last_words(task->log, arena));
     return STATUS_OK;
+}
+
+/* ---- The run in the store of runs ---- */
+
+int64_t learning_job_begin_run(const struct learning_options *options,
+                               const struct learning_job *job) {
+    struct arena arena = {0};
+    struct runs *runs = NULL;
+    struct error error;
+    int64_t id = 0;
+    const struct runs_record record = {.kind = "train",
+                                       .experiment = "learning",
+                                       .name = job->name,
+                                       .model = *job->model ? job->model : NULL,
+                                       .version = MATINEE_VERSION};
+    if (runs_open(&runs, runs_path(options, &arena), &error) != STATUS_OK ||
+        runs_begin(runs, &record, &id, &error) != STATUS_OK)
+        log_warning("the training of %s is not kept in the store of runs: %s", job->name,
+                    error.text);
+    runs_close(runs);
+    arena_release(&arena);
+    return id;
+}
+
+/* What no process has taken over, or left without a word. */
+static void end_run(const struct learning_work *work) {
+    struct arena arena = {0};
+    struct runs *runs = NULL;
+    struct error ignored; /* then it is marked when this process is gone */
+    struct runs_record found = {0};
+    const struct runs_record record = {
+        .status = work->end == LEARNING_FAILED ? "failed" : "cancelled",
+        .error = work->message,
+        .fit_seconds = NAN,
+        .evaluate_seconds = NAN,
+    };
+    const int64_t id = work->job->run;
+    if (runs_open(&runs, runs_path(work->options, &arena), &ignored) == STATUS_OK &&
+        runs_get(runs, id, &arena, &found, &ignored) == STATUS_OK &&
+        strcmp(found.status, "running") == 0)
+        runs_end(runs, id, &record, NULL, 0, &ignored);
+    runs_close(runs);
+    arena_release(&arena);
 }
 
 /* ---- The decision ---- */
@@ -410,6 +421,12 @@ static enum status run(struct task *task, struct error *error) {
     TRY(model_versions_candidate(task->file, arena, &task->candidate, error));
     TRY(write_data(task, error));
     TRY(write_config(task, error));
+    if (work->job->run == 0 && work->request.kind != LEARNING_UPDATE) {
+        const int64_t id = learning_job_begin_run(work->options, work->job);
+        pthread_mutex_lock(work->mutex);
+        work->job->run = id;
+        pthread_mutex_unlock(work->mutex);
+    }
     enter(task, LEARNING_TRAINING);
     TRY(train(task, error));
     enter(task, LEARNING_CHECKING);
@@ -430,6 +447,8 @@ void learning_job_run(struct learning_work *work) {
     if (status != STATUS_OK)
         finish(work, status == STATUS_CANCELLED ? LEARNING_CANCELLED : LEARNING_FAILED, "%s",
                error.text);
+    if (work->job->run)
+        end_run(work);
 }
 
 /* ---- Before it is begun ---- */
@@ -447,7 +466,8 @@ enum status learning_job_check(const struct learning_options *options,
     for (size_t i = 0; i < request->setting_count; i++)
         put(&line, request->settings[i], NULL);
     put(&line, "--cfg", "job");
-    const struct process_start start = {program_of(options, &arena), line.words, environment, log};
+    const struct process_start start = {
+        .program = program_of(options, &arena), .words = line.words, .output = log};
     pid_t process;
     enum status status = process_start(&process, &start, error);
     if (status == STATUS_OK && process_wait(process) != 0)

@@ -21,6 +21,9 @@ struct learning_work {
 
 /* Does it, in the calling thread. */
 void learning_job_run(struct learning_work *work);
+/* Writes a training down as a run that goes on; its number, 0: the store cannot be written to. */
+int64_t learning_job_begin_run(const struct learning_options *options,
+                               const struct learning_job *job);
 /* Whether `matinee train` would take model and settings: asks the program itself. */
 enum status learning_job_check(const struct learning_options *options,
                                const struct learning_request *request, const char *model,

@@ -360,35 +360,51 @@ static enum status check_request(struct learning *learning, const struct learnin
     return learning_job_check(&learning->options, request, ops ? ops->name : served->name, error);
 }
 
+/* Under the mutex. */
+static enum status claim(struct learning *learning, struct error *error) {
+    const struct learning_job *other = &learning->jobs[learning->job_count % JOBS_KEPT];
+    if (learning->is_busy)
+        return error_set(error, STATUS_LIMIT,
+                         "a training is under way (number %lld, %s); one at a time",
+                         (long long)other->number, other->name);
+    learning->is_busy = true;
+    return STATUS_OK;
+}
+
 static enum status start(struct learning *learning, const struct learning_request *request,
-                         const char *name, int64_t *job, struct error *error) {
-    enum status status = STATUS_OK;
+                         const char *name, struct learning_job *job, struct error *error) {
+    struct learning_work *work = NULL;
     pthread_mutex_lock(&learning->mutex);
-    if (learning->is_busy) {
-        const struct learning_job *other = &learning->jobs[learning->job_count % JOBS_KEPT];
-        status = error_set(error, STATUS_LIMIT,
-                           "a training is under way (number %lld, %s); one at a time",
-                           (long long)other->number, other->name);
-    } else {
-        learning->is_busy = true;
-        learning->waiting = make_work(learning, request, name, false);
-        *job = learning->waiting->job->number;
-        pthread_cond_broadcast(&learning->wanted);
-    }
+    const enum status status = claim(learning, error);
+    if (status == STATUS_OK)
+        work = make_work(learning, request, name, false);
     pthread_mutex_unlock(&learning->mutex);
-    return status;
+    if (!work)
+        return status;
+    *job = *work->job;
+    if (request->kind != LEARNING_UPDATE)
+        job->run = learning_job_begin_run(&learning->options, job);
+    pthread_mutex_lock(&learning->mutex);
+    work->job->run = job->run;
+    learning->waiting = work;
+    pthread_cond_broadcast(&learning->wanted);
+    pthread_mutex_unlock(&learning->mutex);
+    return STATUS_OK;
 }
 
 enum status service_learning_start(struct service *service, const struct learning_request *request,
-                                   int64_t *job, struct error *error) {
+                                   int64_t *job, int64_t *run, struct error *error) {
     struct learning *learning = *service_learning_slot(service);
+    struct learning_job begun = {0};
     struct arena arena = {0};
     const char *name;
     if (!learning)
         return refuse_closed(error);
     enum status status = check_request(learning, request, &name, &arena, error);
     if (status == STATUS_OK)
-        status = start(learning, request, name, job, error);
+        status = start(learning, request, name, &begun, error);
+    *job = begun.number;
+    *run = begun.run;
     arena_release(&arena);
     return status;
 }

@@ -52,11 +52,12 @@ struct learning_request {
     size_t setting_count;
     enum learning_replace replace;
 };
-/* Asks for a training; *job is its number. Errors: nothing was begun, an unknown name or model
+/* Asks for a training. *run is its number in the store of runs, where it is at once; 0: none, as
+ * for an update. *job is its own. Errors: nothing was begun, an unknown name or model
  * (STATUS_NOT_FOUND), a setting that is wrong or not a stranger's to make, a model that does not
  * learn row by row (STATUS_BAD_USAGE), another training runs (STATUS_LIMIT). */
 enum status service_learning_start(struct service *service, const struct learning_request *request,
-                                   int64_t *job, struct error *error);
+                                   int64_t *job, int64_t *run, struct error *error);
 /* Ends what runs. Error (STATUS_NOT_FOUND): nothing does. */
 enum status service_learning_stop(struct service *service, struct error *error);
 

@@ -22,14 +22,29 @@ static enum status open_runs(struct service *service, struct runs **runs, struct
     return status;
 }
 
+static enum status list_runs(struct runs *runs, const struct runs_filter *filter,
+                             struct arena *arena, struct service_run **list, size_t *count,
+                             struct error *error) {
+    struct runs_record *records;
+    TRY(runs_list(runs, filter, arena, &records, count, error));
+    *list = ARENA_ARRAY(arena, struct service_run, *count);
+    for (size_t i = 0; i < *count; i++) {
+        struct service_run *run = &(*list)[i];
+        run->record = records[i];
+        TRY(runs_metrics(runs, records[i].id, arena, &run->metrics, &run->metric_count, error));
+    }
+    return STATUS_OK;
+}
+
 enum status service_runs_list(struct service *service, const struct runs_filter *filter,
-                              struct arena *arena, struct runs_record **list, size_t *count,
+                              struct arena *arena, struct service_run **list, size_t *count,
                               struct error *error) {
     struct runs *runs;
     *count = 0;
+    *list = NULL;
     TRY(open_runs(service, &runs, error));
     const enum status status =
-        runs ? runs_list(runs, filter, arena, list, count, error) : STATUS_OK;
+        runs ? list_runs(runs, filter, arena, list, count, error) : STATUS_OK;
     runs_close(runs);
     return status;
 }

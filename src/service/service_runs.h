@@ -6,17 +6,16 @@
 #include "service/service.h"
 #include "store/runs.h"
 
-/* The newest first. Errors: the database's. */
-enum status service_runs_list(struct service *service, const struct runs_filter *filter,
-                              struct arena *arena, struct runs_record **list, size_t *count,
-                              struct error *error);
-
 struct service_run {
     struct runs_record record;
     struct runs_metric *metrics;
     struct runs_epoch *epochs; /* in the order in which they were trained */
     size_t metric_count, epoch_count;
 };
+/* The newest first, without their epochs. Errors: the database's. */
+enum status service_runs_list(struct service *service, const struct runs_filter *filter,
+                              struct arena *arena, struct service_run **list, size_t *count,
+                              struct error *error);
 /* Errors: no such run (STATUS_NOT_FOUND), the database's. */
 enum status service_runs_get(struct service *service, int64_t id, struct arena *arena,
                              struct service_run *run, struct error *error);

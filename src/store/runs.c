@@ -171,6 +171,35 @@ enum status runs_begin(struct runs *runs, const struct runs_record *record, int6
     return database_end(&query, error);
 }
 
+enum status runs_adopt(struct runs *runs, int64_t id, const struct runs_record *record,
+                       struct error *error) {
+    const struct owner owner = this_process();
+    struct database_query query;
+    int64_t found = 0;
+    TRY(database_ask(
+        &query, &runs->database,
+        "UPDATE runs SET kind = ?2, experiment = ?3, name = ?4, model = ?5, data = ?6,"
+        " digest = ?7, settings = ?8, version = ?9, machine = ?10, boot = ?11, process = ?12,"
+        " process_began = ?13 WHERE id = ?1 AND status = 'running' RETURNING id",
+        error));
+    database_bind_int(&query, 1, id);
+    const char *const texts[] = {record->kind,     record->experiment, record->name,
+                                 record->model,    record->data,       record->digest,
+                                 record->settings, record->version,    record->machine};
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        database_bind_text(&query, i + 2, texts[i]);
+    database_bind_text(&query, 11, owner.boot);
+    database_bind_int(&query, 12, owner.process);
+    database_bind_int(&query, 13, owner.began);
+    while (database_next(&query))
+        found = database_int(&query, 0);
+    TRY(database_end(&query, error));
+    if (found == id)
+        return STATUS_OK;
+    return error_set(error, STATUS_NOT_FOUND, "%s: there is no run %lld that goes on", runs->path,
+                     (long long)id);
+}
+
 enum status runs_describe(struct runs *runs, int64_t id, const struct runs_record *record,
                           struct error *error) {
     struct database_query query;

@@ -58,6 +58,10 @@ void runs_close(struct runs *runs); /* NULL is fine */
 /* Writes a run down as running, by this process; *id is its number. */
 enum status runs_begin(struct runs *runs, const struct runs_record *record, int64_t *id,
                        struct error *error);
+/* A run that another process has written down as running becomes this one's, with what is said of
+ * it here. Error (STATUS_NOT_FOUND): there is no such run, or it is over. */
+enum status runs_adopt(struct runs *runs, int64_t id, const struct runs_record *record,
+                       struct error *error);
 /* What became known of a running run: data, digest, settings (those that are not NULL). */
 enum status runs_describe(struct runs *runs, int64_t id, const struct runs_record *record,
                           struct error *error);

@@ -29,9 +29,9 @@ static int close_school(void **state) {
 }
 
 static struct learning_job learn(const struct learning_request *request) {
-    int64_t number;
+    int64_t number, run;
     struct error error;
-    if (service_learning_start(school.service, request, &number, &error) != STATUS_OK)
+    if (service_learning_start(school.service, request, &number, &run, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     const struct learning_job job = school_wait(&school);
     assert_int_equal(job.number, number);
@@ -228,9 +228,10 @@ static void films_of_the_store_are_learnt(void **state) {
 
 static void assert_refused(const struct learning_request *request, enum status status,
                            const char *text) {
-    int64_t number;
+    int64_t number, run;
     struct error error;
-    assert_int_equal(service_learning_start(school.service, request, &number, &error), status);
+    assert_int_equal(service_learning_start(school.service, request, &number, &run, &error),
+                     status);
     if (!strstr(error.text, text))
         fprintf(stderr, "%s\n", error.text);
     assert_non_null(strstr(error.text, text));
@@ -283,14 +284,15 @@ static void one_at_a_time_until_it_is_stopped(void **state) {
     (void)state;
     struct arena arena = {0};
     const char *script = school_script("exec sleep 60", &arena);
-    int64_t first, second;
+    int64_t first, second, run;
     struct error error;
     school_open(&school, script, &(struct learning_options){.least_events = 10});
     school_live(&school, 5);
     const struct learning_request request = {.name = "als"};
     assert_int_equal(service_learning_stop(school.service, &error), STATUS_NOT_FOUND);
-    assert_int_equal(service_learning_start(school.service, &request, &first, &error), STATUS_OK);
-    assert_int_equal(service_learning_start(school.service, &request, &second, &error),
+    assert_int_equal(service_learning_start(school.service, &request, &first, &run, &error),
+                     STATUS_OK);
+    assert_int_equal(service_learning_start(school.service, &request, &second, &run, &error),
                      STATUS_LIMIT);
     while (school_newest(&school).state != LEARNING_TRAINING)
         school_sleep();
@@ -298,7 +300,8 @@ static void one_at_a_time_until_it_is_stopped(void **state) {
     struct learning_job job = school_wait(&school);
     assert_state(&job, LEARNING_CANCELLED);
     /* A server that ends does not wait for a training. */
-    assert_int_equal(service_learning_start(school.service, &request, &second, &error), STATUS_OK);
+    assert_int_equal(service_learning_start(school.service, &request, &second, &run, &error),
+                     STATUS_OK);
     while (school_newest(&school).state != LEARNING_TRAINING)
         school_sleep();
     school_close(&school);
