@@ -45,9 +45,11 @@ const struct route_parameter admin_models_parameters[] = {
     {"action", "text", NULL,
      "roll_back: to the version before; promote: to a version; default: who answers when no model "
      "is named",
-     0, 0, ROUTE_REQUIRED, "roll_back|promote|default"},
+     0, 0, 0, "roll_back|promote|default"},
     {"model", "text", NULL, "which served model; the default where it is not given", 0, 0, 0, NULL},
     {"version", "integer", NULL, "for promote", 1, VERSION_MAX, 0, NULL},
+    {"run", "integer", NULL, "for promote, instead of a version: what this run made", 1, 1e15, 0,
+     NULL},
     PARAMETERS_END,
 };
 
@@ -62,6 +64,8 @@ static void act(const struct api_context *api, struct parameters *parameters,
     const char *action = parameters_string(parameters, "action");
     const char *model = parameters_string(parameters, "model");
     unsigned version = (unsigned)parameters_integer(parameters, "version", 0, 1, VERSION_MAX);
+    const int64_t run = parameters_integer(parameters, "run", 0, 1, (int64_t)1e15);
+    action = action || run == 0 ? action : "promote";
     if (parameters->problem_count == 0)
         parameters_require(parameters, "action", action);
     const bool is_promote = action && strcmp(action, "promote") == 0;
@@ -70,22 +74,23 @@ static void act(const struct api_context *api, struct parameters *parameters,
         parameters_refuse(parameters, "action", "literal_error",
                           "Input should be 'roll_back', 'promote' or 'default'", action);
     if (is_promote && parameters->problem_count == 0)
-        parameters_require(parameters, "version", version ? action : NULL);
+        parameters_require(parameters, "version", version || run ? action : NULL);
     if (is_default && parameters->problem_count == 0)
         parameters_require(parameters, "model", model);
     if (parameters_failed(parameters, response))
         return;
     struct error error;
     const enum status status =
-        is_default
-            ? service_set_default(api->service, model, &error)
+        is_default ? service_set_default(api->service, model, &error)
+        : is_promote && run
+            ? service_promote_run(api->service, run, &version, &error)
             : service_restore(api->service, model, is_promote ? version : 0, &version, &error);
     if (status != STATUS_OK) {
         answer_error(request, response, status, &error);
         return;
     }
     json_t *answer = json_pack("{s:o}", "action", text_of(action));
-    if (!is_default)
+    if (!is_default && version > 0)
         json_object_set_new(answer, "version", json_integer(version));
     response_json(response, request, answer);
 }

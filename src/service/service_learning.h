@@ -115,6 +115,11 @@ enum status service_versions(struct service *service, const char *name, struct a
  * was. */
 enum status service_restore(struct service *service, const char *name, unsigned number,
                             unsigned *restored, struct error *error);
+/* Serves what a run of the store of runs made: under the name of the model of that kind, whose file
+ * then is a version, or if there is none beside the others. *version: 0 if it has none. Errors: no
+ * such run (STATUS_NOT_FOUND), its file is gone, or on another disk. */
+enum status service_promote_run(struct service *service, int64_t run, unsigned *version,
+                                struct error *error);
 /* Opens the files of all models anew. One that cannot be read stays as it is served and is told.
  * *count is how many were opened. */
 enum status service_reload(struct service *service, size_t *count, struct error *error);

@@ -2,11 +2,18 @@
  *
  * Trap     File and snapshot change together: one at a time does both. Checked by
  *          tests/service/test_service_learning.c. */
+#include <errno.h>
 #include <pthread.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "service/service_internal.h"
 #include "service/service_learning.h"
+#include "service/service_runs.h"
+
+#define VERSIONS_KEPT 5
 
 static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
 
@@ -85,6 +92,65 @@ enum status service_restore(struct service *service, const char *name, unsigned 
     arena_release(&arena);
     return status;
 }
+
+/* ---- What a run made ---- */
+
+/* The file of a training of this server has become a version meanwhile. */
+static bool find_job(struct service *service, int64_t run, struct learning_job *job,
+                     struct arena *arena) {
+    struct learning_job *list;
+    const size_t count = service_learning_jobs(service, &list, arena);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].run == run && list[i].version > 0) {
+            *job = list[i];
+            return true;
+        }
+    return false;
+}
+
+/* A second name of the file that a run made is what is installed. */
+static enum status take_file(struct service *service, const struct service_install *install,
+                             const char *made, unsigned *version, struct error *error) {
+    struct snapshot *snapshot;
+    if (link(made, install->candidate) != 0)
+        return error_set(error, STATUS_IO, "%s cannot be put beside %s: %s", made, install->file,
+                         strerror(errno));
+    enum status status = snapshot_open(&snapshot, install->candidate, error);
+    if (status == STATUS_OK)
+        status = service_install(service, install, snapshot, version, error);
+    model_versions_discard(install->file, install->candidate);
+    return status;
+}
+
+static enum status promote_run(struct service *service, int64_t id, unsigned *version,
+                               struct arena *arena, struct error *error) {
+    struct service_run run;
+    struct learning_job job;
+    const char *file, *served;
+    struct error ignored; /* no model of that name: it is served beside the others */
+    TRY(service_runs_get(service, id, arena, &run, error));
+    if (find_job(service, id, &job, arena))
+        return service_restore(service, job.name, job.version, version, error);
+    const char *made = run.record.model_file;
+    if (!made || !files_is_regular(made))
+        return error_set(error, STATUS_NOT_FOUND, "run %lld has left no model file", (long long)id);
+    if (file_of(service, run.record.model, arena, &file, &served, &ignored) != STATUS_OK)
+        return service_load(service, made, NULL, error);
+    struct service_install install = {.file = file, .name = served, .versions_kept = VERSIONS_KEPT};
+    TRY(model_versions_candidate(file, arena, &install.candidate, error));
+    return take_file(service, &install, made, version, error);
+}
+
+enum status service_promote_run(struct service *service, int64_t run, unsigned *version,
+                                struct error *error) {
+    struct arena arena = {0};
+    *version = 0;
+    const enum status status = promote_run(service, run, version, &arena, error);
+    arena_release(&arena);
+    return status;
+}
+
+/* ---- All files anew ---- */
 
 /* Another training may install a file meanwhile: what is opened is what then lies there. */
 static enum status reload(struct service *service, const char *name, struct arena *arena,

@@ -70,6 +70,7 @@ static void retrained_and_rolled_back(void **state) {
     assert_string_equal(text_at(job, "model"), "als");
     assert_true(json_number_value(json_object_get(json_object_get(job, "after"), "ndcg@10")) >
                 json_number_value(json_object_get(json_object_get(job, "before"), "ndcg@10")));
+    const json_int_t run = json_integer_value(json_object_get(job, "run"));
     json_decref(job);
     json_t *models = ask("GET", "/api/admin/models", NULL, 200);
     const json_t *model = json_array_get(json_object_get(models, "models"), 0);
@@ -84,6 +85,14 @@ static void retrained_and_rolled_back(void **state) {
     json_decref(ask("POST", "/api/admin/models", "{\"action\": \"roll_back\"}", 404));
     json_decref(ask("POST", "/api/admin/models", "{\"action\": \"promote\", \"version\": 2}", 200));
     json_decref(ask("POST", "/api/admin/reload", "", 200));
+    json_decref(ask("POST", "/api/admin/models", "{\"action\": \"roll_back\"}", 200));
+    char body[64];
+    snprintf(body, sizeof body, "{\"run\": %lld, \"file\": \"x\"}", (long long)run);
+    json_t *again = ask("POST", "/api/admin/models", body, 200);
+    assert_int_equal(json_integer_value(json_object_get(again, "version")), 2);
+    json_decref(again);
+    json_decref(ask("POST", "/api/admin/models", "{\"run\": 999}", 404));
+    json_decref(ask("POST", "/api/admin/models", "{}", 400));
     json_decref(ask("POST", "/api/admin/models", "{\"action\": \"promote\"}", 400));
     json_decref(ask("POST", "/api/admin/models", "{\"action\": \"burn\"}", 422));
     json_decref(
@@ -144,6 +153,38 @@ static void run_is_told(void **state) {
     json_decref(ask("GET", "/api/runs/999/events", NULL, 404));
 }
 
+/* What the command line trained is served, too. */
+static void run_of_somebody_else_is_served(void **state) {
+    (void)state;
+    const char *out = files_join(&school.arena, school.folder, "other.safetensors");
+    const char *data = files_join(&school.arena, school.folder, "ratings.csv");
+    const char *const words[] = {"train",
+                                 "als",
+                                 arena_format(&school.arena, "data=%s", data),
+                                 "model.factors=4",
+                                 "--quiet",
+                                 "--store",
+                                 school.runs,
+                                 "--out",
+                                 out,
+                                 NULL};
+    const struct process_start start = {.program = school.program, .words = words};
+    pid_t process;
+    assert_int_equal(process_start(&process, &start, &school.error), STATUS_OK);
+    assert_int_equal(process_wait(process), 0);
+    json_t *list = ask("GET", "/api/runs?model=als&limit=1", NULL, 200);
+    const json_t *run = json_array_get(json_object_get(list, "runs"), 0);
+    assert_true(json_is_number(json_object_get(json_object_get(run, "metrics"), "ndcg@10")));
+    assert_string_equal(text_at(run, "model_file"), "other.safetensors");
+    char body[64];
+    snprintf(body, sizeof body, "{\"run\": %lld}",
+             (long long)json_integer_value(json_object_get(run, "id")));
+    json_decref(list);
+    json_t *promoted = ask("POST", "/api/admin/models", body, 200);
+    assert_true(json_integer_value(json_object_get(promoted, "version")) > 2);
+    json_decref(promoted);
+}
+
 static void wrong_wishes(void **state) {
     (void)state;
     static const struct {
@@ -167,8 +208,8 @@ static void wrong_wishes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(retrained_and_rolled_back),
-                                       cmocka_unit_test(run_is_told),
-                                       cmocka_unit_test(wrong_wishes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(retrained_and_rolled_back), cmocka_unit_test(run_is_told),
+        cmocka_unit_test(run_of_somebody_else_is_served), cmocka_unit_test(wrong_wishes)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -114,6 +114,24 @@ static void written_and_read(void **state) {
     runs_close(runs);
 }
 
+static void adopted(void **state) {
+    (void)state;
+    struct runs *runs = open_store();
+    struct error error;
+    struct runs_record mine = example, record;
+    const struct runs_record end = {.status = "done"};
+    mine.model = "bpr";
+    const int64_t id = begin(runs, &example);
+    assert_int_equal(runs_adopt(runs, id, &mine, &error), STATUS_OK);
+    assert_int_equal(runs_get(runs, id, &arena, &record, &error), STATUS_OK);
+    assert_string_equal(record.model, "bpr");
+    assert_string_equal(record.status, "running");
+    assert_int_equal(runs_end(runs, id, &end, NULL, 0, &error), STATUS_OK);
+    assert_int_equal(runs_adopt(runs, id, &mine, &error), STATUS_NOT_FOUND);
+    assert_int_equal(runs_adopt(runs, 99, &mine, &error), STATUS_NOT_FOUND);
+    runs_close(runs);
+}
+
 static void listed_and_removed(void **state) {
     (void)state;
     struct runs *runs = open_store();
