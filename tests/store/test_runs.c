@@ -297,6 +297,7 @@ static void full_disk(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(written_and_read, fresh),
+        cmocka_unit_test_setup(adopted, fresh),
         cmocka_unit_test_setup(listed_and_removed, fresh),
         cmocka_unit_test_setup(killed, fresh),
         cmocka_unit_test_setup(two_writers, fresh),
