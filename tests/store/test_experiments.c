@@ -1,16 +1,23 @@
 /* test_experiments.c: experiments in the store: what is written is read, one runs at a time, who is
- * shown an arm twice is there once; over SQLite in memory. */
+ * shown an arm twice is there once; over SQLite in memory, and a PostgreSQL server where there is
+ * one. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "base/files.h"
 #include "store/experiments.h"
 
+static char folder[] = "/tmp/matinee-experiments-XXXXXX";
+static char address[512] = "none";
 static struct feedback *store;
 static struct arena arena;
 static struct error error;
@@ -74,20 +81,43 @@ static void people_and_what_they_did(void **state) {
 
 static int start(void **state) {
     (void)state;
-    return feedback_open(&store, "none", &error) != STATUS_OK;
+    return feedback_open(&store, address, &error) != STATUS_OK;
 }
 
 static int stop(void **state) {
     (void)state;
     feedback_close(store);
-    arena_release(&arena);
     return 0;
 }
 
-int main(void) {
+static int run_all(const char *name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(people_and_what_they_did),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return _cmocka_run_group_tests(name, tests, sizeof tests / sizeof *tests, start, stop);
+}
+
+/* Starts a server; false: there is none here. */
+static bool start_postgres(void) {
+    FILE *pipe = popen(arena_format(&arena, "tests/store/postgres start %s/postgres", folder), "r");
+    if (!pipe || !fgets(address, sizeof address, pipe))
+        *address = '\0';
+    address[strcspn(address, "\n")] = '\0';
+    return pipe && pclose(pipe) == 0 && *address;
+}
+
+int main(void) {
+    int failed = run_all("SQLite in memory");
+    if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+        return 1;
+    if (start_postgres())
+        failed += run_all("PostgreSQL");
+    else
+        printf("PostgreSQL: skipped, there is no server on this machine\n");
+    if (system(arena_format(&arena, "tests/store/postgres stop %s/postgres", folder)) != 0)
+        printf("no server to stop\n");
+    files_remove_folder(folder, &error);
+    arena_release(&arena);
+    return failed;
 }
