@@ -350,8 +350,8 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
                 </label>
               </td>
               <th scope="row">{run.model}</th>
-              <td>{run.data}</td>
-              <td>{[run.split, run.candidates].filter(Boolean).join(', ')}</td>
+              <td className="number">{run.data}</td>
+              <td className="number">{[run.split, run.candidates].filter(Boolean).join(', ')}</td>
               <td>{run.error ?? run.status}</td>
               <td className="number">{run.fit_seconds !== null ? t.about.seconds(Math.round(run.fit_seconds * 10) / 10) : ''}</td>
             </tr>

@@ -69,7 +69,7 @@ function prepare(points: Point[]): Prepared {
   return { points, grid: new Grid(xs, ys), places, genres, genre }
 }
 
-function useCanvas(prepared: Prepared, only: string, chosen: ReadonlySet<number> | null) {
+function useCanvas(prepared: Prepared, only: string | null, chosen: ReadonlySet<number> | null) {
   const ref = useRef<HTMLCanvasElement>(null)
   const drawn = useRef<Scatter | null>(null)
   const view = useRef<View>({ x: 0, y: 0, scale: 1 })
@@ -123,7 +123,7 @@ function useCanvas(prepared: Prepared, only: string, chosen: ReadonlySet<number>
     const most = Math.log1p(Math.max(1, ...prepared.points.map((p) => p.count ?? 0)))
     for (let i = 0; i < count; i++) {
       const g = prepared.genre[i]!
-      const isLit = (!only || prepared.genres[g] === only) && (!chosen || chosen.has(i))
+      const isLit = (only === null || prepared.genres[g] === only) && (!chosen || chosen.has(i))
       colours.set([...hue(g, prepared.genres.length, theme === 'dark'), isLit ? 0.85 : 0.07], 4 * i)
       sizes[i] = 3.5 + 6 * (Math.log1p(prepared.points[i]!.count ?? 0) / most)
     }
@@ -181,7 +181,9 @@ function Find({ points, onFind }: { points: Point[]; onFind: (index: number) => 
       role="search"
       onSubmit={(event) => {
         event.preventDefault()
-        if (found[0] !== undefined) onFind(found[0])
+        if (found[0] === undefined) return
+        setText('')
+        onFind(found[0])
       }}
     >
       <label className="field">
@@ -242,7 +244,7 @@ function Middle({ prepared, view }: { prepared: Prepared; view: View }) {
 const distance = (point: Point, view: View) => (point.x - view.x) ** 2 + (point.y - view.y) ** 2
 
 function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) {
-  const [only, setOnly] = useState('')
+  const [only, setOnly] = useState<string | null>(null)
   const [isSelecting, setSelecting] = useState(false)
   const [box, setBox] = useState<Box | null>(null) // in pixels
   const [chosen, setChosen] = useState<ReadonlySet<number> | null>(null)
@@ -250,7 +252,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
   const { ref, view, still, move, canDraw, theme } = useCanvas(prepared, only, chosen)
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null)
   const size = (): [number, number] => [ref.current?.clientWidth ?? 1, ref.current?.clientHeight ?? 1]
-  const keep = useCallback((i: number) => !only || prepared.genres[prepared.genre[i]!] === only, [only, prepared])
+  const keep = useCallback((i: number) => only === null || prepared.genres[prepared.genre[i]!] === only, [only, prepared])
   const where = (event: { clientX: number; clientY: number }): [number, number] => {
     const place = ref.current!.getBoundingClientRect()
     return [event.clientX - place.left, event.clientY - place.top]
@@ -368,7 +370,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
       <ul className="chips map-legend" aria-label={t.map.legend}>
         {prepared.genres.map((name, i) => (
           <li key={name}>
-            <button type="button" className={only === name ? 'chip is-wanted' : 'chip'} aria-pressed={only === name} onClick={() => setOnly(only === name ? '' : name)}>
+            <button type="button" className={only === name ? 'chip is-wanted' : 'chip'} aria-pressed={only === name} onClick={() => setOnly(only === name ? null : name)}>
               <span className="dot" aria-hidden="true" style={{ backgroundColor: css(hue(i, prepared.genres.length, theme === 'dark')) }} />
               {name || t.map.noGenre}
             </button>

@@ -17,7 +17,7 @@ export function Slider({ label, value, low, high, step, fallback, onChange }: Sl
     <label className="slider">
       <span className="slider-label">{label}</span>
       <output className={value === null ? 'slider-value is-auto' : 'slider-value'}>
-        {step < 1 ? shown.toFixed(2) : shown}
+        {(value !== null || fallback !== undefined) && (step < 1 ? shown.toFixed(2) : shown)}
         {value === null && <small> {t.discover.automatic}</small>}
       </output>
       <input type="range" min={low} max={high} step={step} value={shown} onChange={(event) => onChange(Number(event.target.value))} />

@@ -1,6 +1,7 @@
 /* dialog.tsx: a modal dialogue on the browser's own <dialog>, which keeps the focus inside, closes
  * on Escape and gives the focus back. */
 import { type ReactNode, useEffect, useRef } from 'react'
+import { createPortal } from 'react-dom'
 import { t } from '../lib/texts'
 
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
@@ -10,7 +11,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     if (dialog && !dialog.open) dialog.showModal()
     return () => dialog?.close()
   }, [])
-  return (
+  // In the body, so that it takes after nothing that it is opened from.
+  return createPortal(
     <dialog
       ref={ref}
       className="dialog"
@@ -29,6 +31,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         </header>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   )
 }
