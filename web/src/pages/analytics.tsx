@@ -137,21 +137,36 @@ function Live() {
   )
 }
 
+interface DriftSignal {
+  value: number | null
+  expected: number | null
+  limit: number
+  enough: boolean
+  raised: boolean
+}
+
 function Drift() {
   const isOffered = useOffers('GET', '/api/drift')
-  const answer = useAnswer<Record<string, unknown>>(isOffered ? 'drift' : null, (signal) => ask('/api/drift', { signal }))
-  if (!isOffered) return <p className="soft">{isOffered === false ? t.states.absent('/api/drift') : ''}</p>
+  const answer = useAnswer<{ rows: number; signals: Record<string, DriftSignal> }>(isOffered ? 'drift' : null, (signal) => ask('/api/drift', { signal }))
+  if (isOffered === false) return <p className="soft">{t.states.absent('/api/drift')}</p>
   if (answer.problem) return <p className="soft">{answer.problem.message}</p>
-  const numbers = Object.entries(answer.data ?? {}).filter((pair): pair is [string, number] => typeof pair[1] === 'number')
+  if (!answer.data) return null
   return (
-    <dl className="figures">
-      {numbers.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name.replaceAll('_', ' ')}</dt>
-          <dd>{Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(3)}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <table>
+        <tbody>
+          {Object.entries(answer.data.signals).map(([name, signal]) => (
+            <tr key={name}>
+              <th scope="row">{name.replaceAll('_', ' ')}</th>
+              <td className="number">{signal.value?.toFixed(3) ?? '–'}</td>
+              <td className="soft">{t.analytics.driftLimit(signal.limit)}</td>
+              <td>{!signal.enough ? <span className="soft">{t.analytics.driftFew}</span> : signal.raised ? <strong>{t.analytics.driftRaised}</strong> : ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="soft">{t.analytics.driftNote(answer.data.rows)}</p>
+    </>
   )
 }
 

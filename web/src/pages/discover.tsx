@@ -10,6 +10,7 @@ import { type Patch, useParams } from '../lib/router'
 import { isUntouched, NEWCOMER, rate, setAside, type Shelf, useShelf } from '../lib/store'
 import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
+import { rememberWho } from '../lib/who'
 import { GenreChips, Slider } from '../parts/controls'
 import { FilmCard } from '../parts/film-card'
 import { Newcomer } from '../parts/newcomer'
@@ -286,6 +287,7 @@ export default function DiscoverPage() {
   const { data: genres } = useGenres()
   const { data: models } = useModels()
   const { shelf, answer } = useFilms(state)
+  useEffect(() => rememberWho(state.user), [state.user])
   // Who has just come chooses genres below, once.
   const isFresh = state.user === NEWCOMER && isUntouched(shelf)
   const [happening, setHappening] = useState<Happening | null>(null)

@@ -8,6 +8,7 @@ import { Link, personAddress } from '../lib/router'
 import { rate, useShelf, NEWCOMER } from '../lib/store'
 import { t } from '../lib/texts'
 import { title } from '../lib/titles'
+import { lastWho } from '../lib/who'
 import { Columns } from '../parts/bars'
 import { Poster } from '../parts/poster'
 import { Rail, RailSkeleton } from '../parts/rail'
@@ -117,6 +118,7 @@ function People({ film }: { film: Facts }) {
 
 function Head({ film }: { film: Facts }) {
   const shelf = useShelf()
+  const who = lastWho() ?? NEWCOMER
   const name = title(film.title)
   const facts = [film.year, film.runtime && t.film.runtime(film.runtime)].filter(Boolean)
   return (
@@ -155,8 +157,8 @@ function Head({ film }: { film: Facts }) {
           </dl>
         )}
         <div className="yours">
-          <span className="label">{t.film.yours}</span>
-          <Stars value={shelf.ratings[NEWCOMER]?.[film.id]} title={name.main} onRate={(value) => rate(NEWCOMER, film.id, value, film.title)} />
+          <span className="label">{who === NEWCOMER ? t.film.yours : t.film.theirs(who)}</span>
+          <Stars value={shelf.ratings[who]?.[film.id]} title={name.main} onRate={(value) => rate(who, film.id, value, film.title)} />
         </div>
         <Elsewhere film={film} />
         <p>

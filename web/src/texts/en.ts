@@ -135,6 +135,7 @@ export const en = {
     imdb: 'IMDb',
     tmdb: 'TMDb',
     yours: 'Your rating',
+    theirs: (id: string) => `Rating of person ${id}`,
     similarity: 'similarity',
     discoverLike: 'Films in the same mood',
     runtime: (minutes: number) => `${minutes} minutes`,
@@ -219,6 +220,10 @@ export const en = {
     time: 'time',
     latency: 'Mean time of an answer',
     drift: 'Drift',
+    driftNote: (rows: number) => `The latest ${plural(rows, 'event', 'events')}, beside what the model was fitted to.`,
+    driftFew: 'too few events yet',
+    driftRaised: 'beyond its limit',
+    driftLimit: (x: number) => `limit ${x.toFixed(2)}`,
   },
   runs: {
     lead: 'Every training that was recorded, with its settings, curves and figures.',
