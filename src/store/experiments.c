@@ -18,9 +18,8 @@ struct reading {
 
 static struct experiments_record *record_of(struct reading *reading,
                                             const struct sql_value *columns) {
-    struct experiments_record *last = reading->list + reading->count - 1;
-    if (reading->count > 0 && strcmp(last->name, columns[0].text) == 0)
-        return last;
+    if (reading->count > 0 && strcmp(reading->list[reading->count - 1].name, columns[0].text) == 0)
+        return &reading->list[reading->count - 1];
     if (reading->count == reading->capacity) {
         const size_t capacity = reading->capacity ? 2 * reading->capacity : 8;
         struct experiments_record *list =
