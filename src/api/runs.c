@@ -8,7 +8,6 @@
 #include "api/api_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +29,16 @@ static json_t *number_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Figures by name, and beside them their intervals where there are any. */
-static void add_metrics(json_t *object, const struct service_run *run) {
-    json_t *values = json_object(), *intervals = json_object();
+static json_t *metrics_of(const struct service_run *run) {
+    json_t *object = json_object();
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct runs_metric *metric = &run->metrics[i];
-        if (isfinite(metric->value))
-            json_object_set_new(values, metric->name, json_real(metric->value));
-        if (isfinite(metric->low) && isfinite(metric->high))
-            json_object_set_new(intervals, metric->name,
-                                json_pack("[f, f]", metric->low, metric->high));
+        json_object_set_new(object, metric->name,
+                            json_pack("{s:o, s:o, s:o}", "value", number_or_null(metric->value),
+                                      "low", number_or_null(metric->low), "high",
+                                      number_or_null(metric->high)));
     }
-    json_object_set_new(object, "metrics", values);
-    json_object_set_new(object, "intervals", intervals);
+    return object;
 }
 
 static json_t *summary_of(const struct service_run *from, struct arena *arena) {
@@ -76,24 +72,7 @@ static json_t *summary_of(const struct service_run *from, struct arena *arena) {
                    {"evaluate_seconds", is_over ? run->evaluate_seconds : NAN}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(object, numbers[i].key, number_or_null(numbers[i].value));
-    add_metrics(object, from);
-    return object;
-}
-
-/* "key: value" and "key=value" lines as an object of texts. */
-static json_t *settings_of(const char *text) {
-    json_t *object = json_object();
-    for (const char *line = text; line && *line;) {
-        const size_t length = strcspn(line, "\n"), key = strcspn(line, ":=\n");
-        if (key > 0 && key < length) {
-            const char *value = line + key + 1 + strspn(line + key + 1, " ");
-            char name[128];
-            snprintf(name, sizeof name, "%.*s", (int)key, line);
-            const size_t size = value < line + length ? (size_t)(line + length - value) : 0;
-            json_object_set_new(object, name, film_text(value, size));
-        }
-        line += length + (line[length] == '\n');
-    }
+    json_object_set_new(object, "metrics", metrics_of(from));
     return object;
 }
 
@@ -176,7 +155,7 @@ void runs_get_one(void *context, const struct request *request, struct response 
     for (size_t i = 0; i < run.epoch_count; i++)
         json_array_append_new(epochs, epoch_of(&run.epochs[i]));
     json_object_set_new(object, "epochs", epochs);
-    json_object_set_new(object, "settings", settings_of(run.record.settings));
+    json_object_set_new(object, "settings", text_or_null(run.record.settings));
     json_object_set_new(object, "version", text_or_null(run.record.version));
     json_object_set_new(object, "parameters", json_integer(run.record.parameters));
     json_object_set_new(object, "peak_bytes", json_integer(run.record.peak_bytes));

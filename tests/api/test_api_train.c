@@ -142,8 +142,8 @@ static void run_is_told(void **state) {
     json_t *one = ask("GET", target, NULL, 200);
     assert_string_equal(text_at(one, "model"), "bpr");
     assert_true(json_array_size(json_object_get(one, "epochs")) >= 3);
-    assert_string_equal(text_at(json_object_get(one, "settings"), "model.embedding_dim"), "4");
-    assert_true(json_is_number(json_object_get(json_object_get(one, "metrics"), "ndcg@10")));
+    assert_non_null(strstr(text_at(one, "settings"), "model.embedding_dim: 4"));
+    assert_true(json_is_object(json_object_get(json_object_get(one, "metrics"), "ndcg@10")));
     json_decref(one);
     json_t *list = ask("GET", "/api/runs?model=bpr&status=done", NULL, 200);
     assert_int_equal(json_array_size(json_object_get(list, "runs")), 1);
@@ -174,7 +174,7 @@ static void run_of_somebody_else_is_served(void **state) {
     assert_int_equal(process_wait(process), 0);
     json_t *list = ask("GET", "/api/runs?model=als&limit=1", NULL, 200);
     const json_t *run = json_array_get(json_object_get(list, "runs"), 0);
-    assert_true(json_is_number(json_object_get(json_object_get(run, "metrics"), "ndcg@10")));
+    assert_true(json_is_object(json_object_get(json_object_get(run, "metrics"), "ndcg@10")));
     assert_string_equal(text_at(run, "model_file"), "other.safetensors");
     char body[64];
     snprintf(body, sizeof body, "{\"run\": %lld}",
