@@ -200,9 +200,10 @@ static enum status collect(struct postgres_connection *connection, struct error 
         const ExecStatusType got = PQresultStatus(result);
         if (!result) /* between two statements; or for ever, when the connection is gone */
             is_over = PQstatus(connection->handle) != CONNECTION_OK;
-        else if (got == PGRES_PIPELINE_SYNC)
+        else if (got == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
             return status;
-        else if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK && status == STATUS_OK)
+        } else if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK && status == STATUS_OK)
             status = refuse(connection, error);
         PQclear(result);
     }
