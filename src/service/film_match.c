@@ -222,5 +222,5 @@ enum film_match_way film_match_find(const struct film_match *match, const struct
         return FILM_MATCH_NONE;
     if (find_title(match, named, item))
         return FILM_MATCH_TITLE;
-    return find_near(match, named, item) ? FILM_MATCH_NEAR : FILM_MATCH_NONE;
+    return !named->exact && find_near(match, named, item) ? FILM_MATCH_NEAR : FILM_MATCH_NONE;
 }

@@ -21,6 +21,7 @@ struct film_named {
     const char *imdb, *tmdb; /* digits */
     const char *title;
     int year;
+    bool exact; /* no title that is only nearly so: that look-up takes a millisecond */
 };
 enum film_match_way film_match_find(const struct film_match *match, const struct film_named *named,
                                     uint32_t *item);

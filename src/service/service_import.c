@@ -6,7 +6,9 @@
  *          they come, some hundred at a time.
  * Traps    Ratings come as shares of the best (imports.h) and become the catalogue's: 7 of 10 is
  *          3.5 of 5. Where the data have no ratings they are kept on five stars.
- * Cost     24 bytes a film of the catalogue, and what film_match.h takes; files of any size.
+ *          A slip of the pen is looked for in a millisecond, which a file of a million titles that
+ *          nobody knows must not cost each time: after NEAR_MAX of them titles are taken as they
+ * are. Cost     24 bytes a film of the catalogue, and what film_match.h takes; files of any size.
  * Checked  tests/cli/import.t. */
 #include "service/service_import.h"
 
@@ -24,6 +26,7 @@
 #define LINES_MAX 500 /* of one write */
 #define LINE_BYTES_MAX ((size_t)1 << 20)
 #define EVENTS_MAX 500
+#define NEAR_MAX 2000 /* titles that are looked up as ones that are misspelt */
 #define STARS_BEST 5.0
 #define STARS_WORST 0.5
 
@@ -102,8 +105,12 @@ static void gather(struct slot *slot, const struct imports_film *film, bool is_p
 
 static enum film_match_way find(struct importing *importing, const struct imports_film *film,
                                 uint32_t *item) {
-    const struct film_named named = {film->imdb, film->tmdb, film->is_other ? NULL : film->title,
-                                     film->year};
+    const struct import_report *report = importing->report;
+    const struct film_named named = {.imdb = film->imdb,
+                                     .tmdb = film->tmdb,
+                                     .title = film->is_other ? NULL : film->title,
+                                     .year = film->year,
+                                     .exact = report->near + report->not_found >= NEAR_MAX};
     return film_match_find(importing->match, &named, item);
 }
 

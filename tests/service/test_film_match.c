@@ -42,13 +42,18 @@ static void assert_found(struct film_named named, enum film_match_way way, const
 
 static void test_ids(void **state) {
     (void)state;
-    assert_found((struct film_named){"0114709", NULL, "Wrong", 0}, FILM_MATCH_ID,
-                 "Toy Story (1995)");
-    assert_found((struct film_named){"114709", NULL, NULL, 0}, FILM_MATCH_ID, "Toy Story (1995)");
-    assert_found((struct film_named){NULL, "862", NULL, 0}, FILM_MATCH_ID, "Toy Story (1995)");
-    assert_found((struct film_named){"9", "862", NULL, 0}, FILM_MATCH_ID, "Toy Story (1995)");
-    assert_found((struct film_named){"9", NULL, "Heat", 1995}, FILM_MATCH_TITLE, "Heat (1995)");
-    assert_found((struct film_named){"9", NULL, NULL, 0}, FILM_MATCH_NONE, NULL);
+    assert_found((struct film_named){.imdb = "0114709", .tmdb = NULL, .title = "Wrong", .year = 0},
+                 FILM_MATCH_ID, "Toy Story (1995)");
+    assert_found((struct film_named){.imdb = "114709", .tmdb = NULL, .title = NULL, .year = 0},
+                 FILM_MATCH_ID, "Toy Story (1995)");
+    assert_found((struct film_named){.imdb = NULL, .tmdb = "862", .title = NULL, .year = 0},
+                 FILM_MATCH_ID, "Toy Story (1995)");
+    assert_found((struct film_named){.imdb = "9", .tmdb = "862", .title = NULL, .year = 0},
+                 FILM_MATCH_ID, "Toy Story (1995)");
+    assert_found((struct film_named){.imdb = "9", .tmdb = NULL, .title = "Heat", .year = 1995},
+                 FILM_MATCH_TITLE, "Heat (1995)");
+    assert_found((struct film_named){.imdb = "9", .tmdb = NULL, .title = NULL, .year = 0},
+                 FILM_MATCH_NONE, NULL);
 }
 
 static void test_titles(void **state) {
@@ -87,8 +92,10 @@ static void test_titles(void **state) {
         {"???", 2019, FILM_MATCH_NONE, NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_found((struct film_named){NULL, NULL, rows[i].typed, rows[i].year}, rows[i].way,
-                     rows[i].title);
+        assert_found(
+            (struct film_named){
+                .imdb = NULL, .tmdb = NULL, .title = rows[i].typed, .year = rows[i].year},
+            rows[i].way, rows[i].title);
 }
 
 /* "Matrix, The (1999)" as other programs have it: "The Matrix". Most titles must lead to their
@@ -104,7 +111,7 @@ static void test_all(void **state) {
         const char *the = length > 5 ? strstr(from, ", The (") : NULL;
         snprintf(title, sizeof title, "%s%.*s", the ? "The " : "",
                  (int)(the ? (size_t)(the - from) : length), from);
-        const struct film_named named = {NULL, NULL, title, data->movies[i].year};
+        const struct film_named named = {.title = title, .year = data->movies[i].year};
         uint32_t item = DATASET_NONE;
         if (film_match_find(match, &named, &item) == FILM_MATCH_NONE)
             continue;
