@@ -1,5 +1,5 @@
 /* feedback.h: what people do, durable before anybody is told so: events, the ratings that follow
- * from them, people, sessions, films that were added, the library, keys. Over SQLite or PostgreSQL.
+ * from them, people, sessions, films that were added, the library. Over SQLite or PostgreSQL.
  *
  * An event is written once and never changed; `ratings` holds what counts now for a person and a
  * film, and is written in the same transaction. One thread writes: what many callers want at the
@@ -160,17 +160,6 @@ enum status feedback_people_after(struct feedback *feedback, const char *after, 
 /* One of them; nobody is visited if he is not there. */
 enum status feedback_person_find(struct feedback *feedback, const char *id,
                                  feedback_visit_person *visit, void *context, struct error *error);
-
-/* Keys: only their hashes are kept. */
-struct feedback_key {
-    const char *hash, *name, *scopes;
-    int64_t created, used; /* used: 0 never */
-};
-enum status feedback_set_key(struct feedback *feedback, const struct feedback_key *key,
-                             struct error *error);
-enum status feedback_remove_key(struct feedback *feedback, const char *hash, struct error *error);
-enum status feedback_keys(struct feedback *feedback, struct arena *arena,
-                          struct feedback_key **keys, size_t *count, struct error *error);
 
 struct feedback_counts {
     int64_t people, ratings, events, sessions, library, erased;

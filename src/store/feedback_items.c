@@ -1,4 +1,4 @@
-/* feedback_items.c: films that were added, the household's library, keys. See feedback.h. Checked
+/* feedback_items.c: films that were added, the household's library. See feedback.h. Checked
  * by tests/store/test_feedback.c. */
 #include <string.h>
 
@@ -110,62 +110,4 @@ enum status feedback_library(struct feedback *feedback, feedback_visit *visit, v
                                                        "SELECT item FROM library ORDER BY item"};
     struct visiting visiting = {.visit = visit, .context = context};
     return feedback_ask(feedback, &statement, visit_library, &visiting, error);
-}
-
-/* ---- Keys ---- */
-
-enum status feedback_set_key(struct feedback *feedback, const struct feedback_key *key,
-                             struct error *error) {
-    const struct sql_value values[] = {sql_text(key->hash), sql_text(key->name),
-                                       sql_text(key->scopes), sql_integer(key->created),
-                                       sql_integer(key->used)};
-    const struct sql_statement statement = FEEDBACK_STATEMENT(
-        "INSERT INTO keys (hash, name, scopes, created, used) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (hash) DO UPDATE SET name = excluded.name, scopes = excluded.scopes,"
-        " used = excluded.used",
-        values);
-    return feedback_write(feedback, &statement, 1, error);
-}
-
-enum status feedback_remove_key(struct feedback *feedback, const char *hash, struct error *error) {
-    const struct sql_value values[] = {sql_text(hash)};
-    const struct sql_statement statement =
-        FEEDBACK_STATEMENT("DELETE FROM keys WHERE hash = $1", values);
-    return feedback_write(feedback, &statement, 1, error);
-}
-
-struct key_reading {
-    struct arena *arena;
-    struct feedback_key *keys;
-    size_t count, capacity;
-};
-
-static bool take_key(void *context, const struct sql_value *columns, size_t count) {
-    struct key_reading *reading = context;
-    (void)count;
-    if (reading->count == reading->capacity) {
-        const size_t capacity = reading->capacity ? 2 * reading->capacity : 8;
-        struct feedback_key *keys = ARENA_ARRAY(reading->arena, struct feedback_key, capacity);
-        memcpy(keys, reading->keys, reading->count * sizeof *keys);
-        reading->keys = keys;
-        reading->capacity = capacity;
-    }
-    reading->keys[reading->count++] =
-        (struct feedback_key){.hash = arena_copy(reading->arena, columns[0].text),
-                              .name = arena_copy(reading->arena, columns[1].text),
-                              .scopes = arena_copy(reading->arena, columns[2].text),
-                              .created = columns[3].integer,
-                              .used = columns[4].integer};
-    return true;
-}
-
-enum status feedback_keys(struct feedback *feedback, struct arena *arena,
-                          struct feedback_key **keys, size_t *count, struct error *error) {
-    static const struct sql_statement statement = {
-        .text = "SELECT hash, name, scopes, created, used FROM keys ORDER BY created, name"};
-    struct key_reading reading = {.arena = arena};
-    TRY(feedback_ask(feedback, &statement, take_key, &reading, error));
-    *keys = reading.keys;
-    *count = reading.count;
-    return STATUS_OK;
 }

@@ -23,9 +23,7 @@ static const char *const steps[] = {
     "  expires BIGINT NOT NULL);"
     "CREATE TABLE items (id TEXT PRIMARY KEY, title TEXT NOT NULL, year BIGINT NOT NULL,"
     "  genres TEXT NOT NULL);"
-    "CREATE TABLE library (item TEXT PRIMARY KEY);"
-    "CREATE TABLE keys (hash TEXT PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL,"
-    "  created BIGINT NOT NULL, used BIGINT NOT NULL);",
+    "CREATE TABLE library (item TEXT PRIMARY KEY);",
     "CREATE TABLE experiments (name TEXT PRIMARY KEY, started BIGINT NOT NULL,"
     "  ended BIGINT NOT NULL);"
     "CREATE TABLE arms (experiment TEXT NOT NULL, place BIGINT NOT NULL, name TEXT NOT NULL,"

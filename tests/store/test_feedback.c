@@ -226,16 +226,6 @@ static void items_library_and_keys(void **state) {
     *seen = '\0';
     expect(feedback_library(feedback, join, seen, &error));
     assert_string_equal(seen, "2 ");
-    const struct feedback_key key = {"aabb", "phone", "read,write", 5, 0};
-    struct feedback_key *keys;
-    size_t count;
-    expect(feedback_set_key(feedback, &key, &error));
-    expect(feedback_keys(feedback, &arena, &keys, &count, &error));
-    assert_int_equal(count, 1);
-    assert_string_equal(keys[0].scopes, "read,write");
-    expect(feedback_remove_key(feedback, "aabb", &error));
-    expect(feedback_keys(feedback, &arena, &keys, &count, &error));
-    assert_int_equal(count, 0);
     feedback_close(feedback);
 }
 
