@@ -29,15 +29,6 @@ static bool has_store(const struct api_context *api, const struct request *reque
     return false;
 }
 
-static void refuse(const struct request *request, struct response *response, enum status status,
-                   const struct error *error) {
-    problem_answer(response, request,
-                   status == STATUS_NOT_FOUND   ? 404
-                   : status == STATUS_BAD_INPUT ? 422
-                                                : 503,
-                   "%s", error->text);
-}
-
 void admin_keys_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct key_row *rows;
@@ -47,7 +38,7 @@ void admin_keys_get(void *context, const struct request *request, struct respons
         return;
     const enum status status = keys_list(api->keys, &rows, &count, request->arena, &error);
     if (status != STATUS_OK) {
-        refuse(request, response, status, &error);
+        problem_error(response, request, &error);
         return;
     }
     json_t *list = json_array();
@@ -77,7 +68,7 @@ void admin_keys_post(void *context, const struct request *request, struct respon
         struct error error;
         const enum status status = keys_make(api->keys, name, scope, key, &error);
         if (status != STATUS_OK)
-            refuse(request, response, status, &error);
+            problem_error(response, request, &error);
         else
             response_json(response, request,
                           json_pack("{s:o, s:s, s:s}", "name", film_text(name, strlen(name)),
@@ -94,7 +85,7 @@ void admin_keys_delete(void *context, const struct request *request, struct resp
         return;
     const enum status status = keys_revoke(api->keys, name, &error);
     if (status != STATUS_OK)
-        refuse(request, response, status, &error);
+        problem_error(response, request, &error);
     else
         response_json(response, request,
                       json_pack("{s:o, s:b}", "name", film_text(name, strlen(name)), "revoked", 1));

@@ -53,11 +53,6 @@ const struct route_parameter admin_models_parameters[] = {
     PARAMETERS_END,
 };
 
-static void answer_error(const struct request *request, struct response *response,
-                         enum status status, const struct error *error) {
-    problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 503, "%s", error->text);
-}
-
 static void act(const struct api_context *api, struct parameters *parameters,
                 struct response *response) {
     const struct request *request = parameters->request;
@@ -86,7 +81,7 @@ static void act(const struct api_context *api, struct parameters *parameters,
             ? service_promote_run(api->service, run, &version, &error)
             : service_restore(api->service, model, is_promote ? version : 0, &version, &error);
     if (status != STATUS_OK) {
-        answer_error(request, response, status, &error);
+        problem_error(response, request, &error);
         return;
     }
     json_t *answer = json_pack("{s:o}", "action", text_of(action));
@@ -109,7 +104,7 @@ void admin_models_reload(void *context, const struct request *request, struct re
     size_t count;
     const enum status status = service_reload(api->service, &count, &error);
     if (status != STATUS_OK)
-        answer_error(request, response, STATUS_IO, &error);
+        problem_error(response, request, &error);
     else
         response_json(response, request, json_pack("{s:I}", "reloaded", (json_int_t)count));
 }

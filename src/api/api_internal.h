@@ -51,6 +51,11 @@ bool lookup_snapshot(const struct api_context *context, struct parameters *param
 bool lookup_person(const struct api_context *context, const struct snapshot *snapshot,
                    const char *id, const struct request *request, struct response *response,
                    struct service_person *person);
+/* Both, for a route about one person, whose id stands in the address; give the snapshot back.
+ * False: it has answered and there is nothing to give back. */
+bool lookup_whom(const struct api_context *context, struct parameters *parameters,
+                 struct response *response, struct snapshot **snapshot,
+                 struct service_person *person);
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
                  struct response *response, uint32_t *item);
 /* The genres named by the values of `key` as a set; an unknown one becomes a problem of the

@@ -20,7 +20,7 @@ void drift_get(void *context, const struct request *request, struct response *re
     const enum status status =
         drift_report_of(api->service, model, request->arena, &report, &error);
     if (status != STATUS_OK) {
-        problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 503, "%s", error.text);
+        problem_error(response, request, &error);
         return;
     }
     json_t *signals = json_object();

@@ -59,15 +59,6 @@ static json_t *experiment_json(struct feedback *store, const struct experiments_
                      AB_TEST_ALPHA, "arms", arms);
 }
 
-static void refuse(const struct request *request, struct response *response, enum status status,
-                   const struct error *error) {
-    problem_answer(response, request,
-                   status == STATUS_NOT_FOUND   ? 404
-                   : status == STATUS_BAD_INPUT ? 422
-                                                : 503,
-                   "%s", error->text);
-}
-
 void experiments_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct experiments_record *list = NULL;
@@ -90,7 +81,7 @@ void experiments_get(void *context, const struct request *request, struct respon
         return;
     }
     json_decref(found);
-    refuse(request, response, status, &error);
+    problem_error(response, request, &error);
 }
 
 static void answer_one(const struct api_context *api, const char *name,
@@ -109,7 +100,7 @@ static void answer_one(const struct api_context *api, const char *name,
     if (status == STATUS_OK)
         response_json(response, request, found);
     else
-        refuse(request, response, status, &error);
+        problem_error(response, request, &error);
 }
 
 const struct route_parameter experiments_name_parameters[] = {
@@ -181,7 +172,7 @@ void experiments_post(void *context, const struct request *request, struct respo
         if (status == STATUS_OK)
             answer_one(api, record.name, request, response);
         else
-            refuse(request, response, status, &error);
+            problem_error(response, request, &error);
     }
     parameters_release(&parameters);
 }
@@ -204,7 +195,7 @@ void experiments_delete(void *context, const struct request *request, struct res
         return;
     const enum status status = (purge ? ab_test_remove : ab_test_end)(api->service, name, &error);
     if (status != STATUS_OK)
-        refuse(request, response, status, &error);
+        problem_error(response, request, &error);
     else
         response_json(
             response, request,

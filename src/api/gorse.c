@@ -45,7 +45,7 @@ bool gorse_store(const struct api_context *api, const struct request *request,
     struct error error;
     if (service_store(api->service, store, &error) == STATUS_OK)
         return true;
-    writing_refuse(request, response, &error);
+    problem_error(response, request, &error);
     return false;
 }
 

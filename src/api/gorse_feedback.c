@@ -59,7 +59,7 @@ static json_t *find(const struct api_context *api, const struct feedback_search 
         return NULL;
     }
     if (feedback_stands(store, search, add_standing, &listing, &error) != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
         json_decref(listing.list);
         return NULL;
     }
@@ -288,7 +288,7 @@ static void take_back(const struct api_context *api, const struct feedback_searc
     if (!gorse_store(api, request, response, &store))
         return;
     if (feedback_stands(store, search, take, &taking, &error) != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
         return;
     }
     const struct feedback_events all = {taking.events, taking.count};

@@ -106,7 +106,7 @@ void gorse_items_get(void *context, const struct request *request, struct respon
     if (item)
         response_json(response, request, item);
     else if (status != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     else
         problem_answer(response, request, 404, "there is no film \"%.80s\"", request->captures[0]);
     service_release(door.snapshot);
@@ -204,7 +204,7 @@ void gorse_items_list(void *context, const struct request *request, struct respo
                                 reading.list));
     } else {
         json_decref(reading.list);
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     }
 }
 
@@ -273,7 +273,7 @@ static void write_items(const struct api_context *api, const json_t *list,
             return;
         }
         if (feedback_set_item(store, &item, &error) != STATUS_OK) {
-            writing_refuse(request, response, &error);
+            problem_error(response, request, &error);
             return;
         }
     }
@@ -314,7 +314,7 @@ void gorse_items_patch(void *context, const struct request *request, struct resp
         write_items(context, one, request, response);
         json_decref(one);
     } else if (status != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     } else {
         problem_answer(response, request, 404, "there is no film \"%.80s\"", request->captures[0]);
     }
@@ -329,7 +329,7 @@ void gorse_items_delete(void *context, const struct request *request, struct res
     if (!gorse_store(api, request, response, &store))
         return;
     if (feedback_remove_item(store, request->captures[0], &was_there, &error) != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     else
         response_json(response, request, gorse_success(was_there));
 }

@@ -69,7 +69,7 @@ void gorse_users_get(void *context, const struct request *request, struct respon
     if (user)
         response_json(response, request, user);
     else if (status != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     else
         problem_answer(response, request, 404, "there is no user \"%.80s\"", request->captures[0]);
 }
@@ -151,7 +151,7 @@ void gorse_users_list(void *context, const struct request *request, struct respo
                                 reading.list));
     } else {
         json_decref(reading.list);
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     }
 }
 
@@ -189,7 +189,7 @@ static void write_users(const struct api_context *api, const json_t *list, const
         if (!writing_person(who, request, response))
             return;
         if (service_set_labels(api->service, who, labels, &error) != STATUS_OK) {
-            writing_refuse(request, response, &error);
+            problem_error(response, request, &error);
             return;
         }
     }
@@ -219,7 +219,7 @@ void gorse_users_delete(void *context, const struct request *request, struct res
     if (!writing_person(request->captures[0], request, response))
         return;
     if (service_erase(api->service, request->captures[0], &error) != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     else
         response_json(response, request, gorse_success(1));
 }

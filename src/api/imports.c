@@ -108,7 +108,7 @@ static void import_body(const struct api_context *api, const struct snapshot *sn
     else if (status == STATUS_BAD_INPUT || status == STATUS_LIMIT)
         problem_answer(response, request, 422, "%s", error.text);
     else
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
 }
 
 static void answer(const struct api_context *api, struct import_request *wanted,

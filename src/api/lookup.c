@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "api/writing.h"
 
 bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
                      struct response *response, struct snapshot **snapshot) {
@@ -27,8 +28,22 @@ bool lookup_person(const struct api_context *context, const struct snapshot *sna
     const enum status status =
         service_person_find(context->service, snapshot, id, request->arena, person, &error);
     if (status != STATUS_OK)
-        problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 503, "%s", error.text);
+        problem_error(response, request, &error);
     return status == STATUS_OK;
+}
+
+bool lookup_whom(const struct api_context *context, struct parameters *parameters,
+                 struct response *response, struct snapshot **snapshot,
+                 struct service_person *person) {
+    const struct request *request = parameters->request;
+    const char *id = request->captures[0];
+    if (!writing_person(id, request, response) ||
+        !lookup_snapshot(context, parameters, response, snapshot))
+        return false;
+    if (lookup_person(context, *snapshot, id, request, response, person))
+        return true;
+    service_release(*snapshot);
+    return false;
 }
 
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,

@@ -17,7 +17,7 @@ bool people_session(const struct api_context *api, const char *id, const struct 
     }
     const char *name = arena_format(request->arena, FEEDBACK_SESSION "%s", id);
     if (service_session_find(api->service, name, request->arena, &session, &error) != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
         return false;
     }
     *person = name;

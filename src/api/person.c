@@ -102,14 +102,11 @@ const struct route_parameter person_parameters[] = {
 void person_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
-    const char *id = request->captures[0];
     struct service_person person;
     struct snapshot *snapshot;
-    if (!writing_person(id, request, response) ||
-        !lookup_snapshot(api, &parameters, response, &snapshot))
+    if (!lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
-    if (lookup_person(api, snapshot, id, request, response, &person))
-        answer_profile(api, snapshot, &person, request, response);
+    answer_profile(api, snapshot, &person, request, response);
     service_release(snapshot);
 }
 
@@ -127,7 +124,7 @@ void person_delete(void *context, const struct request *request, struct response
     if (!writing_person(id, request, response))
         return;
     if (service_erase(api->service, id, &error) != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
         return;
     }
     response_json(response, request,
@@ -183,22 +180,19 @@ static void answer_export(const struct snapshot *snapshot, struct feedback *stor
                                exporting.events, "model", learnt);
     response_json(response, request, object);
     if (status != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
 }
 
 void person_export(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
-    const char *id = request->captures[0];
     struct service_person person;
     struct snapshot *snapshot;
     struct feedback *store = NULL;
     struct error none; /* without a store there is what the model has */
-    if (!writing_person(id, request, response) ||
-        !lookup_snapshot(api, &parameters, response, &snapshot))
+    if (!lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
     service_store(api->service, &store, &none);
-    if (lookup_person(api, snapshot, id, request, response, &person))
-        answer_export(snapshot, store, &person, request, response);
+    answer_export(snapshot, store, &person, request, response);
     service_release(snapshot);
 }

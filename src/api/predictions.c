@@ -13,7 +13,7 @@ static void answer(const struct snapshot *snapshot, const struct service_person 
     struct error error;
     const enum status status = service_compare(snapshot, &wanted, request->arena, &found, &error);
     if (status != STATUS_OK) {
-        problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 422, "%s", error.text);
+        problem_error(response, request, &error);
         return;
     }
     json_t *list = json_array();
@@ -47,13 +47,10 @@ void predictions_get(void *context, const struct request *request, struct respon
     struct parameters parameters = parameters_of_query(request);
     const size_t top_k =
         (size_t)parameters_integer(&parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX);
-    const char *id = request->captures[0];
     struct service_person person;
     struct snapshot *snapshot;
-    if (!writing_person(id, request, response) ||
-        !lookup_snapshot(api, &parameters, response, &snapshot))
+    if (!lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
-    if (lookup_person(api, snapshot, id, request, response, &person))
-        answer(snapshot, &person, top_k, request, response);
+    answer(snapshot, &person, top_k, request, response);
     service_release(snapshot);
 }

@@ -31,14 +31,11 @@ static void answer(const struct dataset *catalogue, const struct service_person 
 void ratings_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
-    const char *id = request->captures[0];
     struct service_person person;
     struct snapshot *snapshot;
-    if (!writing_person(id, request, response) ||
-        !lookup_snapshot(api, &parameters, response, &snapshot))
+    if (!lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
-    if (lookup_person(api, snapshot, id, request, response, &person))
-        answer(service_catalogue(snapshot), &person, request, response);
+    answer(service_catalogue(snapshot), &person, request, response);
     service_release(snapshot);
 }
 

@@ -92,11 +92,6 @@ const struct route_parameter runs_parameters[] = {
     PARAMETERS_END,
 };
 
-static void answer_failure(const struct request *request, struct response *response,
-                           enum status status, const struct error *error) {
-    problem_answer(response, request, status == STATUS_NOT_FOUND ? 404 : 503, "%s", error->text);
-}
-
 void runs_get_list(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
@@ -114,7 +109,7 @@ void runs_get_list(void *context, const struct request *request, struct response
     const enum status status =
         service_runs_list(api->service, &filter, request->arena, &list, &count, &error);
     if (status != STATUS_OK) {
-        answer_failure(request, response, status, &error);
+        problem_error(response, request, &error);
         return;
     }
     json_t *runs = json_array();
@@ -143,7 +138,7 @@ static bool find_run(const struct api_context *api, const struct request *reques
     const enum status status =
         service_runs_get(api->service, number_of(request), request->arena, run, &error);
     if (status != STATUS_OK)
-        answer_failure(request, response, status, &error);
+        problem_error(response, request, &error);
     return status == STATUS_OK;
 }
 

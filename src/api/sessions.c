@@ -35,7 +35,7 @@ void sessions_post(void *context, const struct request *request, struct response
             response_json(response, request, as_json(&session));
             response->status = 201;
         } else {
-            writing_refuse(request, response, &error);
+            problem_error(response, request, &error);
         }
     }
     parameters_release(&parameters);
@@ -56,7 +56,7 @@ void sessions_get(void *context, const struct request *request, struct response 
     if (service_session_find(api->service, person, request->arena, &session, &error) == STATUS_OK)
         response_json(response, request, as_json(&session));
     else
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
 }
 
 void sessions_delete(void *context, const struct request *request, struct response *response) {
@@ -69,5 +69,5 @@ void sessions_delete(void *context, const struct request *request, struct respon
         response_json(response, request,
                       json_pack("{s:s, s:b}", "session_id", request->captures[0], "ended", 1));
     else
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
 }

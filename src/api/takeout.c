@@ -46,7 +46,7 @@ void takeout_export(void *context, const struct request *request, struct respons
     if (parameters_failed(&parameters, response))
         return;
     if (service_export_open(&export, api->service, what, is_table, &error) != STATUS_OK) {
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
         return;
     }
     send(export, is_table ? "text/csv" : "application/x-ndjson",
@@ -59,7 +59,7 @@ void takeout_backup(void *context, const struct request *request, struct respons
     struct service_export *export;
     struct error error;
     if (service_export_backup(&export, api->service, &error) != STATUS_OK)
-        writing_refuse(request, response, &error);
+        problem_error(response, request, &error);
     else
         send(export, "application/vnd.sqlite3", "backup.db", request, response);
 }

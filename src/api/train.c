@@ -151,12 +151,7 @@ static void begin(const struct api_context *api, struct parameters *parameters,
     int64_t number, run;
     const enum status status = service_learning_start(api->service, &wanted, &number, &run, &error);
     if (status != STATUS_OK) {
-        problem_answer(response, request,
-                       status == STATUS_NOT_FOUND   ? 404
-                       : status == STATUS_LIMIT     ? 409
-                       : status == STATUS_BAD_USAGE ? 422
-                                                    : 503,
-                       "%s", error.text);
+        problem_error(response, request, &error);
         return;
     }
     response_json(response, request,

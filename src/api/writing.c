@@ -30,17 +30,6 @@ bool writing_person(const char *id, const struct request *request, struct respon
     return is_good;
 }
 
-void writing_refuse(const struct request *request, struct response *response,
-                    const struct error *error) {
-    problem_answer(response, request,
-                   error->status == STATUS_NOT_FOUND   ? 404
-                   : error->status == STATUS_BAD_USAGE ? 422
-                                                       : 503,
-                   "%s", error->text);
-    if (response->status == 503)
-        response_set_header(response, "Retry-After", "1");
-}
-
 static void done(void *context, enum status status, const struct error *error) {
     struct writing *writing = context;
     writing->status = status;
@@ -61,7 +50,7 @@ static void count_events(const struct feedback_events *events) {
 static void finish(void *context, const struct request *request, struct response *response) {
     const struct writing *writing = context;
     if (writing->status != STATUS_OK)
-        writing_refuse(request, response, &writing->error);
+        problem_error(response, request, &writing->error);
     else
         count_events(&writing->events);
 }

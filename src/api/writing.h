@@ -16,8 +16,4 @@ void writing_events(const struct api_context *api, const struct feedback_events 
                     const struct request *request, struct response *response, unsigned status,
                     json_t *answer);
 
-/* Answers for a failure of the store: 404 what is not there, 503 what cannot be written. */
-void writing_refuse(const struct request *request, struct response *response,
-                    const struct error *error);
-
 #endif

@@ -57,3 +57,16 @@ void problem_answer_fields(struct response *response, const struct request *requ
                                                  : "nothing");
     answer(response, request, status, sentence, detail);
 }
+
+void problem_error(struct response *response, const struct request *request,
+                   const struct error *error) {
+    static const unsigned statuses[] = {[STATUS_NOT_FOUND] = 404,
+                                        [STATUS_BAD_INPUT] = 422,
+                                        [STATUS_BAD_USAGE] = 422,
+                                        [STATUS_LIMIT] = 409,
+                                        [STATUS_CANCELLED] = 0};
+    const unsigned status = statuses[error->status] ? statuses[error->status] : 503;
+    problem_answer(response, request, status, "%s", error->text);
+    if (status == 503)
+        response_set_header(response, "Retry-After", "1");
+}

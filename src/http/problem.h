@@ -29,4 +29,9 @@ __attribute__((format(printf, 4, 5))) void problem_answer(struct response *respo
 void problem_answer_fields(struct response *response, const struct request *request,
                            unsigned status, const struct problem_field *fields, size_t count);
 
+/* Answers for what a function refused: 404 what is not there, 422 what was asked wrongly, 409 what
+ * a limit does not allow now, else 503 with a time to come again. */
+void problem_error(struct response *response, const struct request *request,
+                   const struct error *error);
+
 #endif
