@@ -140,9 +140,10 @@ static bool split_people(struct wanted *wanted, const struct api_context *api,
         return true;
     wanted->request.person_count = 0;
     wanted->is_list = true;
-    for (const char *at = id; at; at = strchr(at, ',')) {
-        at += *at == ',' && at != id;
-        add_person(wanted, parameters, arena_copy_length(arena, at, strcspn(at, ",")));
+    for (const char *at = id, *next; at; at = next) {
+        const size_t length = strcspn(at, ",");
+        next = at[length] ? at + length + 1 : NULL;
+        add_person(wanted, parameters, arena_copy_length(arena, at, length));
     }
     return parameters->problem_count == 0;
 }

@@ -176,6 +176,20 @@ static void too_many_people_at_once(void **state) {
     free(body);
     assert_contains("/api/recommend?user_id=1,2,3,1,2,3,1,2,3,1,2,3,1,2,3,1,2,3,1,2,3", NULL, 422,
                     "at most 20 people");
+    char commas[3000] = "/api/recommend?user_id=";
+    memset(commas + strlen(commas), ',', 2000);
+    assert_contains(commas, NULL, 422, "at most 20 people");
+}
+
+/* A list that is not closed, or has nothing between its commas, names somebody called "". */
+static void people_without_a_name(void **state) {
+    (void)state;
+    static const char no_user[] = "there is no user \\\"\\\"";
+    assert_contains("/api/recommend?user_id=,", NULL, 404, no_user);
+    assert_contains("/api/recommend?user_id=,1", NULL, 404, no_user);
+    assert_contains("/api/recommend?user_id=1,", NULL, 404, no_user);
+    assert_contains("/api/recommend?user_id=1,,2", NULL, 404, no_user);
+    assert_contains("/api/recommend", "{\"user_id\": \",\"}", 404, no_user);
 }
 
 static void deep_json_does_not_end_the_service(void **state) {
@@ -232,6 +246,7 @@ int main(void) {
         cmocka_unit_test(bodies_that_are_no_json),
         cmocka_unit_test(long_lists_and_bodies),
         cmocka_unit_test(too_many_people_at_once),
+        cmocka_unit_test(people_without_a_name),
         cmocka_unit_test(deep_json_does_not_end_the_service),
         cmocka_unit_test(other_methods),
         cmocka_unit_test(nothing_served),
