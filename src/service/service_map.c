@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "layout/layout.h"
+#include "service/film_remarks.h"
 #include "service/service_internal.h"
 #include "sparse/svd.h"
 
@@ -100,5 +101,33 @@ enum status service_map(const struct snapshot *snapshot, const float **points,
     }
     draw(snapshot);
     *points = atomic_load(&atlas->points);
+    return STATUS_OK;
+}
+
+/* Takes the films that were liked, or all; the latest first. */
+static void take_films(const struct snapshot *snapshot, const struct history *history,
+                       const float *points, bool liked, struct map_place *place) {
+    for (size_t h = history->count; h-- > 0 && place->count < MAP_PLACE_FILMS;) {
+        const uint32_t item = history->items[h];
+        if (!liked || film_remarks_liked(snapshot, history, h))
+            place->films[place->count++] =
+                (struct map_point){item, {points[2 * item], points[2 * item + 1]}};
+    }
+}
+
+enum status service_map_place(const struct snapshot *snapshot, const struct history *history,
+                              struct arena *arena, struct map_place *place, struct error *error) {
+    const float *points;
+    double sum[2] = {0};
+    TRY(service_map(snapshot, &points, error));
+    *place = (struct map_place){.films = ARENA_ARRAY(arena, struct map_point, MAP_PLACE_FILMS)};
+    take_films(snapshot, history, points, true, place);
+    if (place->count == 0)
+        take_films(snapshot, history, points, false, place);
+    for (size_t i = 0; i < place->count; i++)
+        for (size_t d = 0; d < 2; d++)
+            sum[d] += (double)place->films[i].at[d];
+    for (size_t d = 0; d < 2 && place->count > 0; d++)
+        place->at[d] = (float)(sum[d] / (double)place->count);
     return STATUS_OK;
 }

@@ -14,4 +14,22 @@
  * (STATUS_LIMIT): the map is being drawn. */
 enum status service_map(const struct snapshot *snapshot, const float **points, struct error *error);
 
+#define MAP_PLACE_FILMS 500
+
+struct map_point {
+    uint32_t item;
+    float at[2];
+};
+
+/* Where somebody is at home on it: the mean of the points of the films that he liked, the latest
+ * MAP_PLACE_FILMS of them; of those he has where he liked none. */
+struct map_place {
+    float at[2];
+    struct map_point *films; /* [count] the latest first; in the arena */
+    size_t count;            /* 0: he has none, and is nowhere */
+};
+/* Errors: as service_map. */
+enum status service_map_place(const struct snapshot *snapshot, const struct history *history,
+                              struct arena *arena, struct map_place *place, struct error *error);
+
 #endif

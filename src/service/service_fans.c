@@ -1,0 +1,126 @@
+/* service_fans.c: see service_fans.h.
+ *
+ * Idea     One pass over all rows finds who has the film. A mix is the mean of people's own shares,
+ *          so that who watches much counts as everybody else; that of everyone is made the same
+ *          way, so that the two compare.
+ * Traps    A small circle's mix is noise of a few people; the answer says how many they are.
+ * Cost     One pass over the rows, and the films of at most 2 * FANS_PEOPLE_MAX people.
+ * Checked  tests/service/test_service_fans.c. */
+#include "service/service_fans.h"
+
+#include <stdlib.h>
+
+#include "service/film_remarks.h"
+#include "service/service_internal.h"
+#include "service/service_person.h"
+
+static int by_rating(const void *a, const void *b) {
+    const struct film_fan *x = a, *y = b;
+    if (x->rating != y->rating)
+        return x->rating < y->rating ? 1 : -1;
+    if (x->lead != y->lead)
+        return x->lead < y->lead ? 1 : -1;
+    return (x->user > y->user) - (x->user < y->user);
+}
+
+static float mean_of(const struct history *history) {
+    double sum = 0;
+    for (size_t i = 0; i < history->count; i++)
+        sum += (double)history->ratings[i];
+    return (float)(sum / (double)history->count);
+}
+
+/* Whether the person likes the film; what he gave it. */
+static bool likes(const struct snapshot *snapshot, const struct history *history, uint32_t item,
+                  struct film_fan *fan) {
+    size_t h = 0;
+    while (h < history->count && history->items[h] != item)
+        h++;
+    if (h == history->count || !film_remarks_liked(snapshot, history, h))
+        return false;
+    fan->rating = history->ratings ? history->ratings[h] : 1;
+    fan->lead = history->ratings ? fan->rating - mean_of(history) : 0;
+    return true;
+}
+
+/* Adds the shares of a person's films' genres, without the film's own; false: he has no other. */
+static bool add_shares(const struct snapshot *snapshot, const struct history *history,
+                       uint32_t item, double *sums) {
+    uint32_t counts[DATASET_GENRES_MAX] = {0};
+    uint32_t all = 0;
+    for (size_t h = 0; h < history->count; h++)
+        for (uint64_t left = history->items[h] == item ? 0 : snapshot->genres[history->items[h]];
+             left; left &= left - 1, all++)
+            counts[__builtin_ctzll(left)]++;
+    for (uint32_t g = 0; all > 0 && g < snapshot->catalogue->genre_count; g++)
+        sums[g] += (double)counts[g] / (double)all;
+    return all > 0;
+}
+
+/* mix[genre_count] of so many people, of `fans` or, if NULL, of all. */
+static double *mix_of(const struct snapshot *snapshot, const struct film_fan *fans, size_t count,
+                      uint32_t item, struct arena *arena) {
+    const struct dataset *catalogue = snapshot->catalogue;
+    double *mix = ARENA_ARRAY(arena, double, catalogue->genre_count + 1u);
+    const size_t taken = count < FANS_PEOPLE_MAX ? count : FANS_PEOPLE_MAX;
+    size_t heard = 0;
+    for (size_t i = 0; i < taken; i++) {
+        const size_t at = i * count / taken;
+        const struct history history =
+            interactions_history(&catalogue->interactions, fans ? fans[at].user : (uint32_t)at);
+        heard += add_shares(snapshot, &history, item, mix);
+    }
+    for (uint32_t g = 0; heard > 0 && g < catalogue->genre_count; g++)
+        mix[g] /= (double)heard;
+    return mix;
+}
+
+static int by_difference(const void *a, const void *b) {
+    const struct film_genre_mix *x = a, *y = b;
+    const double left = x->theirs - x->everyone, right = y->theirs - y->everyone;
+    if (left != right)
+        return left < right ? 1 : -1;
+    return (x->genre > y->genre) - (x->genre < y->genre);
+}
+
+static void compare_mixes(const struct snapshot *snapshot, const struct film_fan *all, size_t count,
+                          uint32_t item, struct arena *arena, struct film_fans *fans) {
+    const struct dataset *catalogue = snapshot->catalogue;
+    const double *theirs = mix_of(snapshot, all, count, item, arena);
+    const double *everyone = mix_of(snapshot, NULL, catalogue->users.count, item, arena);
+    fans->genres = ARENA_ARRAY(arena, struct film_genre_mix, catalogue->genre_count + 1u);
+    for (uint32_t g = 0; g < catalogue->genre_count; g++)
+        fans->genres[g] = (struct film_genre_mix){g, theirs[g], everyone[g]};
+    qsort(fans->genres, catalogue->genre_count, sizeof *fans->genres, by_difference);
+}
+
+/* What the store says of a fan counts: false if he likes the film no more. */
+static bool still_likes(struct service *service, const struct snapshot *snapshot, uint32_t item,
+                        struct arena *arena, struct film_fan *fan) {
+    const struct text_slice id = id_map_name(&snapshot->catalogue->users, fan->user);
+    struct service_person person;
+    struct error none;
+    return service_person_find(service, snapshot, arena_copy_length(arena, id.start, id.length),
+                               arena, &person, &none) == STATUS_OK &&
+           (!person.has_events || likes(snapshot, &person.history, item, fan));
+}
+
+void service_fans(struct service *service, const struct snapshot *snapshot, uint32_t item,
+                  size_t most, struct arena *arena, struct film_fans *fans) {
+    const struct interactions *known = &snapshot->catalogue->interactions;
+    struct film_fan *all = ARENA_ARRAY(arena, struct film_fan, snapshot->counts[item] + 1u);
+    *fans = (struct film_fans){.list = ARENA_ARRAY(arena, struct film_fan, most)};
+    for (uint32_t user = 0; user < known->user_count; user++) {
+        const struct history history = interactions_history(known, user);
+        struct film_fan fan = {.user = user};
+        if (likes(snapshot, &history, item, &fan))
+            all[fans->liked++] = fan;
+    }
+    qsort(all, fans->liked, sizeof *all, by_rating);
+    for (size_t i = 0; i < fans->liked && fans->count < most; i++) {
+        struct film_fan fan = all[i];
+        if (still_likes(service, snapshot, item, arena, &fan))
+            fans->list[fans->count++] = fan;
+    }
+    compare_mixes(snapshot, all, fans->liked, item, arena, fans);
+}
