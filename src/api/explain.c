@@ -33,6 +33,22 @@ json_t *explain_parts(const struct film_part *parts, size_t count) {
     return list;
 }
 
+void explain_film(json_t *object, const struct dataset *catalogue,
+                  const struct recommendation *film) {
+    json_t *reasons = json_array();
+    for (size_t r = 0; r < film->reason_count; r++) {
+        const uint32_t item = film->reasons[r].item;
+        const char *title = catalogue->movies[item].title;
+        json_array_append_new(reasons, json_pack("{s:o, s:o, s:f}", "item_id",
+                                                 film_id(&catalogue->items, item), "title",
+                                                 film_text(title, strlen(title)), "share",
+                                                 (double)film->reasons[r].share));
+    }
+    json_object_set_new(object, "reasons", reasons);
+    json_object_set_new(object, "why", film_text(film->why, strlen(film->why)));
+    json_object_set_new(object, "notes", explain_notes(film->notes, film->note_count));
+}
+
 static json_t *rows(const struct dataset *catalogue, const struct why_answer *why) {
     const bool has_amounts = why->method == WHY_EXACT || why->method == WHY_INTEGRATED;
     json_t *list = json_array();

@@ -33,19 +33,10 @@ static json_t *person_id(const struct service_person *person) {
 
 static void write_reasons(struct buffer *out, const struct dataset *catalogue,
                           const struct recommendation *film) {
-    json_t *reasons = json_array();
-    for (size_t r = 0; r < film->reason_count; r++) {
-        const uint32_t item = film->reasons[r].item;
-        const char *title = catalogue->movies[item].title;
-        json_array_append_new(reasons, json_pack("{s:o, s:o, s:f}", "item_id",
-                                                 film_id(&catalogue->items, item), "title",
-                                                 film_text(title, strlen(title)), "share",
-                                                 (double)film->reasons[r].share));
-    }
+    json_t *object = json_object();
+    explain_film(object, catalogue, film);
     buffer_text(out, ",");
-    json_text_members(out, json_pack("{s:o, s:o, s:o}", "reasons", reasons, "why",
-                                     film_text(film->why, strlen(film->why)), "notes",
-                                     explain_notes(film->notes, film->note_count)));
+    json_text_members(out, object);
     if (film->part_count > 0) {
         buffer_text(out, ",\"parts\":");
         json_text_value(out, explain_parts(film->parts, film->part_count));
@@ -176,6 +167,7 @@ static bool search_page(const struct api_context *api, const struct snapshot *sn
         .pop_alpha = SEARCH_UNSAID,
         .embed_alpha = SEARCH_UNSAID,
         .candidate_pool = SEARCH_UNSAID,
+        .explain = asked->explain,
         .top_k = most < SERVICE_TOP_K_MAX ? most : SERVICE_TOP_K_MAX};
     struct search_answer found;
     struct error error;
@@ -190,10 +182,13 @@ static bool search_page(const struct api_context *api, const struct snapshot *sn
                                         .count = rest < asked->top_k ? rest : asked->top_k,
                                         .has_more = rest > asked->top_k};
     answer->list = ARENA_ARRAY(request->arena, struct recommendation, answer->count);
-    for (size_t i = 0; i < answer->count; i++)
-        answer->list[i] = (struct recommendation){.item = found.list[begin + i].item,
-                                                  .score = found.list[begin + i].score,
-                                                  .raw_score = found.list[begin + i].score};
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct found_film *film = &found.list[begin + i];
+        answer->list[i] = film->told ? *film->told
+                                     : (struct recommendation){.item = film->item,
+                                                               .score = film->score,
+                                                               .raw_score = film->score};
+    }
     return true;
 }
 
@@ -208,8 +203,6 @@ static void check_search(const struct wanted *wanted, struct parameters *paramet
         parameters_refuse(parameters, "user_id", "exclusive", "One person beside q, no more", NULL);
     if (request->diversity > 0)
         parameters_refuse(parameters, "diversity", "exclusive", message, NULL);
-    if (request->explain)
-        parameters_refuse(parameters, "explain", "exclusive", message, NULL);
 }
 
 static void respond(const struct api_context *api, const struct snapshot *snapshot,

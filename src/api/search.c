@@ -97,6 +97,7 @@ static void handle(const struct api_context *api, struct parameters *parameters,
     struct search search;
     struct snapshot *snapshot;
     search_read(&search, api, parameters);
+    search.wanted.explain = parameters_flag(parameters, "explain", false);
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     answer(api, snapshot, &search, parameters, response);
@@ -108,6 +109,7 @@ const struct route_parameter search_parameters[] = {
     {"user_id", "id", NULL, "for whom", 0, 0, 0, NULL},
     {"session_id", "text", NULL, "an anonymous session in place of a person", 0, 0, 0, NULL},
     SEARCH_PARAMETERS,
+    {"explain", "flag", "false", "with reasons", 0, 0, 0, NULL},
     PARAMETERS_END,
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/explain.h"
 #include "api/film.h"
 
 static const char *kind_name(enum chip_kind kind) {
@@ -117,6 +118,8 @@ json_t *wish_json_films(const struct dataset *catalogue, const struct search_ans
             json_object_set_new(parts, service_search_part((enum search_part)p),
                                 json_real((double)film->parts[p]));
         json_object_set_new(object, "parts", parts);
+        if (film->told)
+            explain_film(object, catalogue, film->told);
         json_array_append_new(list, object);
     }
     return list;

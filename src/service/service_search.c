@@ -18,6 +18,7 @@
 #include "service/service_internal.h"
 #include "service/service_person.h"
 #include "service/wish_read.h"
+#include "service/wish_why.h"
 
 /* From this part of the rating scale on, a film was liked. */
 #define LIKED 0.7f
@@ -450,6 +451,8 @@ static bool answer_from(const struct word_index *index, const struct wish_entry 
         fill(&work, list, choose(&work, request->top_k, list, scratch), arena, answer);
         copy_wish(index, entry, arena, answer);
         answer->wish.alphas = work.alphas;
+        if (request->explain)
+            wish_why(index, &work.query, arena, answer);
         answer->basis = query->user != MODEL_NO_USER ? "known user"
                         : query->history.count > 0   ? "ratings given"
                                                      : "the wish alone";

@@ -42,6 +42,7 @@ struct search_request {
     const char *const *removed; /* labels of chips that the person has taken back */
     size_t removed_count;       /* at most RULES_CHIPS_MAX */
     size_t top_k;               /* 1 ... SERVICE_TOP_K_MAX */
+    bool explain;
 };
 
 /* The terms of a film's score, each with its weight. */
@@ -61,7 +62,8 @@ const char *service_search_part(enum search_part part); /* "base", "genres", ...
 struct found_film {
     uint32_t item;
     float score;
-    float parts[SEARCH_PARTS]; /* they sum to it */
+    float parts[SEARCH_PARTS];         /* they sum to it */
+    const struct recommendation *told; /* its reasons; NULL: they were not asked for */
 };
 
 /* Everything lives in the arena of the call. */

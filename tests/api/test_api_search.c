@@ -48,6 +48,40 @@ static void a_bare_array(void **state) {
     json_decref(films);
 }
 
+/* The wish's own reasons, and behind them those of the person's past. */
+static void with_reasons(void **state) {
+    (void)state;
+    json_t *body = asked("/api/search?q=a+drama&user_id=1&top_k=1&explain=true");
+    const json_t *film = json_array_get(json_object_get(body, "recommendations"), 0);
+    const char *why = json_string_value(json_object_get(film, "why"));
+    assert_int_equal(strncmp(why, "Drama fits your wish, and because you ", 38), 0);
+    assert_true(json_array_size(json_object_get(film, "reasons")) > 0);
+    json_decref(body);
+    body = asked("/api/search?q=a+drama&top_k=1&explain=true");
+    film = json_array_get(json_object_get(body, "recommendations"), 0);
+    why = json_string_value(json_object_get(film, "why"));
+    assert_string_equal(why, "Drama fits your wish");
+    json_decref(body);
+    body = asked("/api/search?q=a+drama&top_k=1");
+    film = json_array_get(json_object_get(body, "recommendations"), 0);
+    assert_null(json_object_get(film, "why"));
+    json_decref(body);
+}
+
+static void with_reasons_in_a_list(void **state) {
+    (void)state;
+    json_t *body = asked("/api/recommend?q=a+drama&user_id=1&top_k=1&explain=true");
+    const json_t *film = json_array_get(json_object_get(body, "recommendations"), 0);
+    const char *why = json_string_value(json_object_get(film, "why"));
+    assert_non_null(strstr(why, "fits your wish"));
+    json_decref(body);
+    body = asked("/api/search?q=epsilon&top_k=1&explain=true");
+    film = json_array_get(json_object_get(body, "recommendations"), 0);
+    why = json_string_value(json_object_get(film, "why"));
+    assert_string_equal(why, "it has the title that you typed");
+    json_decref(body);
+}
+
 static void what_was_understood(void **state) {
     (void)state;
     json_t *body = asked("/api/search?q=action,+no+comedies,+between+1990+and+1996");
@@ -213,10 +247,16 @@ static void who_speaks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_bare_array),  cmocka_unit_test(what_was_understood),
-        cmocka_unit_test(posts),         cmocka_unit_test(ratings_and_chips),
-        cmocka_unit_test(refused),       cmocka_unit_test(large_texts),
-        cmocka_unit_test(strange_texts), cmocka_unit_test(who_speaks),
+        cmocka_unit_test(a_bare_array),
+        cmocka_unit_test(with_reasons),
+        cmocka_unit_test(with_reasons_in_a_list),
+        cmocka_unit_test(what_was_understood),
+        cmocka_unit_test(posts),
+        cmocka_unit_test(ratings_and_chips),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(large_texts),
+        cmocka_unit_test(strange_texts),
+        cmocka_unit_test(who_speaks),
         cmocka_unit_test(a_session),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);
