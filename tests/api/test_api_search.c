@@ -78,7 +78,7 @@ static void with_reasons_in_a_list(void **state) {
     body = asked("/api/search?q=epsilon&top_k=1&explain=true");
     film = json_array_get(json_object_get(body, "recommendations"), 0);
     why = json_string_value(json_object_get(film, "why"));
-    assert_string_equal(why, "it has the title that you typed");
+    assert_int_equal(strncmp(why, "it has the title that you typed", 31), 0);
     json_decref(body);
 }
 
