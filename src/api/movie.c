@@ -3,6 +3,8 @@
 
 #include "api/api_internal.h"
 #include "api/film.h"
+#include "api/movie.h"
+#include "service/film_edits.h"
 #include "service/service_browse.h"
 
 #define TAGS_MAX 20
@@ -42,22 +44,34 @@ const struct route_parameter movie_parameters[] = {
     PARAMETERS_END,
 };
 
+bool movie_answer(struct service *service, const struct snapshot *snapshot, const char *id,
+                  const struct request *request, struct response *response) {
+    const struct film_edits *edits = film_edits_read(service, snapshot, id, request->arena);
+    const struct dataset *known = service_catalogue(snapshot);
+    const struct dataset *catalogue = edits ? &edits->catalogue : known;
+    uint32_t item;
+    if (!lookup_item(catalogue, id, request, response, &item))
+        return false;
+    json_t *film = json_object();
+    json_object_set_new(film, "id", film_id(&catalogue->items, item));
+    film_describe(film, catalogue, item);
+    if (item < known->items.count)
+        describe_ratings(film, snapshot, item);
+    else
+        json_object_set_new(film, "count", json_integer(0));
+    if (known->tag_offsets && item < known->items.count)
+        json_object_set_new(film, "tags", tags_of(known, item));
+    response_json(response, request, film);
+    return true;
+}
+
 void movie_get(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
     struct snapshot *snapshot;
-    uint32_t item;
-    if (!lookup_snapshot(context, &parameters, response, &snapshot))
+    if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
-    const struct dataset *catalogue = service_catalogue(snapshot);
-    if (lookup_item(catalogue, request->captures[0], request, response, &item)) {
-        json_t *film = json_object();
-        json_object_set_new(film, "id", film_id(&catalogue->items, item));
-        film_describe(film, catalogue, item);
-        describe_ratings(film, snapshot, item);
-        if (catalogue->tag_offsets)
-            json_object_set_new(film, "tags", tags_of(catalogue, item));
-        response_json(response, request, film);
+    if (movie_answer(api->service, snapshot, request->captures[0], request, response))
         response_stable(response);
-    }
     service_release(snapshot);
 }
