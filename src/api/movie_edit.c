@@ -10,8 +10,9 @@
 
 #include "api/film.h"
 #include "api/movie.h"
-#include "api/writing.h"
+#include "http/problem.h"
 #include "rank/filter.h"
+#include "service/service_feedback.h"
 
 #define TITLE_BYTES_MAX 1024
 #define FACTS_BYTES_MAX 16384
@@ -101,7 +102,7 @@ static bool find(struct editing *editing) {
     struct error error;
     if (service_store(editing->api->service, &editing->store, &error) != STATUS_OK ||
         feedback_item_find(editing->store, id, take_stored, editing, &error) != STATUS_OK) {
-        writing_refuse(editing->request, editing->response, &error);
+        problem_error(editing->response, editing->request, &error);
         editing->store = NULL;
         return false;
     }
@@ -166,7 +167,7 @@ static void read_members(struct editing *editing) {
 static void write_film(struct editing *editing, const struct snapshot *snapshot, unsigned status) {
     struct error error;
     if (feedback_set_item(editing->store, &editing->film, &error) != STATUS_OK)
-        writing_refuse(editing->request, editing->response, &error);
+        problem_error(editing->response, editing->request, &error);
     else if (movie_answer(editing->api->service, snapshot, editing->film.id, editing->request,
                           editing->response))
         editing->response->status = status;
