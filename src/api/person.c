@@ -12,7 +12,8 @@
 
 static json_t *real_or_null(double value) { return isnan(value) ? json_null() : json_real(value); }
 
-static json_t *history_json(const struct dataset *catalogue, const struct history *history) {
+static json_t *history_json(const struct dataset *catalogue, const struct service_person *person) {
+    const struct history *history = &person->history;
     json_t *list = json_array();
     for (size_t i = history->count; i-- > 0 && json_array_size(list) < HISTORY_SHOWN;) {
         const uint32_t item = history->items[i];
@@ -21,7 +22,7 @@ static json_t *history_json(const struct dataset *catalogue, const struct histor
         json_object_set_new(film, "item_id", film_id(&catalogue->items, item));
         json_object_set_new(film, "title", film_text(movie->title, strlen(movie->title)));
         json_object_set_new(film, "genres", film_genres(catalogue, movie->genres));
-        if (history->ratings)
+        if (history->ratings && !(person->is_view && person->is_view[i]))
             json_object_set_new(film, "rating", json_real((double)history->ratings[i]));
         json_array_append_new(list, film);
     }
@@ -88,7 +89,7 @@ static void answer_profile(const struct api_context *api, const struct snapshot 
     json_object_set_new(object, "average_rating", real_or_null(profile.mean));
     json_object_set_new(object, "rating_percentages", percentages(&profile, request->arena));
     add_genres(object, catalogue, &profile);
-    json_object_set_new(object, "history", history_json(catalogue, &person->history));
+    json_object_set_new(object, "history", history_json(catalogue, person));
     json_object_set_new(object, "nearest", nearest_json(api, catalogue, &profile, request->arena));
     response_json(response, request, object);
 }

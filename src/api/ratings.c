@@ -9,7 +9,7 @@
 
 static void answer(const struct dataset *catalogue, const struct service_person *person,
                    const struct request *request, struct response *response) {
-    const struct history *history = &person->history;
+    const struct history rated = service_person_rated(person, request->arena), *history = &rated;
     json_t *list = json_array();
     for (size_t i = 0; i < history->count; i++) {
         const uint32_t item = history->items[i];
@@ -129,15 +129,36 @@ const struct route_parameter ratings_delete_parameters[] = {
     PARAMETERS_END,
 };
 
+/* How many of the films the person has. */
+static size_t count_had(const struct dataset *catalogue, const struct service_person *person,
+                        const char *const *items, size_t count) {
+    size_t had = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t item = id_map_find(&catalogue->items, items[i], strlen(items[i]));
+        bool has = false;
+        for (size_t h = 0; item != DATASET_NONE && h < person->history.count && !has; h++)
+            has = person->history.items[h] == item;
+        for (size_t s = 0; s < person->seen_count && !has; s++)
+            has = person->seen[s] == item;
+        had += has;
+    }
+    return had;
+}
+
 void ratings_delete(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
     const char *id = request->captures[0];
     const char *const *items = NULL;
     const size_t count = parameters_texts(&parameters, "item_id", &items);
+    struct service_person person;
+    struct snapshot *snapshot;
     parameters_require(&parameters, "item_id", count > 0 ? items : NULL);
-    if (parameters_failed(&parameters, response) || !writing_person(id, request, response))
+    if (parameters_failed(&parameters, response) ||
+        !lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
+    const size_t removed = count_had(service_catalogue(snapshot), &person, items, count);
+    service_release(snapshot);
     struct feedback_event *list = ARENA_ARRAY(request->arena, struct feedback_event, count);
     for (size_t i = 0; i < count; i++) {
         list[i] = (struct feedback_event){.person = id,
@@ -153,5 +174,5 @@ void ratings_delete(void *context, const struct request *request, struct respons
         }
     }
     const struct feedback_events events = {list, count};
-    writing_events(api, &events, request, response, 200, receipt(id, "removed", count));
+    writing_events(api, &events, request, response, 200, receipt(id, "removed", removed));
 }

@@ -102,7 +102,7 @@ static void find_nearest(struct profile *profile, const struct snapshot *snapsho
 
 struct profile profile_of(const struct snapshot *snapshot, const struct service_person *person,
                           struct arena *arena) {
-    const struct history *history = &person->history;
+    const struct history rated = service_person_rated(person, arena), *history = &rated;
     struct profile profile = {
         .total = history->count, .mean = (double)NAN, .favorite = DATASET_NONE};
     if (history->ratings)

@@ -1,4 +1,5 @@
-/* profile.h: a person in figures: what he rated, how, of which genres, and who is like him. */
+/* profile.h: a person in figures: what he rated, how, of which genres, and who is like him. What
+ * was only watched counts for the last alone. */
 #ifndef MATINEE_SERVICE_PROFILE_H
 #define MATINEE_SERVICE_PROFILE_H
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "service/live.h"
+#include "service/service_feedback.h"
 #include "service/service_internal.h"
 
 struct service_person service_person_known(const struct snapshot *snapshot, uint32_t user) {
@@ -30,6 +31,7 @@ struct merge {
     uint32_t *items; /* what is new, by time */
     float *values;
     int64_t *times;
+    bool *views;
     size_t count;
     uint32_t *seen;
     size_t seen_count;
@@ -47,10 +49,12 @@ static float mean_rating(const struct snapshot *snapshot, const struct history *
     return catalogue->has_ratings ? (catalogue->rating_min + catalogue->rating_max) / 2 : 1;
 }
 
-static void take_new(struct merge *merge, uint32_t item, float value, int64_t time) {
+static void take_new(struct merge *merge, uint32_t item, float value,
+                     const struct feedback_row *row) {
     merge->items[merge->count] = item;
     merge->values[merge->count] = value;
-    merge->times[merge->count++] = time;
+    merge->views[merge->count] = row->kind == FEEDBACK_VIEW;
+    merge->times[merge->count++] = row->time;
     merge->place[item] = 0;
     merge->has_changed = true;
 }
@@ -70,7 +74,7 @@ static void take_rating(struct merge *merge, uint32_t item, const struct feedbac
     if (!merge->base.ratings && row->kind == FEEDBACK_DISLIKE && !catalogue->has_ratings)
         take_seen(merge, item);
     else if (place == 0 || (merge->base.ratings && merge->base.ratings[place - 1] != value))
-        take_new(merge, item, value, row->time);
+        take_new(merge, item, value, row);
 }
 
 static void take_row(struct merge *merge, const struct feedback_row *row) {
@@ -87,19 +91,20 @@ static void take_row(struct merge *merge, const struct feedback_row *row) {
     } else if (!is_there && (merge->snapshot->model->needs & MODEL_NEEDS_RATINGS)) {
         take_seen(merge, item);
     } else if (!is_there) {
-        take_new(merge, item, merge->neutral, row->time);
+        take_new(merge, item, merge->neutral, row);
     }
 }
 
 /* The rows that are left and those that are new; among equal times the old ones first. */
-static struct history join(const struct merge *merge, struct arena *arena) {
+static void join(const struct merge *merge, struct arena *arena, struct service_person *person) {
     const struct dataset *catalogue = merge->snapshot->catalogue;
     const struct history *base = &merge->base;
     const size_t room = base->count + merge->count;
     uint32_t *items = ARENA_ARRAY_RAW(arena, uint32_t, room);
     float *values = ARENA_ARRAY_RAW(arena, float, room);
     int64_t *times = ARENA_ARRAY_RAW(arena, int64_t, room);
-    const bool by_time = base->times && catalogue->times_are_seconds;
+    bool *views = ARENA_ARRAY_RAW(arena, bool, room);
+    const bool by_time = catalogue->interactions.times && catalogue->times_are_seconds;
     size_t count = 0, fresh = 0;
     for (size_t i = 0; i < base->count || fresh < merge->count;) {
         const bool is_old = i < base->count && (!by_time || fresh == merge->count ||
@@ -108,15 +113,17 @@ static struct history join(const struct merge *merge, struct arena *arena) {
         if (is_old && merge->place[base->items[from]] == 0)
             continue;
         items[count] = is_old ? base->items[from] : merge->items[from];
+        views[count] = !is_old && merge->views[from];
         values[count] = !is_old ? merge->values[from] : base->ratings ? base->ratings[from] : 1;
         times[count] =
             by_time ? (is_old ? base->times[from] : merge->times[from]) : (int64_t)count + 1;
         count++;
     }
-    return (struct history){.count = count,
-                            .items = items,
-                            .ratings = catalogue->interactions.ratings ? values : NULL,
-                            .times = catalogue->interactions.times ? times : NULL};
+    person->history = (struct history){.count = count,
+                                       .items = items,
+                                       .ratings = catalogue->interactions.ratings ? values : NULL,
+                                       .times = catalogue->interactions.times ? times : NULL};
+    person->is_view = views;
 }
 
 static void merge_rows(const struct snapshot *snapshot, const struct live_person *live,
@@ -130,6 +137,7 @@ static void merge_rows(const struct snapshot *snapshot, const struct live_person
         .items = ARENA_ARRAY_RAW(scratch, uint32_t, live->count),
         .values = ARENA_ARRAY_RAW(scratch, float, live->count),
         .times = ARENA_ARRAY_RAW(scratch, int64_t, live->count),
+        .views = ARENA_ARRAY_RAW(scratch, bool, live->count),
         .seen = ARENA_ARRAY_RAW(arena, uint32_t, live->count),
         .neutral = mean_rating(snapshot, &person->history),
     };
@@ -138,12 +146,37 @@ static void merge_rows(const struct snapshot *snapshot, const struct live_person
     for (size_t i = 0; i < live->count; i++)
         take_row(&merge, &live->rows[i]);
     if (merge.has_changed) {
-        person->history = join(&merge, arena);
+        join(&merge, arena, person);
         person->seen = merge.seen;
         person->seen_count = merge.seen_count;
         person->has_events = true;
     }
     arena_reset(scratch, mark);
+}
+
+struct history service_person_rated(const struct service_person *person, struct arena *arena) {
+    const struct history *all = &person->history;
+    if (!person->is_view || !all->ratings)
+        return *all;
+    uint32_t *items = ARENA_ARRAY_RAW(arena, uint32_t, all->count);
+    float *ratings = ARENA_ARRAY_RAW(arena, float, all->count);
+    int64_t *times = ARENA_ARRAY_RAW(arena, int64_t, all->count);
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (person->is_view[i])
+            continue;
+        items[count] = all->items[i];
+        ratings[count] = all->ratings[i];
+        times[count++] = all->times ? all->times[i] : 0;
+    }
+    return (struct history){count, items, ratings, all->times ? times : NULL};
+}
+
+static bool is_open_session(struct service *service, const char *id, struct arena *arena) {
+    struct feedback_session session;
+    struct error error;
+    return strncmp(id, FEEDBACK_SESSION, sizeof FEEDBACK_SESSION - 1) == 0 &&
+           service_session_find(service, id, arena, &session, &error) == STATUS_OK;
 }
 
 enum status service_person_find(struct service *service, const struct snapshot *snapshot,
@@ -155,7 +188,9 @@ enum status service_person_find(struct service *service, const struct snapshot *
     uint32_t user = id_map_find(&snapshot->catalogue->users, id, strlen(id));
     if (live.is_erased)
         user = DATASET_NONE;
-    if (user == DATASET_NONE && (!has_rows || (live.is_erased && live.count == 0)))
+    const bool is_nobody =
+        user == DATASET_NONE && (!has_rows || (live.is_erased && live.count == 0));
+    if (is_nobody && !is_open_session(service, id, arena))
         return error_set(error, STATUS_NOT_FOUND,
                          "there is no user \"%.80s\"; /users lists them, and POST /api/recommend "
                          "starts from nothing",

@@ -85,7 +85,7 @@ static void events_come_in_three_forms(void **state) {
         201, "{\"accepted\":2}");
     ask("GET", "/api/users/8/export", NULL, 200,
         "...{\"item\":\"40\",\"kind\":\"click\",\"time\":");
-    ask("GET", "/api/users/8", NULL, 200, "...\"total_ratings\":3,");
+    ask("GET", "/api/users/8", NULL, 200, "...\"total_ratings\":2,\"average_rating\":3.5,");
     ask("POST", "/api/events", "{\"user_id\": 8, \"item_id\": 10, \"event\": \"sneeze\"}", 422,
         "...event is view, click");
     ask("POST", "/api/events", "{\"item_id\": 10, \"event\": \"view\"}", 422,
@@ -104,6 +104,11 @@ static void a_session_lives_for_a_while(void **state) {
     assert_int_equal(begun.status, 201);
     assert_int_equal(sscanf(begun.body, "{\"session_id\":\"%32[0-9a-f]\"", id), 1);
     free(begun.body);
+    /* Who has done nothing yet gets what is popular. */
+    snprintf(target, sizeof target, "/api/recommend?session_id=%s&top_k=1", id);
+    ask("GET", target, NULL, 200, "...\"basis\":\"popularity\",\"tier\":\"nothing known\"");
+    ask("GET", "/api/recommend?user_id=session:0123456789abcdef0123456789abcdef", NULL, 404,
+        "...there is no user");
     snprintf(body, sizeof body, "{\"session_id\": \"%s\", \"item_id\": 10, \"event\": \"like\"}",
              id);
     ask("POST", "/api/events", body, 201, "{\"accepted\":1}");

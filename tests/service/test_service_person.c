@@ -102,7 +102,18 @@ static void likes_and_views(void **state) {
     ASSERT_ITEMS(person.history, 0, 1, 3);
     assert_true(person.history.ratings[0] == snapshot->catalogue->rating_max);
     assert_true(person.history.ratings[1] == snapshot->catalogue->rating_min);
-    assert_true(person.history.ratings[2] == 3); /* neither way */
+    assert_true(person.history.ratings[2] == 3);  /* neither way, and nobody's rating */
+    assert_int_equal(person.history.times[2], 3); /* positions, as the data have them */
+    tiny->catalogue.times_are_seconds = true;
+    assert_int_equal(find("new").history.times[2], 1000);
+    tiny->catalogue.times_are_seconds = false;
+    const struct history rated = service_person_rated(&person, &arena);
+    ASSERT_ITEMS(rated, 0, 1);
+    const struct profile profile = profile_of(snapshot, &person, &arena);
+    assert_int_equal(profile.total, 2);
+    ASSERT_NEAR(profile.mean,
+                (double)(snapshot->catalogue->rating_max + snapshot->catalogue->rating_min) / 2,
+                1e-6);
     tiny->model.needs = MODEL_NEEDS_RATINGS;
     person = find("new");
     ASSERT_ITEMS(person.history, 0, 1);
