@@ -162,6 +162,7 @@ static bool search_page(const struct api_context *api, const struct snapshot *sn
         .person = asked->person_count == 1 ? &wanted->people[0] : NULL,
         .ratings = asked->ratings,
         .rating_count = asked->rating_count,
+        .genre_preference = asked->genre_preference,
         .filter = &asked->filter,
         .genre_alpha = SEARCH_UNSAID,
         .pop_alpha = SEARCH_UNSAID,

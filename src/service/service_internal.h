@@ -110,4 +110,8 @@ void film_figures_derive(struct snapshot *snapshot);
 
 enum status service_check_top_k(size_t top_k, struct error *error);
 
+/* How far preferences (1..5 by genre, 0 = not said; NULL: none) move a film on mapped scores: up to
+ * a soft wish, up or down. */
+float service_scores_preference(const float *preference, uint64_t genres);
+
 #endif

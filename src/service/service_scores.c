@@ -32,6 +32,10 @@ static float affinity(const float *preference, uint64_t genres) {
     return said > 0 ? sum / (float)said : 0;
 }
 
+float service_scores_preference(const float *preference, uint64_t genres) {
+    return preference ? PREFERENCE_WEIGHT * affinity(preference, genres) : 0;
+}
+
 bool service_scores_are_asked(const struct recommend_work *work) {
     return work->basis == BASIS_USER || work->basis == BASIS_RATINGS;
 }

@@ -303,7 +303,8 @@ static void add_words(struct work *work) {
     for (size_t i = 0; i < work->count; i++) {
         const uint32_t item = work->items[i], place = work->places[i];
         work->parts[SEARCH_GENRES][i] =
-            (float)alphas->genre * genre_share(&entry->wish, snapshot->genres[item]);
+            (float)alphas->genre * genre_share(&entry->wish, snapshot->genres[item]) +
+            service_scores_preference(work->query.genre_preference, snapshot->genres[item]);
         work->parts[SEARCH_POPULARITY][i] =
             (float)alphas->popularity * (float)snapshot->counts[item] / most;
         work->parts[SEARCH_COSINE][i] = (float)alphas->embed * entry->cosines[place];
@@ -471,6 +472,7 @@ enum status service_search(struct service *service, const struct snapshot *snaps
                                              .person_count = request->person != NULL,
                                              .ratings = request->ratings,
                                              .rating_count = request->rating_count,
+                                             .genre_preference = request->genre_preference,
                                              .top_k = request->top_k};
     TRY(check(request, error));
     TRY(service_query(snapshot, &person, arena, &query, error));

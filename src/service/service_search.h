@@ -33,6 +33,7 @@ struct search_request {
     const struct service_person *person; /* NULL: nobody known */
     const struct rated_item *ratings;    /* a bare history, for person == NULL */
     size_t rating_count;
+    const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
     const struct filter
         *filter; /* which films may be listed; `seen` is the wish's own; NULL: all */
     double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */

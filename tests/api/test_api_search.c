@@ -124,6 +124,29 @@ static void posts(void **state) {
     assert_contains("/api/search", "{\"q\": \"x\", \"candidate_pool\": 1.5}", 422, "int_parsing");
 }
 
+static double first_score(const char *post) {
+    struct client_answer answer = client_ask(loopback.port, "POST", "/api/recommend", "", post);
+    json_t *body = json_loads(answer.body, 0, NULL);
+    const json_t *films = json_object_get(body, "recommendations");
+    const double score = json_real_value(json_object_get(json_array_get(films, 0), "score"));
+    assert_int_equal(answer.status, 200);
+    json_decref(body);
+    free(answer.body);
+    return score;
+}
+
+/* Genres that somebody likes count beside a wish, by a fifth at most. */
+static void preferences_beside_a_wish(void **state) {
+    (void)state;
+    const double plain = first_score("{\"q\": \"a film\", \"include\": [10], \"top_k\": 1}");
+    const double liked = first_score("{\"q\": \"a film\", \"include\": [10], \"top_k\": 1,"
+                                     " \"genres\": {\"Action\": 5}}");
+    const double disliked = first_score("{\"q\": \"a film\", \"include\": [10], \"top_k\": 1,"
+                                        " \"prefer\": {\"Action\": 1}}");
+    ASSERT_NEAR(liked - plain, 0.2, 1e-5);
+    ASSERT_NEAR(disliked - plain, -0.2, 1e-5);
+}
+
 /* A bare history counts as a person's own; chips can be taken back. */
 static void ratings_and_chips(void **state) {
     (void)state;
@@ -252,6 +275,7 @@ int main(void) {
         cmocka_unit_test(with_reasons_in_a_list),
         cmocka_unit_test(what_was_understood),
         cmocka_unit_test(posts),
+        cmocka_unit_test(preferences_beside_a_wish),
         cmocka_unit_test(ratings_and_chips),
         cmocka_unit_test(refused),
         cmocka_unit_test(large_texts),
