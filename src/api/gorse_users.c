@@ -53,8 +53,9 @@ const struct route_parameter gorse_users_id_parameters[] = {
     PARAMETERS_END,
 };
 
-void gorse_users_get(void *context, const struct request *request, struct response *response) {
-    const struct api_context *api = context;
+/* The user of the address; NULL: it has answered. */
+static json_t *asked_user(const struct api_context *api, const struct request *request,
+                          struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     struct feedback *store;
     struct snapshot *snapshot;
@@ -62,16 +63,21 @@ void gorse_users_get(void *context, const struct request *request, struct respon
     enum status status;
     if (!gorse_store(api, request, response, &store) ||
         !lookup_snapshot(api, &parameters, response, &snapshot))
-        return;
+        return NULL;
     json_t *user =
         find_user(api, store, service_catalogue(snapshot), request->captures[0], &error, &status);
     service_release(snapshot);
+    if (!user && status != STATUS_OK)
+        problem_error(response, request, &error);
+    else if (!user)
+        problem_answer(response, request, 404, "there is no user \"%.80s\"", request->captures[0]);
+    return user;
+}
+
+void gorse_users_get(void *context, const struct request *request, struct response *response) {
+    json_t *user = asked_user(context, request, response);
     if (user)
         response_json(response, request, user);
-    else if (status != STATUS_OK)
-        problem_error(response, request, &error);
-    else
-        problem_answer(response, request, 404, "there is no user \"%.80s\"", request->captures[0]);
 }
 
 /* ---- Pages ---- */
@@ -174,12 +180,12 @@ static const char *labels_of(const json_t *record, struct arena *arena, const ch
     return text;
 }
 
-static void write_users(const struct api_context *api, const json_t *list, const char *id,
+static void write_users(const struct api_context *api, const json_t *list,
                         const struct request *request, struct response *response) {
     struct error error;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *record = json_array_get(list, i);
-        const char *who = id ? id : gorse_text(record, "UserId", request->arena), *fault = NULL;
+        const char *who = gorse_text(record, "UserId", request->arena), *fault = NULL;
         const char *labels = labels_of(record, request->arena, &fault);
         if (!who || fault) {
             problem_answer(response, request, 400, "user %zu: %s", i + 1,
@@ -196,21 +202,37 @@ static void write_users(const struct api_context *api, const json_t *list, const
     response_json(response, request, gorse_success(json_array_size(list)));
 }
 
-static void write_body(const struct api_context *api, const char *id, const struct request *request,
-                       struct response *response) {
+void gorse_users_post(void *context, const struct request *request, struct response *response) {
     json_t *list;
     if (!records_read(request, "Users", response, &list))
         return;
-    write_users(api, list, id, request, response);
+    write_users(context, list, request, response);
     json_decref(list);
 }
 
-void gorse_users_post(void *context, const struct request *request, struct response *response) {
-    write_body(context, NULL, request, response);
+/* What the body has over what is kept; what it leaves out stays. */
+static void patch_user(const struct api_context *api, const json_t *changes,
+                       const struct request *request, struct response *response) {
+    static const char *const members[] = {"Labels", "Comment"};
+    json_t *user = asked_user(api, request, response);
+    if (!user)
+        return;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        json_t *value = json_object_get(changes, members[i]);
+        if (value && !json_is_null(value))
+            json_object_set(user, members[i], value);
+    }
+    json_t *one = json_pack("[o]", user);
+    write_users(api, one, request, response);
+    json_decref(one);
 }
 
 void gorse_users_patch(void *context, const struct request *request, struct response *response) {
-    write_body(context, request->captures[0], request, response);
+    json_t *list;
+    if (!records_read(request, "Users", response, &list))
+        return;
+    patch_user(context, json_array_get(list, 0), request, response);
+    json_decref(list);
 }
 
 void gorse_users_delete(void *context, const struct request *request, struct response *response) {

@@ -93,7 +93,13 @@ static void users_come_and_go(void **state) {
     ask("GET", G "user/eve", NULL, 200,
         "{\"UserId\":\"eve\",\"Comment\":\"c\",\"Labels\":{\"age\":3}}");
     ask("PATCH", G "user/eve", "{\"Labels\":[\"a\"]}", 200, ONE);
-    ask("GET", G "user/eve", NULL, 200, "...\"Labels\":[\"a\"]");
+    /* What a change leaves out stays. */
+    ask("GET", G "user/eve", NULL, 200,
+        "{\"UserId\":\"eve\",\"Comment\":\"c\",\"Labels\":[\"a\"]}");
+    ask("PATCH", G "user/eve", "{\"Comment\":\"d\"}", 200, ONE);
+    ask("GET", G "user/eve", NULL, 200,
+        "{\"UserId\":\"eve\",\"Comment\":\"d\",\"Labels\":[\"a\"]}");
+    ask("PATCH", G "user/nobody", "{\"Comment\":\"d\"}", 404, "...no user");
     ask("GET", G "user/ann", NULL, 200, "{\"UserId\":\"ann\",\"Comment\":\"\",\"Labels\":{}}");
     ask("GET", G "user/nobody", NULL, 404, "...no user");
     ask("GET", G "users?n=2", NULL, 200, "...{\"Cursor\":\"m2\",\"Users\":[");
