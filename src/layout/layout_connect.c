@@ -1,11 +1,13 @@
-/* layout_connect.c: each point's nearest among all, and how strongly they pull. See layout.h.
+/* layout_connect.c: each point's nearest, and how strongly they pull. See layout.h.
  *
  * Idea     Squared distances of a block of points to all others are products, |a|^2 + |b|^2 - 2ab:
- *          one matrix product a block. Of each row the k least are kept.
+ *          one matrix product a block. Of each row the k least are kept. Of very many points only
+ *          those of the cells near by are looked at (layout_cells.c).
  *          A neighbour at distance x pulls with e^(-(x - nearest) / width); the width is such that
  *          the k pulls sum to log2(k), so that dense and sparse places look alike. Two points pull
  *          each other with a + b - ab of what each thinks. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parallel.h"
@@ -21,70 +23,135 @@
 
 struct nearest_job {
     const struct layout_rows *rows;
-    const float *columns; /* [dimension][count] */
     const float *squares; /* [count] squared lengths */
     size_t k;
     struct entry *found; /* [count][k] nearest first, with the distance */
+    const struct layout_cells *cells;
+    const struct crowd *all; /* where there are no cells */
 };
 
-/* Offers the points of a tile to each point of a block. */
-static void offer_tile(const struct nearest_job *job, size_t begin, size_t rows, size_t tile,
-                       struct largest *best, float *products) {
-    const size_t count = job->rows->count, d = job->rows->dimension;
-    const size_t width = count - tile < TILE ? count - tile : TILE;
-    kernels()->gemm(&(struct kernel_gemm){.m = rows,
-                                          .n = width,
-                                          .k = d,
-                                          .a = job->rows->values + begin * d,
-                                          .a_row = d,
-                                          .a_column = 1,
-                                          .b = job->columns + tile,
-                                          .b_row = count,
-                                          .c = products,
-                                          .c_row = width});
-    for (size_t r = 0; r < rows; r++)
+/* The points among which neighbours are looked for, ascending. */
+struct crowd {
+    size_t count;
+    const uint32_t *points; /* [count] */
+    const float *columns;   /* [dimension][count] */
+    const float *squares;   /* [count] */
+};
+
+/* Offers a tile of the crowd to each point of a block. */
+static void offer_tile(const struct kernel_gemm *block, const struct crowd *crowd, size_t tile,
+                       const uint32_t *points, struct largest *best) {
+    const size_t rest = crowd->count - tile, width = rest < TILE ? rest : TILE;
+    struct kernel_gemm product = *block;
+    product.n = product.c_row = width;
+    product.b = crowd->columns + tile;
+    product.b_row = crowd->count;
+    kernels()->gemm(&product);
+    for (size_t r = 0; r < product.m; r++)
         for (size_t j = 0; j < width; j++)
-            if (tile + j != begin + r)
-                largest_offer(&best[r], (uint32_t)(tile + j),
-                              2 * products[r * width + j] - job->squares[tile + j]);
+            if (crowd->points[tile + j] != points[r])
+                largest_offer(&best[r], crowd->points[tile + j],
+                              2 * product.c[r * width + j] - crowd->squares[tile + j]);
 }
 
-static void nearest_block(void *context, size_t shard) {
-    const struct nearest_job *job = context;
-    const size_t count = job->rows->count, begin = shard * BLOCK;
-    const size_t rows = count - begin < BLOCK ? count - begin : BLOCK;
+/* The nearest of at most BLOCK points among a crowd. */
+static void nearest_among(const struct nearest_job *job, const struct crowd *crowd,
+                          const uint32_t *points, size_t rows) {
+    const size_t d = job->rows->dimension;
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
-    float *products = ARENA_ARRAY_RAW(scratch, float, BLOCK *TILE);
+    float *values = ARENA_ARRAY_RAW(scratch, float, BLOCK *d);
     struct largest best[BLOCK];
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
+        memcpy(values + r * d, job->rows->values + points[r] * d, d * sizeof *values);
         best[r] = largest_begin(ARENA_ARRAY(scratch, struct entry, LARGEST_ROOM(job->k)), job->k,
                                 -INFINITY);
-    for (size_t tile = 0; tile < count; tile += TILE)
-        offer_tile(job, begin, rows, tile, best, products);
+    }
+    const struct kernel_gemm block = {.m = rows,
+                                      .k = d,
+                                      .a = values,
+                                      .a_row = d,
+                                      .a_column = 1,
+                                      .c = ARENA_ARRAY_RAW(scratch, float, BLOCK *TILE)};
+    for (size_t tile = 0; tile < crowd->count; tile += TILE)
+        offer_tile(&block, crowd, tile, points, best);
     for (size_t r = 0; r < rows; r++) {
         const size_t found = largest_end(&best[r]);
-        struct entry *to = job->found + (begin + r) * job->k;
+        struct entry *to = job->found + points[r] * job->k;
         for (size_t n = 0; n < found; n++) {
-            const float squared = job->squares[begin + r] - best[r].room[n].value;
+            const float squared = job->squares[points[r]] - best[r].room[n].value;
             to[n] = (struct entry){best[r].room[n].index, sqrtf(fmaxf(0, squared))};
         }
     }
     arena_reset(scratch, mark);
 }
 
-static struct entry *nearest_of(const struct layout_rows *rows, size_t k, struct arena *arena) {
-    const size_t count = rows->count, d = rows->dimension;
+static struct crowd crowd_of(const struct nearest_job *job, const uint32_t *points, size_t count,
+                             struct arena *arena) {
+    const size_t d = job->rows->dimension;
     float *columns = ARENA_ARRAY_RAW(arena, float, count *d);
     float *squares = ARENA_ARRAY_RAW(arena, float, count);
     for (size_t i = 0; i < count; i++) {
-        const float *row = rows->values + i * d;
-        squares[i] = kernels()->dot(row, row, d);
+        const float *row = job->rows->values + points[i] * d;
+        squares[i] = job->squares[points[i]];
         for (size_t c = 0; c < d; c++)
             columns[c * count + i] = row[c];
     }
-    struct nearest_job job = {rows, columns, squares, k,
-                              ARENA_ARRAY(arena, struct entry, count * k)};
+    return (struct crowd){count, points, columns, squares};
+}
+
+static void nearest_block(void *context, size_t shard) {
+    const struct nearest_job *job = context;
+    const size_t begin = shard * BLOCK, rest = job->rows->count - begin;
+    nearest_among(job, job->all, job->all->points + begin, rest < BLOCK ? rest : BLOCK);
+}
+
+static int ascending(const void *a, const void *b) {
+    const uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+    return (first > second) - (first < second);
+}
+
+/* All points of a cell, among those of the cells near it. */
+static void nearest_cell(void *context, size_t cell) {
+    const struct nearest_job *job = context;
+    const struct layout_cells *cells = job->cells;
+    const uint32_t *near = cells->near + cell * cells->count;
+    const size_t end = cells->offsets[cell + 1];
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    uint32_t *points = ARENA_ARRAY_RAW(scratch, uint32_t, job->rows->count);
+    size_t count = 0;
+    for (size_t n = 0; n < cells->near_counts[cell]; n++)
+        for (uint32_t at = cells->offsets[near[n]]; at < cells->offsets[near[n] + 1]; at++)
+            points[count++] = cells->points[at];
+    qsort(points, count, sizeof *points, ascending);
+    const struct crowd crowd = crowd_of(job, points, count, scratch);
+    for (size_t begin = cells->offsets[cell]; begin < end; begin += BLOCK)
+        nearest_among(job, &crowd, cells->points + begin,
+                      end - begin < BLOCK ? end - begin : BLOCK);
+    arena_reset(scratch, mark);
+}
+
+static struct entry *nearest_of(const struct layout_rows *rows, size_t k, struct arena *arena) {
+    const size_t count = rows->count, d = rows->dimension;
+    float *squares = ARENA_ARRAY_RAW(arena, float, count);
+    for (size_t i = 0; i < count; i++)
+        squares[i] = kernels()->dot(rows->values + i * d, rows->values + i * d, d);
+    struct nearest_job job = {.rows = rows,
+                              .squares = squares,
+                              .k = k,
+                              .found = ARENA_ARRAY(arena, struct entry, count * k)};
+    if (count > LAYOUT_EXACT_MOST) {
+        const struct layout_cells cells = layout_cells_make(rows, k, arena);
+        job.cells = &cells;
+        parallel_for(cells.count, nearest_cell, &job);
+        return job.found;
+    }
+    uint32_t *points = ARENA_ARRAY_RAW(arena, uint32_t, count);
+    for (size_t i = 0; i < count; i++)
+        points[i] = (uint32_t)i;
+    const struct crowd all = crowd_of(&job, points, count, arena);
+    job.all = &all;
     parallel_for((count + BLOCK - 1) / BLOCK, nearest_block, &job);
     return job.found;
 }

@@ -1,4 +1,4 @@
-/* layout_internal.h: the three steps of a layout; only for src/layout/. */
+/* layout_internal.h: the steps of a layout; only for src/layout/. */
 #ifndef MATINEE_LAYOUT_LAYOUT_INTERNAL_H
 #define MATINEE_LAYOUT_LAYOUT_INTERNAL_H
 
@@ -10,6 +10,19 @@ struct layout_rows {
     const float *values; /* [count][dimension] */
 };
 struct layout_rows layout_reduce(const struct layout_vectors *vectors, struct arena *arena);
+
+/* Above this neighbours are looked for in cells, and points move in fewer turns. */
+#define LAYOUT_EXACT_MOST 16384
+
+/* Points in cells, and the cells whose points are near to a cell's. */
+struct layout_cells {
+    size_t count;
+    const uint32_t *offsets, *points; /* [count + 1], [points] */
+    const uint32_t *near;        /* [count][count], of which the first near_counts are filled */
+    const uint32_t *near_counts; /* [count] */
+};
+struct layout_cells layout_cells_make(const struct layout_rows *rows, size_t k,
+                                      struct arena *arena);
 
 /* Who pulls whom: both ways, each weight 0 ... 1. */
 struct layout_graph {

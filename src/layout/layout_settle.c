@@ -78,8 +78,9 @@ static void settle_shard(void *context, size_t shard) {
 
 void layout_settle(const struct layout_graph *graph, float *points, struct arena *arena) {
     float *next = ARENA_ARRAY_RAW(arena, float, 2 * graph->count);
-    for (uint64_t turn = 0; turn < LAYOUT_TURNS; turn++) {
-        struct settle job = {graph, points, next, 1 - (float)turn / LAYOUT_TURNS, turn};
+    const uint64_t turns = graph->count > LAYOUT_EXACT_MOST ? LAYOUT_TURNS_OF_MANY : LAYOUT_TURNS;
+    for (uint64_t turn = 0; turn < turns; turn++) {
+        struct settle job = {graph, points, next, 1 - (float)turn / (float)turns, turn};
         parallel_for((graph->count + SHARD - 1) / SHARD, settle_shard, &job);
         memcpy(points, next, 2 * graph->count * sizeof *points);
     }

@@ -33,10 +33,10 @@ static float *lay_out(const float *values, size_t count, size_t dimension, struc
     return layout_points(&(struct layout_vectors){values, count, dimension, false}, arena);
 }
 
-static size_t nearest(const float *points, size_t i) {
+static size_t nearest_of(const float *points, size_t count, size_t i) {
     size_t best = i;
     float least = INFINITY;
-    for (size_t j = 0; j < COUNT; j++) {
+    for (size_t j = 0; j < count; j++) {
         const float dx = points[2 * i] - points[2 * j], dy = points[2 * i + 1] - points[2 * j + 1];
         if (j != i && dx * dx + dy * dy < least) {
             least = dx * dx + dy * dy;
@@ -52,7 +52,7 @@ static void clusters_stay_whole(void **state) {
     const float *points = lay_out(clusters(&arena), COUNT, DIMENSION, &arena);
     size_t kept = 0;
     for (size_t i = 0; i < COUNT; i++)
-        kept += nearest(points, i) % CLUSTERS == i % CLUSTERS;
+        kept += nearest_of(points, COUNT, i) % CLUSTERS == i % CLUSTERS;
     assert_true(kept >= COUNT * 98 / 100);
     float most = 0;
     double middle = 0;
@@ -62,6 +62,30 @@ static void clusters_stay_whole(void **state) {
         middle += (double)points[i];
     }
     assert_true(most == 1 && fabs(middle / COUNT) < 1e-3);
+    arena_release(&arena);
+}
+
+/* So many that neighbours are looked for in cells. */
+static void many_points(void **state) {
+    enum { MANY = 17000, WIDE = 8 };
+    (void)state;
+    struct arena arena = {0};
+    float *values = ARENA_ARRAY(&arena, float, MANY *WIDE);
+    struct rng rng;
+    rng_init(&rng, 6, 0);
+    for (int i = 0; i < MANY; i++)
+        for (int d = 0; d < WIDE; d++)
+            values[i * WIDE + d] = (i % WIDE == d ? 4 : 0) + 0.5f * (float)rng_normal(&rng);
+    parallel_set_threads(1);
+    const float *alone = lay_out(values, MANY, WIDE, &arena);
+    parallel_set_threads(3);
+    const float *points = lay_out(values, MANY, WIDE, &arena);
+    parallel_set_threads(0);
+    assert_memory_equal(points, alone, 2 * MANY * sizeof *points);
+    size_t kept = 0;
+    for (size_t i = 0; i < 200; i++)
+        kept += nearest_of(points, MANY, i) % WIDE == i % WIDE;
+    assert_true(kept >= 195);
     arena_release(&arena);
 }
 
@@ -99,6 +123,7 @@ static void few_and_equal_vectors(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clusters_stay_whole),
+        cmocka_unit_test(many_points),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(few_and_equal_vectors),
     };
