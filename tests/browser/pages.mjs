@@ -28,7 +28,9 @@ const pages = {
   compare: '/compare?user=1',
   map: '/map',
   analytics: '/analytics',
+  map_of_person: '/map?user=1',
   experiments: '/experiments',
+  runs: '/experiments?run=1&run=2',
   api: '/api-docs',
   about: '/about',
   lost: '/film/none',
@@ -190,7 +192,7 @@ test('the server stops and comes back: the rating waits, through a reload, and i
   const port = new URL(own.url).port
   await own.stop()
   await page.locator('.film').first().locator('label.star').nth(3).click()
-  await page.getByText('1 rating waits to be sent').waitFor()
+  await page.getByText('1 change waits to be sent').waitFor()
   const queue = () => page.evaluate(() => JSON.parse(localStorage.getItem('matinee.shelf')).queue.length)
   check(await queue() === 1, 'one waits')
   const again = await serve(program, [models[0]], port)
@@ -200,6 +202,50 @@ test('the server stops and comes back: the rating waits, through a reload, and i
   check(kept.ratings.some((row) => row.rating === 4), 'the service has it')
   await context.close()
   await again.stop()
+})
+
+test('"Not this" and "Seen" reach the service, and can be taken back', async () => {
+  const own = await serve(program, [models[0]])
+  const { page, context } = await open('/?user=4', {}, own.url)
+  const told = async () => (await (await fetch(`${own.url}/api/users/4/export`)).json()).events.map((one) => one.kind)
+  const sent = () => page.waitForFunction(() => JSON.parse(localStorage.getItem('matinee.shelf')).queue.length === 0)
+  await page.locator('.film').nth(0).getByRole('button', { name: /^Not this/ }).click()
+  await sent()
+  check((await told()).join() === 'dislike', `after "Not this": ${await told()}`)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await sent()
+  await settle(page)
+  await page.locator('.film').nth(1).getByRole('button', { name: /^Seen/ }).click()
+  await sent()
+  check((await told()).join() === 'dislike,remove,view', `after "Undo" and "Seen": ${await told()}`)
+  await context.close()
+  await own.stop()
+})
+
+test('a wish has reasons, a film those who like it, a person a place on the map', async () => {
+  const { page, context } = await open(pages.person_tonight)
+  const whys = await page.locator('.film .why').allInnerTexts()
+  check(whys.length > 0 && whys.some((why) => /your wish/.test(why)), whys.join('\n'))
+  await page.goto(`${server.url}/film/924`)
+  await page.getByRole('heading', { name: 'Who likes it' }).waitFor()
+  await page.locator('.film-panels').getByRole('link', { name: /^person/ }).first().click()
+  await page.getByRole('link', { name: 'Look around there' }).click()
+  await page.locator('.map-ring').waitFor()
+  await context.close()
+})
+
+test('a model is trained from the page, and again under another name', async () => {
+  const own = await serve(program, [models[0]])
+  const { page, context } = await open('/experiments', {}, own.url)
+  for (const name of ['ease-2', 'ease-3']) {
+    await page.getByPlaceholder(name, { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Start a training' }).click()
+    await page.getByText(new RegExp(`^${name}: (replaced|kept|added)`)).waitFor({ timeout: 60000 })
+  }
+  const { models: served } = await (await fetch(`${own.url}/api/models`)).json()
+  check(served.join() === 'ease,ease-2,ease-3', served.join())
+  await context.close()
+  await own.stop()
 })
 
 test('titles and tags with markup are texts', async () => {

@@ -48,7 +48,7 @@ describe('the request', () => {
     })
   })
   test('for a person whose film is put aside', () => {
-    const shelf = putAside(putAside(emptyShelf(), '7', 'x1', true), '7', 12, true)
+    const shelf = putAside(putAside(emptyShelf(), '7', 'x1', 'dislike', 1), '7', 12, 'view', 2)
     const { path, ask } = request(read('user=7&genre=War&not=Drama'), shelf)
     expect(path).toBe('/api/recommend')
     expect(ask.body).toMatchObject({ user_id: 7, genre: ['War'], exclude_genre: ['Drama'], exclude_ids: ['x1', 12] })

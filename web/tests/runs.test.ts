@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differences, readEvents, readSettings, settingsOf } from '../src/lib/runs'
+import { differences, freeName, readEvents, readSettings, settingsOf } from '../src/lib/runs'
 
 test('only what differs is left', () => {
   const a = settingsOf('model.k: 3\nmodel.layers: [64,32]\nseed: 1\n\n# no setting')
@@ -7,6 +7,11 @@ test('only what differs is left', () => {
   expect([...a]).toEqual([['model.k', '3'], ['model.layers', '[64,32]'], ['seed', '1']])
   expect(differences([a, b])).toEqual([['extra', ['–', 'a: b']], ['model.k', ['3', '4']]])
   expect(differences([])).toEqual([])
+})
+
+test('a name that is free', () => {
+  expect(freeName('ease', [])).toBe('ease')
+  expect(freeName('ease', ['als', 'ease', 'ease-2'])).toBe('ease-3')
 })
 
 test('settings as they are typed', () => {

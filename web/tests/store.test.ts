@@ -31,9 +31,13 @@ test('taken back', () => {
 })
 
 test('aside and back', () => {
-  const shelf = putAside(putAside(emptyShelf(), '7', 1, true), '7', 1, true)
+  const shelf = putAside(putAside(emptyShelf(), '7', 1, 'view', 10), '7', 1, 'dislike', 11)
   expect(shelf.aside['7']).toEqual(['1'])
-  expect(putAside(shelf, '7', 1, false).aside['7']).toEqual([])
+  expect(shelf.queue).toEqual([{ user: '7', item: '1', rating: null, event: 'dislike', at: 11 }])
+  const back = putAside(shelf, '7', 1, 'remove', 12)
+  expect(back.aside['7']).toEqual([])
+  expect(back.queue.map((e) => e.event)).toEqual(['remove'])
+  expect(putAside(emptyShelf(), NEWCOMER, 1, 'dislike', 10).queue).toEqual([])
 })
 
 test('what is stored is read back; what is no shelf is an empty one', () => {

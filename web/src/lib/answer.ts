@@ -14,9 +14,12 @@ function keep(key: string, value: unknown) {
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!)
 }
 
-/* Answers whose key begins so are asked for anew. */
+const forgetful = new Set<(prefix: string) => void>()
+
+/* Answers whose key begins so are asked for anew, those on the screen at once. */
 export function forget(prefix: string) {
   for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key)
+  forgetful.forEach((listener) => listener(prefix))
 }
 
 export interface Answer<T> {
@@ -38,6 +41,12 @@ export function useAnswer<T>(
   const [turn, setTurn] = useState(0)
   const loader = useRef(load)
   loader.current = load
+
+  useEffect(() => {
+    const again = (prefix: string) => key?.startsWith(prefix) && setTurn((n) => n + 1)
+    forgetful.add(again)
+    return () => void forgetful.delete(again)
+  }, [key])
 
   useEffect(() => {
     if (key === null) return

@@ -10,6 +10,14 @@ export function settingsOf(text: string): Map<string, string> {
   return found
 }
 
+/* A name that no served model has: the model's own, "-2" and so on behind it. */
+export function freeName(model: string, taken: readonly string[]): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? model : `${model}-${n}`
+    if (!taken.includes(name)) return name
+  }
+}
+
 /* The keys in which they differ, each with its value in all of them. */
 export function differences(all: readonly Map<string, string>[]): [string, string[]][] {
   const keys = [...new Set(all.flatMap((one) => [...one.keys()]))].sort()

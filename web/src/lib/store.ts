@@ -1,5 +1,5 @@
 /* store.ts: what the page itself remembers, in the browser: a newcomer's ratings, what a person put
- * aside, and the queue of ratings that the service has not acknowledged yet. The queue survives a
+ * aside, and the queue of ratings and events that the service has not acknowledged yet. The queue survives a
  * reload and a lost connection: an entry leaves it when the service has answered, never before.
  *
  * A state is plain data and every change a pure function (tests/store.test.ts); `shelf` is the one
@@ -15,8 +15,13 @@ export interface Entry {
   user: string // an id that the service knows
   item: string
   rating: number | null // null: taken back
+  event?: Happened // an event in place of a rating
   at: number
 }
+
+/* "Not this", "Seen", and either taken back. */
+export type Happened = 'dislike' | 'view' | 'remove'
+
 
 export interface Shelf {
   ratings: Record<string, Record<string, number>> // by person: film → rating, as the page knows it
@@ -33,17 +38,19 @@ export function rated(shelf: Shelf, user: string, item: Id, rating: number | nul
   const own = { ...shelf.ratings[user] }
   if (rating === null) delete own[key]
   else own[key] = rating
-  const queue =
-    user === NEWCOMER
-      ? shelf.queue
-      : [...shelf.queue.filter((e) => e.user !== user || e.item !== key), { user, item: key, rating, at }]
+  const queue = queued(shelf, { user, item: key, rating, at })
   return { ...shelf, ratings: { ...shelf.ratings, [user]: own }, titles: { ...shelf.titles, [key]: name }, queue }
 }
 
-export function putAside(shelf: Shelf, user: string, item: Id, isAside: boolean): Shelf {
+/* Behind all others, in place of what waited of the same film; a newcomer's is nobody's. */
+const queued = ({ queue }: Shelf, entry: Entry): Entry[] =>
+  entry.user === NEWCOMER ? queue : [...queue.filter((e) => e.user !== entry.user || e.item !== entry.item), entry]
+
+export function putAside(shelf: Shelf, user: string, item: Id, event: Happened, at: number): Shelf {
   const key = String(item)
   const rest = (shelf.aside[user] ?? []).filter((id) => id !== key)
-  return { ...shelf, aside: { ...shelf.aside, [user]: isAside ? [...rest, key] : rest } }
+  const aside = event === 'remove' ? rest : [...rest, key]
+  return { ...shelf, aside: { ...shelf.aside, [user]: aside }, queue: queued(shelf, { user, item: key, rating: null, event, at }) }
 }
 
 /* The newcomer has said nothing yet. */
@@ -106,6 +113,15 @@ function tell(text: string | null) {
   listeners.forEach((listener) => listener())
 }
 
+const outside = (id: string) => (/^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id)
+
+function send({ user, item, rating, event, at }: Entry): Promise<unknown> {
+  const item_id = outside(item)
+  if (event) return ask('/api/events', { body: { user_id: outside(user), item_id, event, time: Math.floor(at / 1000) } })
+  const path = `/api/users/${encodeURIComponent(user)}/ratings`
+  return rating === null ? ask(path, { method: 'DELETE', params: { item_id } }) : ask(path, { method: 'PUT', body: { item_id, rating } })
+}
+
 let isSending = false
 
 /* Sends what waits, oldest first. A refusal for good (4xx) takes the entry off and says why. */
@@ -115,13 +131,10 @@ export async function flush(): Promise<void> {
   try {
     for (let entry = read().queue[0]; entry; entry = read().queue[0]) {
       const sent = entry
-      const path = `/api/users/${encodeURIComponent(sent.user)}/ratings`
-      const item_id = /^(0|[1-9]\d{0,14})$/.test(sent.item) ? Number(sent.item) : sent.item
       try {
         // A server that keeps no ratings: they wait for one that does.
         if (!(await isOffered('PUT', '/api/users/{id}/ratings'))) return
-        if (sent.rating === null) await ask(path, { method: 'DELETE', params: { item_id } })
-        else await ask(path, { method: 'PUT', body: { item_id, rating: sent.rating } })
+        await send(sent)
         tell(null)
       } catch (cause) {
         const status = cause instanceof Problem ? cause.status : 500
@@ -141,8 +154,9 @@ export function rate(user: string, item: Id, rating: number | null, name: string
   void flush()
 }
 
-export function setAside(user: string, item: Id, isAside: boolean) {
-  change((s) => putAside(s, user, item, isAside))
+export function setAside(user: string, item: Id, event: Happened) {
+  change((s) => putAside(s, user, item, event, Date.now()))
+  void flush()
 }
 
 /* Called once: other tabs, the connection that comes back, and a slow second try. */

@@ -199,9 +199,9 @@ function Results({ state, shelf, answer, onHappening }: { state: Discover; shelf
     [place, onHappening],
   )
   const onAside = useCallback(
-    (film: Film) => {
-      setAside(place, film.item_id, true)
-      onHappening({ text: t.discover.undone(mainTitle(film.title)), undo: () => setAside(place, film.item_id, false) })
+    (film: Film, reason: 'no' | 'seen') => {
+      setAside(place, film.item_id, reason === 'no' ? 'dislike' : 'view')
+      onHappening({ text: t.discover.undone(mainTitle(film.title)), undo: () => setAside(place, film.item_id, 'remove') })
     },
     [place, onHappening],
   )

@@ -5,9 +5,10 @@ import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { useAnswer, forget } from '../lib/answer'
 import { ask, Problem } from '../lib/api'
 import guide from '../guide.json'
+import { useModels } from '../lib/lists'
 import { useOffers } from '../lib/offers'
 import { useParams } from '../lib/router'
-import { differences, readEvents, readSettings, settingsOf } from '../lib/runs'
+import { differences, freeName, readEvents, readSettings, settingsOf } from '../lib/runs'
 import { t } from '../lib/texts'
 import { type Line, Plot } from '../parts/plot'
 import { Absent, Failed, isAbsent, Notice } from '../parts/states'
@@ -29,10 +30,10 @@ interface Run {
   started: number
   fit_seconds: number | null
   error: string | null
+  metrics: Record<string, { value: number | null; low: number | null; high: number | null }>
 }
 
 interface RunDetails extends Run {
-  metrics: Record<string, { value: number; low: number | null; high: number | null }>
   epochs: Epoch[]
   settings: string | null
 }
@@ -116,7 +117,7 @@ function useJob(number: number | null): Job | undefined {
           const found = jobs.find((one) => one.job === number)
           setJob(found)
           if (!found || found.ended === null) timer = setTimeout(() => void look(), POLL_MS)
-          else forget('runs')
+          else ['runs', 'models'].forEach(forget)
         },
         () => {
           if (!isOver) timer = setTimeout(() => void look(), POLL_MS)
@@ -149,10 +150,13 @@ function Curves({ runs }: { runs: { name: string; epochs: Epoch[] }[] }) {
 function Training({ onStart }: { onStart: (job: number) => void }) {
   const [model, setModel] = useState('ease')
   const [settings, setSettings] = useState('')
+  const [name, setName] = useState('')
+  const { data: served } = useModels()
+  const free = freeName(model, served?.models ?? [])
   const [problem, setProblem] = useState<Problem | null>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    ask<{ job: number }>('/api/train', { body: { kind: 'train', model, name: model, settings: readSettings(settings) } }).then(
+    ask<{ job: number }>('/api/train', { body: { kind: 'train', model, name: name.trim() || free, settings: readSettings(settings) } }).then(
       (answer) => {
         setProblem(null)
         onStart(answer.job)
@@ -171,6 +175,10 @@ function Training({ onStart }: { onStart: (job: number) => void }) {
         </select>
       </label>
       <label className="field">
+        <span>{t.runs.called}</span>
+        <input value={name} placeholder={free} maxLength={64} onChange={(event) => setName(event.target.value)} />
+      </label>
+      <label className="field is-long">
         <span>{t.runs.settings}</span>
         <input value={settings} placeholder="trainer.max_epochs=10" onChange={(event) => setSettings(event.target.value)} />
       </label>
@@ -195,8 +203,8 @@ function Train() {
     <section className="panel">
       <h2>{t.runs.train}</h2>
       <Training onStart={setNumber} />
-      <div aria-live="polite">{job && <p className="why">{[t.runs.following(job.model || job.name, job.state), job.message].filter(Boolean).join(' · ')}</p>}</div>
-      {job && <Curves runs={[{ name: job.model || job.name, epochs }]} />}
+      <div aria-live="polite">{job && <p className="why">{[t.runs.following(job.name || job.model, job.state), job.message].filter(Boolean).join(' · ')}</p>}</div>
+      {job && <Curves runs={[{ name: job.name || job.model, epochs }]} />}
       <details>
         <summary>{t.runs.key}</summary>
         <Key />
@@ -265,7 +273,7 @@ function Figures({ runs }: { runs: RunDetails[] }) {
                 const metric = run.metrics[name]
                 return (
                   <td key={run.id} className="number">
-                    {metric?.value.toFixed(4) ?? '–'}
+                    {metric?.value?.toFixed(4) ?? '–'}
                     {typeof metric?.low === 'number' && typeof metric.high === 'number' && (
                       <small>
                         {metric.low.toFixed(4)} – {metric.high.toFixed(4)}
@@ -326,18 +334,30 @@ function Detail({ ids }: { ids: string[] }) {
   )
 }
 
+/* The figures that have a column, if any run of the list has them. */
+const FIGURES = ['ndcg@10', 'hit_rate@10', 'rmse']
+
 function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onChoose: (id: string) => void }) {
+  const figures = FIGURES.filter((name) => runs.some((run) => run.metrics?.[name] !== undefined))
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.table}>
-      <table>
+      <table className="runs">
         <thead>
           <tr>
             <th scope="col">{t.runs.look}</th>
             <th scope="col">{t.about.model}</th>
             <th scope="col">{t.runs.data}</th>
             <th scope="col">{t.runs.split}</th>
+            {figures.map((name) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
+            <th scope="col" className="number">
+              {t.about.fit}
+            </th>
+            <th scope="col">{t.runs.begun}</th>
             <th scope="col">{t.runs.state}</th>
-            <th scope="col">{t.about.fit}</th>
           </tr>
         </thead>
         <tbody>
@@ -350,10 +370,16 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
                 </label>
               </td>
               <th scope="row">{run.model}</th>
-              <td className="number">{run.data}</td>
-              <td className="number">{[run.split, run.candidates].filter(Boolean).join(', ')}</td>
+              <td>{run.data}</td>
+              <td>{[run.split, run.candidates].filter(Boolean).join(', ') || '–'}</td>
+              {figures.map((name) => (
+                <td key={name} className="number">
+                  {run.metrics?.[name]?.value?.toFixed(4) ?? '–'}
+                </td>
+              ))}
+              <td className="number">{run.fit_seconds !== null ? t.about.seconds(Math.round(run.fit_seconds * 10) / 10) : '–'}</td>
+              <td className="moment">{moment(run.started)}</td>
               <td>{run.error ?? run.status}</td>
-              <td className="number">{run.fit_seconds !== null ? t.about.seconds(Math.round(run.fit_seconds * 10) / 10) : ''}</td>
             </tr>
           ))}
         </tbody>
@@ -361,6 +387,8 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
     </div>
   )
 }
+
+const moment = (seconds: number) => new Date(seconds * 1000).toLocaleString('en', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false })
 
 export default function ExperimentsPage() {
   const [params, set] = useParams()

@@ -3,13 +3,13 @@
 import '../styles/film.css'
 import { useAnswer } from '../lib/answer'
 import { ask, type Film, type Id } from '../lib/api'
-import { useTakes } from '../lib/offers'
+import { useOffers, useTakes } from '../lib/offers'
 import { Link, personAddress } from '../lib/router'
 import { rate, useShelf, NEWCOMER } from '../lib/store'
 import { t } from '../lib/texts'
 import { title } from '../lib/titles'
 import { lastWho } from '../lib/who'
-import { Columns } from '../parts/bars'
+import { Bars, Columns } from '../parts/bars'
 import { Poster } from '../parts/poster'
 import { Rail, RailSkeleton } from '../parts/rail'
 import { Stars } from '../parts/stars'
@@ -30,8 +30,10 @@ interface Facts {
   damped_mean?: number
   histogram?: { rating: number; count: number }[]
   tags?: { tag: string; count: number }[]
-  liked_by?: { user_id: Id; rating?: number }[]
 }
+
+const TAGS_SHOWN = 12
+const GENRES_SHOWN = 6
 
 interface Similar extends Film {
   similarity: number
@@ -73,20 +75,21 @@ function Elsewhere({ film }: { film: Facts }) {
   )
 }
 
-function People({ film }: { film: Facts }) {
+/* How it was rated and called: beside the title where there is room. */
+function Remarks({ film }: { film: Facts }) {
   return (
-    <div className="panels film-panels">
+    <div className="film-aside">
       {film.histogram && film.histogram.length > 0 && (
-        <section className="panel">
-          <h2>{t.film.histogram}</h2>
+        <section>
+          <h2 className="label">{t.film.histogram}</h2>
           <Columns label={t.film.histogram} bars={film.histogram.map((one) => ({ name: String(one.rating), value: one.count }))} />
         </section>
       )}
       {film.tags && film.tags.length > 0 && (
-        <section className="panel">
-          <h2>{t.film.tags}</h2>
+        <section>
+          <h2 className="label">{t.film.tags}</h2>
           <ul className="chips">
-            {film.tags.slice(0, 24).map((tag) => (
+            {film.tags.slice(0, TAGS_SHOWN).map((tag) => (
               <li key={tag.tag}>
                 <Link className="chip" href={`/?q=${encodeURIComponent(tag.tag)}`}>
                   {tag.tag}
@@ -97,21 +100,47 @@ function People({ film }: { film: Facts }) {
           </ul>
         </section>
       )}
-      {film.liked_by && film.liked_by.length > 0 && (
-        <section className="panel">
-          <h2>{t.film.fans}</h2>
-          <ul className="chips">
-            {film.liked_by.map((person) => (
-              <li key={person.user_id}>
-                <Link className="chip" href={personAddress(person.user_id)}>
-                  {t.discover.person(String(person.user_id))}
-                  {person.rating !== undefined && <small>{person.rating}</small>}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+    </div>
+  )
+}
+
+interface FansAnswer {
+  liked: number
+  fans: { user_id: Id; rating?: number }[]
+  genres: { genre: string; theirs: number; everyone: number; difference: number }[]
+}
+
+/* Who likes it, and what else they watch: the genres that they watch most above everyone. */
+function Fans({ id }: { id: string }) {
+  const isOffered = useOffers('GET', '/api/movie/{id}/fans')
+  const answer = useAnswer<FansAnswer>(isOffered ? `film fans ${id}` : null, (signal) => ask(`/api/movie/${encodeURIComponent(id)}/fans`, { params: { limit: 18 }, signal }))
+  if (!answer.data || answer.data.fans.length === 0) return null
+  const { liked, fans, genres } = answer.data
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+  return (
+    <div className="panels film-panels">
+      <section className="panel">
+        <h2>{t.film.fans}</h2>
+        <p className="soft">{fans[0]!.rating === undefined ? t.film.had(liked) : t.film.liked(liked)}</p>
+        <ul className="chips">
+          {fans.map((person) => (
+            <li key={person.user_id}>
+              <Link className="chip" href={personAddress(person.user_id)}>
+                {t.discover.person(String(person.user_id))}
+                {person.rating !== undefined && <small>{t.film.gave(person.rating)}</small>}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="panel">
+        <h2>{t.film.fansMix}</h2>
+        <Bars
+          label={t.film.fansTheirs}
+          besideLabel={t.film.fansEveryone}
+          bars={genres.slice(0, GENRES_SHOWN).map((mix) => ({ name: mix.genre, value: mix.theirs, beside: mix.everyone, text: percent(mix.theirs) }))}
+        />
+      </section>
     </div>
   )
 }
@@ -167,6 +196,7 @@ function Head({ film }: { film: Facts }) {
           </Link>
         </p>
       </div>
+      <Remarks film={film} />
     </header>
   )
 }
@@ -184,9 +214,9 @@ export default function FilmPage({ id }: { id: string }) {
       ) : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
       {!film.problem && (
         <>
-          {film.data && <People film={film.data} />}
           <Likes id={id} by="vector" label={t.film.similarVector} />
           {hasContent && <Likes id={id} by="content" label={t.film.similarContent} />}
+          {film.data && <Fans id={id} />}
         </>
       )}
     </main>

@@ -10,6 +10,7 @@ import { type Box, fitMost, Grid, type Scatter, scatter, toPoint, toScreen, type
 import { t } from '../lib/texts'
 import { useTheme } from '../lib/theme'
 import { mainTitle } from '../lib/titles'
+import { type PlaceAnswer, usePlace } from '../parts/place'
 import { Poster } from '../parts/poster'
 import { Rail } from '../parts/rail'
 import { Absent, Failed, isAbsent, Notice } from '../parts/states'
@@ -243,13 +244,21 @@ function Middle({ prepared, view }: { prepared: Prepared; view: View }) {
 
 const distance = (point: Point, view: View) => (point.x - view.x) ** 2 + (point.y - view.y) ** 2
 
-function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) {
+const ring = ([x, y]: [number, number]) => `translate(${Math.round(x)}px, ${Math.round(y)}px)`
+
+function Chart({ prepared, user, place }: { prepared: Prepared; user: string | null; place: PlaceAnswer | undefined }) {
+  const [hasPlace, setHasPlace] = useState(true)
+  const own = useMemo(() => {
+    if (!place?.films.length) return null
+    const liked = new Set(place.films.map((film) => film.item_id))
+    return new Set(prepared.points.flatMap((point, i) => (liked.has(point.item_id) ? [i] : [])))
+  }, [place, prepared])
   const [only, setOnly] = useState<string | null>(null)
   const [isSelecting, setSelecting] = useState(false)
   const [box, setBox] = useState<Box | null>(null) // in pixels
   const [chosen, setChosen] = useState<ReadonlySet<number> | null>(null)
   const [over, setOver] = useState(-1)
-  const { ref, view, still, move, canDraw, theme } = useCanvas(prepared, only, chosen)
+  const { ref, view, still, move, canDraw, theme } = useCanvas(prepared, only, chosen ?? (hasPlace ? own : null))
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null)
   const size = (): [number, number] => [ref.current?.clientWidth ?? 1, ref.current?.clientHeight ?? 1]
   const keep = useCallback((i: number) => only === null || prepared.genres[prepared.genre[i]!] === only, [only, prepared])
@@ -333,6 +342,11 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
       <div className="map-bar">
         <Find points={prepared.points} onFind={fly} />
         <div className="map-buttons">
+          {user && own && (
+            <button type="button" className="chip" aria-pressed={hasPlace} onClick={() => setHasPlace(!hasPlace)}>
+              {t.map.placeOf(user)}
+            </button>
+          )}
           <button type="button" className="chip" aria-pressed={isSelecting} onClick={() => setSelecting(!isSelecting)}>
             {t.map.select}
           </button>
@@ -365,6 +379,7 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
           onKeyDown={(event) => onKey(event.key) && event.preventDefault()}
         />
         {box && <div className="map-box" style={{ transform: `translate(${box.left}px, ${box.top}px)`, width: box.right - box.left, height: box.bottom - box.top }} />}
+        {hasPlace && place && place.x !== null && place.y !== null && <div className="map-ring" style={{ transform: ring(toScreen(still, ...size(), place.x, place.y)) }} />}
         {over >= 0 && <Tip point={prepared.points[over]!} at={toScreen(still, ...size(), prepared.points[over]!.x, prepared.points[over]!.y)} />}
       </div>
       <ul className="chips map-legend" aria-label={t.map.legend}>
@@ -391,6 +406,8 @@ function Chart({ prepared, user }: { prepared: Prepared; user: string | null }) 
 export default function MapPage() {
   const [params] = useParams()
   const answer = useAnswer<Answer>('map', (signal) => ask('/api/map', { params: { limit: FILMS_MAX }, signal }))
+  const user = params.get('user')
+  const place = usePlace(user)
   const prepared = useMemo(() => (answer.data ? prepare(answer.data.points) : null), [answer.data])
   return (
     <main id="content" className="page">
@@ -405,7 +422,7 @@ export default function MapPage() {
           <Failed problem={answer.problem} retry={answer.retry} />
         )
       ) : prepared ? (
-        <Chart prepared={prepared} user={params.get('user')} />
+        <Chart prepared={prepared} user={user} place={place.data} />
       ) : (
         <div className="map-place is-waiting" aria-busy="true">
           <p className="soft" role="status">

@@ -10,6 +10,7 @@ import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { Bars, Columns, Radar } from '../parts/bars'
 import { type Line, Plot } from '../parts/plot'
+import { Place } from '../parts/place'
 import { Poster } from '../parts/poster'
 import { Absent, Failed, isAbsent } from '../parts/states'
 import { VirtualGrid } from '../parts/virtual'
@@ -64,6 +65,7 @@ interface TasteOfYears {
 }
 
 const GENRES_SHOWN = 5
+const YEARS_LEAST = 3 // fewer make no line
 
 /* Share of each year's ratings that go to their genres, and how high they rate. */
 function OverTime({ taste }: { taste: TasteOfYears }) {
@@ -73,7 +75,7 @@ function OverTime({ taste }: { taste: TasteOfYears }) {
     const genres = Object.entries(taste.mix).sort((a, b) => b[1] - a[1]).slice(0, GENRES_SHOWN)
     return genres.map(([name]) => ({ name, values: years.map((year) => Math.round((100 * (year.genres[name] ?? 0)) / year.ratings)) }))
   }, [taste, years])
-  if (x.length < 2) return null
+  if (x.length < YEARS_LEAST) return null
   return (
     <section className="panel">
       <Plot label={t.person.overTime} x={x} xLabel={t.film.year} lines={lines} height={240} />
@@ -217,16 +219,19 @@ export default function PersonPage({ id }: { id: string }) {
   const { data, problem } = answer
   return (
     <main id="content" className="page" aria-busy={answer.isLoading}>
-      <header className="page-head">
-        <h1>{t.person.title(id)}</h1>
-        {data && <Figures profile={data} />}
-        {data && (
-          <p>
-            <Link className="button" href={`/?user=${encodeURIComponent(id)}`}>
-              {t.person.recommend}
-            </Link>
-          </p>
-        )}
+      <header className="page-head person-head">
+        <div>
+          <h1>{t.person.title(id)}</h1>
+          {data && <Figures profile={data} />}
+          {data && (
+            <p>
+              <Link className="button" href={`/?user=${encodeURIComponent(id)}`}>
+                {t.person.recommend}
+              </Link>
+            </p>
+          )}
+        </div>
+        <div className="place-room">{data && <Place id={id} />}</div>
       </header>
       {problem && (isAbsent(problem) ? <Absent route="/api/users/ID" /> : <Failed problem={problem} retry={answer.retry} />)}
       {data && (
