@@ -10,7 +10,7 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     const char *path = command_operand(arguments, 0);
     struct feedback *store;
     struct feedback_counts counts;
-    TRY(people_open(&store, arguments, error));
+    TRY(people_open_present(&store, arguments, error));
     enum status status = feedback_count(store, &counts, error);
     if (status == STATUS_OK)
         status = feedback_backup(store, path, error);

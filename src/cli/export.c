@@ -55,7 +55,7 @@ static enum status export_store(const struct arguments *arguments, struct error 
     const bool is_file = path && strcmp(path, "-") != 0;
     struct writing writing = {.out = is_file ? NULL : stdout, .error = error};
     struct feedback *store;
-    TRY(people_open(&store, arguments, error));
+    TRY(people_open_present(&store, arguments, error));
     enum status status = is_file ? files_writer_open(&writing.writer, path, error) : STATUS_OK;
     if (status == STATUS_OK) {
         status = write_part(store, &writing, arguments, error);

@@ -18,5 +18,8 @@
 /* Opens the store that the option names; the caller's, to be given to feedback_close. */
 enum status people_open(struct feedback **out, const struct arguments *arguments,
                         struct error *error);
+/* The same for who wants what is in it: a file that is not there is an error and not made. */
+enum status people_open_present(struct feedback **out, const struct arguments *arguments,
+                                struct error *error);
 
 #endif

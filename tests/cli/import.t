@@ -133,3 +133,14 @@
   $ matinee backup nowhere/there/copy.db --store none
   ! matinee: a store in memory has nothing to back up; `matinee serve --store FILE`
   [2]
+
+# A name that is misspelt is no empty store.
+
+  $ matinee backup copy2.db --store poeple.db
+  ! matinee: poeple.db: there is no such store; --store names another, and the first `matinee serve` or `matinee import` makes one
+  [1]
+
+  $ matinee export all --store poeple.db; ls poeple.db copy2.db 2>&1 | wc -l
+  2
+  ! matinee: poeple.db: there is no such store; --store names another, and the first `matinee serve` or `matinee import` makes one
+  [2]
