@@ -24,8 +24,10 @@ static bool read_rating(struct parameters *parameters, const struct dataset *cat
     struct error error;
     if (service_check_rating(catalogue, rating, &error) != STATUS_OK) {
         struct arena *arena = parameters->request->arena;
+        const char *found = strstr(error.text, ", found"); /* is said of every problem */
+        const int length = (int)(found ? (size_t)(found - error.text) : strlen(error.text));
         parameters_refuse(parameters, "ratings", "rating_range",
-                          arena_format(arena, "film %.40s: %s", id, error.text),
+                          arena_format(arena, "film %.40s: %.*s", id, length, error.text),
                           arena_format(arena, "%g", rating));
         return false;
     }

@@ -15,8 +15,11 @@ static enum status run(const struct arguments *arguments, struct error *error) {
     const size_t length = strlen(url);
     const char *slash = length > 0 && url[length - 1] == '/' ? "" : "/";
     char *text = arena_alloc(arguments->arena, ANSWER_BYTES_MAX + 1);
-    TRY(fetch_text(arena_format(arguments->arena, "%s%sapi/health", url, slash), text,
-                   ANSWER_BYTES_MAX, error));
+    struct error why;
+    if (fetch_text(arena_format(arguments->arena, "%s%sapi/health", url, slash), text,
+                   ANSWER_BYTES_MAX, &why) != STATUS_OK)
+        return error_set(error, STATUS_IO, "no server answers at %.200s: %.*s", url,
+                         (int)strcspn(why.text, ";"), why.text);
     json_t *answer = json_loads(text, 0, NULL);
     const char *status = json_string_value(json_object_get(answer, "status"));
     const bool is_healthy = status && strcmp(status, "healthy") == 0;

@@ -125,7 +125,7 @@ static void wrong_types(void **state) {
     assert_contains("/api/recommend", "{\"ratings\": [null]}", 422, "rating_type");
     assert_contains("/api/recommend", "{\"ratings\": {\"10\": \"5\"}}", 422, "rating_type");
     assert_contains("/api/recommend", "{\"ratings\": {\"10\": 11}}", 422,
-                    "film 10: a rating must be between 0 and 5, found 11");
+                    "film 10: a rating must be between 0 and 5, found 11\"");
     assert_contains("/api/batch-recommend", "{\"user_ids\": {\"a\": 1}}", 422, "string_type");
 }
 

@@ -59,15 +59,15 @@
   ! matinee: --host 0.0.0.0 lets others in, and there is no key; make one with `matinee keys create NAME`, or say --insecure
   [2]
 
-  $ matinee health http://127.0.0.1:1 2>&1 | cut -c1-30
-  matinee: cannot reach the host
+  $ matinee health http://127.0.0.1:1
+  ! matinee: no server answers at http://127.0.0.1:1: cannot reach the host of http://127.0.0.1:1/api/health (Couldn't connect to server)
   [1]
 
 # Over the API: the first key is made while the service is open, then it takes one.
 
-  $ export MATINEE_KEYS=$PWD/other.db; keys() { curl -s "$@" http://127.0.0.1:$port/api/admin/keys; echo; }; ask() { keys -d '{"name": "boss", "scope": "admin"}' | sed 's/mat_[0-9a-f]\{64\}/KEY/'; keys -d '{"scope": "all"}' | cut -c1-80; sleep 1.2; keys | cut -c1-90; "$program" keys list | cut -c1-30; "$program" keys revoke boss; sleep 1.2; keys | cut -c1-90; }; options=; source with_server.sh ask
-  {"name":"boss","scope":"admin","key":"KEY"}
+  $ export MATINEE_KEYS=$PWD/other.db; keys() { curl -s "$@" http://127.0.0.1:$port/api/admin/keys; echo; }; ask() { keys -d '{"scope": "all"}' | cut -c1-80; keys -d '{"name": "boss", "scope": "admin"}' | sed 's/mat_[0-9a-f]\{64\}/KEY/'; sleep 1.2; keys | cut -c1-90; "$program" keys list | cut -c1-30; "$program" keys revoke boss; sleep 1.2; keys | cut -c1-90; }; options=; source with_server.sh ask
   {"type":"about:blank","title":"Unprocessable Content","status":422,"detail":[{"t
+  {"name":"boss","scope":"admin","key":"KEY"}
   {"type":"about:blank","title":"Unauthorized","status":401,"detail":"a key is needed: \"Aut
   boss                 admin  si
   boss is revoked; servers know within a second
