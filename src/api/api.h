@@ -30,6 +30,7 @@ struct api_options {
                           "*": any; NULL: localhost and 127.0.0.1, bare and :5173 */
     size_t cors_origin_count;
     unsigned top_k;                 /* of a request that does not say; 10 */
+    bool tiers;                     /* likewise: popularity has a say for who has rated few */
     unsigned idle_timeout_seconds;  /* 15: nothing came or went for so long */
     unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
     unsigned stop_timeout_seconds;  /* 5: how long running requests may take after a stop */

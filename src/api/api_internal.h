@@ -18,6 +18,7 @@ struct keys;
 struct api_context {
     struct service *service;
     unsigned top_k; /* of a request that does not say */
+    bool tiers;     /* likewise */
     const struct router *router;
     struct keys *keys; /* of callers (store/keys.h); NULL: there is no file of them */
 };

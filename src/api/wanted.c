@@ -63,6 +63,7 @@ void wanted_read(struct wanted *wanted, const struct api_context *api,
         (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX);
     request->strict = parameters_flag(parameters, "strict", true);
     request->explain = parameters_flag(parameters, "explain", false);
+    request->by_tier = parameters_flag(parameters, "tiers", api->tiers);
     wanted->library = parameters_flag(parameters, "library", false);
     wanted->demote_shown = parameters_flag(parameters, "demote_shown", false);
     read_people(wanted, parameters);

@@ -51,6 +51,8 @@ bool service_scores_are_asked(const struct recommend_work *work);
 size_t service_scores_reach(const struct recommend_work *work);
 /* work->scores from work->raw: what may be listed, on the scores that it is ordered by. */
 void service_scores_order(struct recommend_work *work, struct arena *scratch);
+/* How much of the order is the model's own, 0 ... 1; the rest is popularity's. */
+float service_scores_share(const struct recommend_work *work);
 /* What people are shown of a place in that order. */
 float service_scores_shown(const struct recommend_work *work, const struct ranked *place);
 

@@ -103,6 +103,7 @@ struct recommend_request {
     double diversity;          /* 0 ... 1 */
     enum diversity_method diversity_method;
     struct recommend_context context;
+    bool by_tier; /* of whom little is known, popularity has a say: service_scores.c */
     bool explain;
 };
 

@@ -17,6 +17,34 @@
  * back goes a film that was shown of late. */
 #define PREFERENCE_WEIGHT RANK_PREFERENCE
 
+/* Below so many ratings popularity has a say beside a model that scores by them. Measured on people
+ * whom the model had not seen (docs/results.md, "Few ratings"). */
+static const struct {
+    size_t below;
+    float share; /* the model's */
+} TIER_SHARES[] = {{5, 0.4f}, {10, 0.6f}};
+
+float service_scores_share(const struct recommend_work *work) {
+    const struct model *model = work->snapshot->model;
+    const size_t count = work->queries[0].history.count;
+    const bool predicts =
+        model->scale == MODEL_SCALE_RATING || model->scale == MODEL_SCALE_UNIT_RATING;
+    if (!work->request->by_tier || !service_scores_are_asked(work) || predicts ||
+        (model->traits & (MODEL_IMPERSONAL | MODEL_OF_PARTS)))
+        return 1;
+    for (size_t t = 0; t < sizeof TIER_SHARES / sizeof *TIER_SHARES; t++)
+        if (count < TIER_SHARES[t].below)
+            return TIER_SHARES[t].share;
+    return 1;
+}
+
+/* Popularity's say, on scores mapped to 0 ... 1. */
+static void blend_tier(const struct recommend_work *work, float share) {
+    rank_min_max(work->scores, work->item_count);
+    for (size_t i = 0; i < work->item_count; i++)
+        work->scores[i] = share * work->scores[i] + (1 - share) * work->snapshot->fame[i];
+}
+
 /* How well a film's genres suit the preferences: the mean over those that were spoken of, -1 to 1;
  * 0 if there are none. */
 static float affinity(const float *preference, uint64_t genres) {
@@ -45,7 +73,8 @@ bool service_scores_are_asked(const struct recommend_work *work) {
 static bool is_plain(const struct recommend_work *work) {
     const struct recommend_request *request = work->request;
     return service_scores_are_asked(work) && request->genres == 0 && !request->genre_preference &&
-           request->demoted.count == 0 && request->offset == 0 && filter_is_plain(&request->filter);
+           request->demoted.count == 0 && request->offset == 0 && service_scores_share(work) == 1 &&
+           filter_is_plain(&request->filter);
 }
 
 size_t service_scores_reach(const struct recommend_work *work) {
@@ -156,9 +185,13 @@ static void prefer(struct recommend_work *work) {
     const uint64_t *genres = work->snapshot->genres;
     const uint64_t wanted = request->strict ? 0 : request->genres;
     const bool preferred = request->genre_preference && !model_reads_genres(work);
-    work->is_mapped = wanted != 0 || preferred || work->basis == BASIS_PEOPLE;
+    const float share = service_scores_share(work);
+    work->is_mapped = wanted != 0 || preferred || share < 1 || work->basis == BASIS_PEOPLE;
+    if (share < 1)
+        blend_tier(work, share);
     if (wanted != 0 || preferred) {
-        prepare_mapping(work);
+        if (share == 1)
+            prepare_mapping(work);
         rank_prefer(work->scores, genres, work->item_count, wanted, RANK_PREFERENCE);
     }
     for (size_t i = 0; preferred && i < work->item_count; i++) {

@@ -62,6 +62,26 @@ static void a_known_user_never_gets_what_he_has(void **state) {
     fixture_release(&fixture);
 }
 
+/* "ann" has one film, number 4: scores 5 / (1 + |i - 4|), mapped, have 0.4 of a say, and
+ * log(1 + people) / log(1 + 3) has 0.6. */
+static void popularity_has_a_say_where_little_is_known(void **state) {
+    (void)state;
+    struct fixture fixture = fixture_of(0);
+    struct recommend_request request = {TINY_FOR(fixture.snapshot, 3), .top_k = 3, .by_tier = true};
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 3, 0, 1);
+    ASSERT_NEAR(fixture.answer.list[0].score, 0.4 + 0.6 * log(3) / log(4), 1e-6);
+    request.by_tier = false;
+    assert_int_equal(ask(&fixture, &request), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 3, 5, 2);
+    fixture_release(&fixture);
+    fixture = fixture_of(MODEL_OF_PARTS);
+    struct recommend_request hybrid = {TINY_FOR(fixture.snapshot, 3), .top_k = 3, .by_tier = true};
+    assert_int_equal(ask(&fixture, &hybrid), STATUS_OK);
+    ASSERT_ITEMS(&fixture, 3, 5, 2);
+    fixture_release(&fixture);
+}
+
 static void filters_stand_before_the_top_k(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
@@ -286,6 +306,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(predicted_ratings_stand_beside_given_ones),
         cmocka_unit_test(a_known_user_never_gets_what_he_has),
+        cmocka_unit_test(popularity_has_a_say_where_little_is_known),
         cmocka_unit_test(filters_stand_before_the_top_k),
         cmocka_unit_test(a_soft_genre_adds_a_fifth_on_mapped_scores),
         cmocka_unit_test(a_bare_history_counts_its_last_rating),
