@@ -28,7 +28,7 @@
          0, \
          "mmr|calibrated|new_genres|popularity"}, \
         {"library", "flag", "false", "only films of the library", 0, 0, 0, NULL}, \
-        {"tiers", "flag", NULL, "popularity has a say for who has rated few; as the server was started", 0, 0, 0, NULL}, \
+        {"tiers", "flag", NULL, "popularity has a say below 10 ratings", 0, 0, 0, NULL}, \
         {"demote_shown", "flag", "false", "films shown of late come later", 0, 0, 0, NULL}, \
         {"hour", "integer", NULL, "of the day, in UTC", 0, 23, 0, NULL}, \
         {"device", "text", NULL, "what the films will be watched on", 0, 0, 0, NULL}, \

@@ -340,6 +340,8 @@
     --default-model NAME   which model answers when none is named [$DEFAULT_MODEL]
     --top-k N              films of an answer that does not say, 1 to 1000
                            (default 10) [$TOP_K]
+    --tiers                popularity has a say in lists for who has rated fewer
+                           than 10 films
     --store STORE          where what people do is kept: a file, postgresql://...,
                            or none: in memory [$MATINEE_PEOPLE]
     --cors-origin ORIGIN   whose pages may call from a browser; * is any
