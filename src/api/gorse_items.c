@@ -2,10 +2,11 @@
  * gorse.h.
  *
  * Idea     A film of the store counts before the model's of the same id. Categories are genres,
- *          Comment is the title; Labels, IsHidden and Timestamp are kept as they came.
- * Traps    A film that no model knows is listed and found here, but recommended only when one was
- *          trained with it.
- * Checked  tests/api/test_api_gorse.c. */
+ *          Comment is the title; Labels, IsHidden and Timestamp are kept as they came. What is
+ * hidden is in no list of Gorse's; other routes do not know the word. Traps    A film that no model
+ * knows is listed and found here, but recommended only when one was Traps    A film that no model
+ * knows is listed and found here, but recommended only when one was trained with it. Checked
+ * tests/api/test_api_gorse.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
 
 #define FACTS_BYTES_MAX 4096
 #define TITLE_BYTES_MAX 1024
+/* Facts are written by read_item: without spaces, and this first. */
+#define HIDDEN "{\"IsHidden\":true%"
 #define NO_TIME "0001-01-01T00:00:00Z"
 
 /* ---- Reading ---- */
@@ -75,6 +78,33 @@ static json_t *find_item(struct feedback *store, const struct dataset *catalogue
     if (!found && *status == STATUS_OK && item != DATASET_NONE)
         found = item_of_catalogue(catalogue, item, arena);
     return found;
+}
+
+struct hiding {
+    const struct id_map *items;
+    uint32_t *list;
+    size_t count;
+};
+
+static bool add_hidden(void *context, const struct feedback_item *film) {
+    struct hiding *hiding = context;
+    const uint32_t item = id_map_find(hiding->items, film->id, strlen(film->id));
+    if (item != DATASET_NONE)
+        hiding->list[hiding->count++] = item;
+    return true;
+}
+
+struct filter_set gorse_hidden(const struct api_context *api, const struct dataset *catalogue,
+                               struct arena *arena) {
+    struct hiding hiding = {.items = &catalogue->items};
+    struct feedback *store;
+    struct error error;
+    hiding.list = ARENA_ARRAY_RAW(arena, uint32_t, catalogue->items.count);
+    /* Whoever cannot be asked hides nothing: lists go on. */
+    if (service_store(api->service, &store, &error) == STATUS_OK &&
+        feedback_items_like(store, HIDDEN, add_hidden, &hiding, &error) != STATUS_OK)
+        hiding.count = 0;
+    return (struct filter_set){hiding.list, hiding.count};
 }
 
 const struct route_parameter gorse_items_id_parameters[] = {

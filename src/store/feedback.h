@@ -131,6 +131,9 @@ enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit
 /* The same of those whose ids come after `after`, at most `limit`; or of one. */
 enum status feedback_items_after(struct feedback *feedback, const char *after, size_t limit,
                                  feedback_visit_item *visit, void *context, struct error *error);
+/* Those whose facts, as text, are like a pattern of SQL. */
+enum status feedback_items_like(struct feedback *feedback, const char *pattern,
+                                feedback_visit_item *visit, void *context, struct error *error);
 enum status feedback_item_find(struct feedback *feedback, const char *id,
                                feedback_visit_item *visit, void *context, struct error *error);
 /* Films that the household has. `replace`: these and no others. */

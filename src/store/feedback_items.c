@@ -54,6 +54,15 @@ enum status feedback_items_after(struct feedback *feedback, const char *after, s
     return feedback_ask(feedback, &statement, visit_item, &visiting, error);
 }
 
+enum status feedback_items_like(struct feedback *feedback, const char *pattern,
+                                feedback_visit_item *visit, void *context, struct error *error) {
+    const struct sql_value values[] = {sql_text(pattern)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "SELECT id, title, year, genres, facts FROM items WHERE facts LIKE $1 ORDER BY id", values);
+    struct visiting visiting = {.visit_item = visit, .context = context};
+    return feedback_ask(feedback, &statement, visit_item, &visiting, error);
+}
+
 enum status feedback_item_find(struct feedback *feedback, const char *id,
                                feedback_visit_item *visit, void *context, struct error *error) {
     const struct sql_value values[] = {sql_text(id)};

@@ -132,6 +132,16 @@ static void items_come_and_go(void **state) {
     ask("GET", G "item/n", NULL, 404, "...no film");
     ask("PATCH", G "item/n", "{\"Comment\":\"x\"}", 404, "...no film");
     ask("POST", G "item", "{\"ItemId\":\"n\",\"Categories\":[\"a|b\"]}", 400, "...Categories");
+    /* What is hidden is in no list, until it is shown again. */
+    ask("GET", G "recommend/1?n=1", NULL, 200, "[\"40\"]");
+    ask("GET", G "popular?n=1", NULL, 200, "[{\"Id\":\"10\",\"Score\":3.0}]");
+    ask("PATCH", G "item/40", "{\"IsHidden\":true}", 200, ONE);
+    ask("PATCH", G "item/10", "{\"IsHidden\":true}", 200, ONE);
+    ask("GET", G "recommend/1?n=1", NULL, 200, "[\"50\"]");
+    ask("GET", G "popular?n=1", NULL, 200, "...[{\"Id\":\"20\"");
+    ask("GET", G "item/20/neighbors?n=1", NULL, 200, "...[{\"Id\":\"30\"");
+    ask("PATCH", G "item/40", "{\"IsHidden\":false}", 200, ONE);
+    ask("GET", G "recommend/1?n=1", NULL, 200, "[\"40\"]");
 }
 
 static void lists_are_in_its_shape(void **state) {

@@ -98,6 +98,11 @@ static void test_pages(void **state) {
     assert_false(was_there);
     expect(feedback_items_after(feedback, "", 5, note_item, &found, &error));
     assert_string_equal(found.bytes, "y {};x -;");
+    buffer_init(&found, &arena);
+    const struct feedback_item hidden = {"z", "", NULL, 0, "{\"hidden\":true,\"a\":1}"};
+    expect(feedback_set_item(feedback, &hidden, &error));
+    expect(feedback_items_like(feedback, "{\"hidden\":true%", note_item, &found, &error));
+    assert_string_equal(found.bytes, "z {\"hidden\":true,\"a\":1};");
 }
 
 static int begin(void **state) {
