@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/wall_clock.h"
 #include "dataset/id_hash.h"
+#include "service/met_counts.h"
 
 #define CACHE_BYTES ((size_t)32 << 20)
 #define SLOTS_FIRST 1024
@@ -40,6 +41,7 @@ struct entry {
 
 struct live {
     struct feedback *store;
+    struct met_counts *met;
     pthread_mutex_t mutex;
     struct entry **slots;
     uint32_t slot_count, count;
@@ -239,6 +241,7 @@ static void all_changed(struct live *live, const struct feedback_event *events, 
     for (size_t i = 0; i < count; i++)
         if (i == 0 || strcmp(events[i].person, events[i - 1].person) != 0)
             live_changed(live, events[i].person);
+    met_counts_note(live->met, events, count);
 }
 
 enum status live_append(struct live *live, const struct feedback_event *events, size_t count,
@@ -373,6 +376,7 @@ static enum status begin(struct live *live, const char *address, struct error *e
 enum status live_open(struct live **out, const char *address, struct error *error) {
     struct live *live = alloc_zeroed(1, sizeof *live);
     pthread_mutex_init(&live->mutex, NULL);
+    live->met = met_counts_create();
     live->slot_count = SLOTS_FIRST;
     live->slots = alloc_zeroed(live->slot_count, sizeof(struct entry *));
     const enum status status = begin(live, address, error);
@@ -395,8 +399,13 @@ void live_close(struct live *live) {
             alloc_free(entry);
         }
     alloc_free(live->slots);
+    met_counts_destroy(live->met);
     pthread_mutex_destroy(&live->mutex);
     alloc_free(live);
+}
+
+struct met_counts *live_met(struct live *live) {
+    return live->met;
 }
 
 struct feedback *live_store(struct live *live) {

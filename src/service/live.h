@@ -19,6 +19,8 @@ struct live;
 enum status live_open(struct live **out, const char *address, struct error *error);
 void live_close(struct live *live); /* NULL is fine */
 struct feedback *live_store(struct live *live);
+/* What is met on which device, told of every event. */
+struct met_counts *live_met(struct live *live);
 
 /* What the store has of a person; rows in the order of time, in the arena. */
 struct live_person {

@@ -1,18 +1,20 @@
 /* service_context.c: see service_context.h.
  *
- * Cost     A question to the database for each call: a list that asks for none of these costs none.
- * Checked  tests/api/test_api_context.c. */
+ * Cost     A question to the database for each call but those for a device, whose counts are at
+ * hand (met_counts.h): a list that asks for none of these costs none. Checked
+ * tests/api/test_api_context.c. */
 #include "service/service_context.h"
 
 #include <string.h>
 #include <time.h>
 
+#include "service/live.h"
+#include "service/met_counts.h"
 #include "service/service_feedback.h"
 #include "service/service_internal.h"
 #include "store/context.h"
 
 #define DAY_SECONDS (24 * 3600)
-#define HOURS 24
 
 /* A set of items while it is read. */
 struct reading {
@@ -67,34 +69,17 @@ enum status service_shown(struct service *service, const struct snapshot *snapsh
     return STATUS_OK;
 }
 
-struct counting {
-    const struct snapshot *snapshot;
-    float *met; /* [items] */
-    int hour;   /* -1: any */
-};
-
-static bool read_met(void *context, const struct context_count *count) {
-    struct counting *counting = context;
-    const struct id_map *items = &counting->snapshot->catalogue->items;
-    const uint32_t item = id_map_find(items, count->item, strlen(count->item));
-    const int apart = ((int)count->hour - counting->hour + HOURS) % HOURS;
-    const bool is_near =
-        counting->hour < 0 || (count->hour >= 0 && (apart <= 1 || apart == HOURS - 1));
-    if (item != DATASET_NONE && is_near)
-        counting->met[item] += (float)count->count;
-    return true;
-}
-
 enum status service_met(struct service *service, const struct snapshot *snapshot,
                         struct arena *arena, struct recommend_context *context,
                         struct error *error) {
-    struct feedback *store;
-    struct counting counting = {.snapshot = snapshot,
-                                .met = ARENA_ARRAY(arena, float, snapshot->catalogue->items.count),
-                                .hour = context->hour};
-    const int64_t since = (int64_t)time(NULL) - SERVICE_DEVICE_DAYS * DAY_SECONDS;
-    TRY(service_store(service, &store, error));
-    TRY(context_met(store, context->device, since, read_met, &counting, error));
-    context->met = counting.met;
+    struct met_counts_asked asked = {.snapshot = snapshot,
+                                     .device = context->device,
+                                     .hour = context->hour,
+                                     .since =
+                                         (int64_t)time(NULL) - SERVICE_DEVICE_DAYS * DAY_SECONDS};
+    float *met = ARENA_ARRAY(arena, float, snapshot->catalogue->items.count);
+    TRY(service_store(service, &asked.store, error));
+    TRY(met_counts_add(live_met(service_live(service)), &asked, met, error));
+    context->met = met;
     return STATUS_OK;
 }

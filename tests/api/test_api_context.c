@@ -58,6 +58,18 @@ static void on_a_device(void **state) {
                     "\"context\":null,\"recommendations\":[{\"item_id\":10,");
     assert_contains("/api/recommend", "{\"top_k\": 1, \"device\": \"tv\"}", 200,
                     "\"context\":null");
+    /* The counts of the phone are at hand now; what comes is counted with them. */
+    for (int turn = 0; turn < 150; turn++)
+        assert_contains("/api/events",
+                        "{\"user_id\": \"c\", \"item_id\": \"10\", \"event\": \"view\","
+                        " \"device\": \"phone\", \"hour\": 12}",
+                        201, "\"accepted\":1");
+    assert_contains("/api/recommend", "{\"top_k\": 1, \"device\": \"phone\"}", 200,
+                    "\"item_id\":10,");
+    assert_contains("/api/recommend", "{\"top_k\": 1, \"device\": \"phone\", \"hour\": 11}", 200,
+                    "\"item_id\":10,");
+    assert_contains("/api/recommend", "{\"top_k\": 1, \"device\": \"phone\", \"hour\": 7}", 200,
+                    "\"item_id\":40,");
 }
 
 static void without_a_store(void **state) {
