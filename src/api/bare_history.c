@@ -5,12 +5,6 @@
 
 #include "api/api_internal.h"
 
-/* A member of the body; NULL if it is left out or null. */
-static json_t *given(const json_t *object, const char *key) {
-    json_t *value = json_object_get(object, key);
-    return json_is_null(value) ? NULL : value;
-}
-
 /* One rating; where the value is left out, the film counts as liked as much as can be. */
 static bool read_rating(struct parameters *parameters, const struct dataset *catalogue,
                         const char *id, const json_t *value, struct rated_item *to) {
@@ -44,18 +38,18 @@ static bool read_rating_element(struct parameters *parameters, const struct data
     for (size_t n = 0; n < 3 && !named; n++)
         named = json_object_get(element, names[n]);
     *id = parameters_json_text(parameters, named);
-    return read_rating(parameters, catalogue, *id, given(element, "rating"), to);
+    return read_rating(parameters, catalogue, *id, parameters_member(element, "rating"), to);
 }
 
 void bare_history_expect(struct parameters *parameters, const char *user) {
-    if (user && given(parameters->body, "ratings"))
+    if (user && parameters_member(parameters->body, "ratings"))
         parameters_refuse(parameters, "ratings", "exclusive", "Give user_id or ratings, not both",
                           NULL);
 }
 
 bool bare_history_read(struct parameters *parameters, const struct dataset *catalogue,
                        struct bare_history *to, struct response *response) {
-    json_t *list = given(parameters->body, "ratings");
+    json_t *list = parameters_member(parameters->body, "ratings");
     *to = (struct bare_history){0};
     if (!list)
         return true;

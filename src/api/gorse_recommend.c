@@ -15,7 +15,7 @@
 #include "service/service_browse.h"
 
 /* What is asked for; genres 0: all. */
-struct wanted {
+struct gorse_list {
     size_t n, offset;
     uint64_t genres;
     bool is_empty; /* a category was named that is no genre: no film has it */
@@ -26,13 +26,13 @@ struct wanted {
 /* False: it has answered. A category that is no genre is on no film. */
 static bool read_wanted(const struct api_context *api, const struct dataset *catalogue,
                         struct parameters *parameters, const char *category,
-                        struct response *response, struct wanted *wanted) {
+                        struct response *response, struct gorse_list *wanted) {
     const char *const *names = NULL;
     const size_t count = parameters_texts(parameters, "category", &names);
-    *wanted =
-        (struct wanted){.n = (size_t)parameters_integer(parameters, "n", GORSE_N, 1, GORSE_N_MAX),
-                        .offset = (size_t)parameters_integer(parameters, "offset", 0, 0, 100000),
-                        .person = parameters_text(parameters, "user-id")};
+    *wanted = (struct gorse_list){
+        .n = (size_t)parameters_integer(parameters, "n", GORSE_N, 1, GORSE_N_MAX),
+        .offset = (size_t)parameters_integer(parameters, "offset", 0, 0, 100000),
+        .person = parameters_text(parameters, "user-id")};
     wanted->hidden = gorse_hidden(api, catalogue, parameters->request->arena);
     for (size_t i = 0; i <= count; i++) {
         const char *name = i < count ? names[i] : category;
@@ -68,7 +68,7 @@ static json_t *list_json(const struct dataset *catalogue, const struct recommend
 }
 
 static void answer_list(const struct snapshot *snapshot, struct recommend_request *request_for,
-                        const struct wanted *wanted, bool with_scores,
+                        const struct gorse_list *wanted, bool with_scores,
                         const struct request *request, struct response *response) {
     struct recommend_answer found;
     request_for->top_k = wanted->n;
@@ -96,7 +96,7 @@ static void recommend(const struct api_context *api, const char *category,
     struct recommend_request wish = {0};
     struct service_person person;
     struct snapshot *snapshot;
-    struct wanted wanted;
+    struct gorse_list wanted;
     struct error ignored; /* somebody new */
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
@@ -161,7 +161,7 @@ static void session(const struct api_context *api, const char *category,
                     const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     struct snapshot *snapshot;
-    struct wanted wanted;
+    struct gorse_list wanted;
     json_t *list;
     if (!records_read(request, "Feedback", response, &list))
         return;
@@ -202,7 +202,7 @@ static bool is_among(const struct filter_set *set, uint32_t item) {
 }
 
 static void add_neighbours(const struct snapshot *snapshot, const struct similar_answer *found,
-                           const struct wanted *wanted, json_t *list) {
+                           const struct gorse_list *wanted, json_t *list) {
     const struct dataset *catalogue = service_catalogue(snapshot);
     size_t passed = 0;
     for (size_t i = 0; i < found->count && json_array_size(list) < wanted->n; i++) {
@@ -222,7 +222,7 @@ static void item_neighbours(const struct api_context *api, const char *id, const
     struct parameters parameters = parameters_of_query(request);
     struct similar_answer found = {0};
     struct snapshot *snapshot;
-    struct wanted wanted;
+    struct gorse_list wanted;
     struct error ignored; /* a model that knows no likeness has no neighbours */
     uint32_t item;
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
@@ -259,7 +259,7 @@ static void user_neighbours(const struct api_context *api, const char *id,
     struct parameters parameters = parameters_of_query(request);
     struct service_person person;
     struct snapshot *snapshot;
-    struct wanted wanted;
+    struct gorse_list wanted;
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
@@ -303,7 +303,7 @@ static void browse(const struct api_context *api, enum browse_order order, const
     struct service_person person = {0};
     struct browse_answer found = {0};
     struct snapshot *snapshot;
-    struct wanted wanted;
+    struct gorse_list wanted;
     struct error error;
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;

@@ -108,6 +108,11 @@ const char *parameters_json_text(const struct parameters *parameters, const json
     return NULL;
 }
 
+json_t *parameters_member(const json_t *object, const char *key) {
+    json_t *value = json_object_get(object, key);
+    return json_is_null(value) ? NULL : value;
+}
+
 /* The value as one would type it, for messages. */
 static const char *as_typed(const struct parameters *parameters, const json_t *value) {
     const char *text = parameters_json_text(parameters, value);

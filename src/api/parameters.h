@@ -57,6 +57,8 @@ bool parameters_flag(struct parameters *parameters, const char *key, bool fallba
 size_t parameters_texts(struct parameters *parameters, const char *key, const char *const **list);
 /* The text of a JSON string or integer, NULL for any other value. */
 const char *parameters_json_text(const struct parameters *parameters, const json_t *value);
+/* A member of an object, such as the body; NULL if it is left out or null. */
+json_t *parameters_member(const json_t *object, const char *key);
 
 /* Says that something is wrong with a key (422). `input` may be NULL. */
 void parameters_refuse(struct parameters *parameters, const char *key, const char *type,

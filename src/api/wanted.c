@@ -15,12 +15,6 @@
 #include "api/people.h"
 #include "service/service_context.h"
 
-/* A member of the body; NULL if it is left out or null. */
-static json_t *given(const json_t *object, const char *key) {
-    json_t *value = json_object_get(object, key);
-    return json_is_null(value) ? NULL : value;
-}
-
 static void add_person(struct wanted *wanted, struct parameters *parameters, const char *id) {
     if (wanted->request.person_count == SERVICE_PEOPLE_MAX)
         parameters_refuse(parameters, "user_id", "too_long", "A list is for at most 20 people",
@@ -35,7 +29,7 @@ static void read_people(struct wanted *wanted, struct parameters *parameters) {
     wanted->is_list = json_is_array(json_object_get(parameters->body, "user_id"));
     if (!parameters->body || wanted->is_list) {
         count = parameters_texts(parameters, "user_id", &ids);
-    } else if (given(parameters->body, "user_id")) {
+    } else if (parameters_member(parameters->body, "user_id")) {
         const char **one = ARENA_NEW(parameters->request->arena, const char *);
         *one = parameters_text(parameters, "user_id");
         count = *one != NULL;
@@ -104,7 +98,7 @@ void wanted_assign(struct wanted *wanted, const struct api_context *api,
 
 static void read_preferences(struct parameters *parameters, const char *key,
                              const struct dataset *catalogue, struct recommend_request *request) {
-    json_t *wishes = given(parameters->body, key);
+    json_t *wishes = parameters_member(parameters->body, key);
     if (!wishes)
         return;
     float *preference = ARENA_ARRAY(parameters->request->arena, float, catalogue->genre_count + 1u);
