@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,8 +27,9 @@ export async function openBrowser() {
 
 export const axeSource = () => require.resolve('axe-core/axe.min.js')
 
-/* Nothing of the person's own: their stores, and weights that may be there or not. */
-const ownEnvironment = (folder) => ({ ...process.env, XDG_DATA_HOME: `${folder}/home` })
+/* Nothing of the person's own: their stores, and weights that may be there or not. A relative folder would
+ * be passed over. */
+const ownEnvironment = (folder) => ({ ...process.env, XDG_DATA_HOME: resolve(folder, 'home') })
 
 /* Trains a model once for each folder. */
 export function train(program, model, folder, ...settings) {

@@ -4,7 +4,8 @@
  * person to look at.
  *
  *   node tests/browser/pages.mjs PROGRAM FOLDER [REGEX OF NAMES] */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { axeSource, check, missing, openBrowser, root, run, serve, test, train } from './lib.mjs'
 
 const [program, folder, pick = ''] = process.argv.slice(2)
@@ -235,7 +236,11 @@ test('a wish has reasons, a film those who like it, a person a place on the map'
 })
 
 test('a model is trained from the page, and again under another name', async () => {
-  const own = await serve(program, [models[0]])
+  const place = `${folder}/trained`
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(place, { recursive: true })
+  copyFileSync(models[0], `${place}/ease.safetensors`)
+  const own = await serve(program, [`${place}/ease.safetensors`])
   const { page, context } = await open('/experiments', {}, own.url)
   for (const name of ['ease-2', 'ease-3']) {
     await page.getByPlaceholder(name, { exact: true }).waitFor()
@@ -260,7 +265,7 @@ test('titles and tags with markup are texts', async () => {
   writeFileSync(`${data}/ratings.csv`, `userId,movieId,rating,timestamp\n${ratings.join('\n')}\n`)
   const { spawnSync } = await import('node:child_process')
   const file = `${folder}/hostile.safetensors`
-  const done = spawnSync(program, ['train', 'popularity', `data=${data}`, '--quiet', '--out', file], { encoding: 'utf8', env: { ...process.env, XDG_DATA_HOME: `${folder}/home` } })
+  const done = spawnSync(program, ['train', 'popularity', `data=${data}`, '--quiet', '--out', file], { encoding: 'utf8', env: { ...process.env, XDG_DATA_HOME: resolve(folder, 'home') } })
   check(done.status === 0, done.stderr)
   const own = await serve(program, [file])
   for (const path of ['/', '/film/1', '/film/2', '/film/5', '/browse', '/top', '/person/1']) {

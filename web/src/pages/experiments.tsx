@@ -22,6 +22,7 @@ interface Epoch {
 
 interface Run {
   id: number
+  name: string | null
   status: string
   model: string | null
   data: string | null
@@ -147,12 +148,13 @@ function Curves({ runs }: { runs: { name: string; epochs: Epoch[] }[] }) {
   return x.length > 1 ? <Plot label={t.runs.curves} x={x} xLabel={t.runs.epoch} lines={lines} /> : null
 }
 
-function Training({ onStart }: { onStart: (job: number) => void }) {
+/* `names`: of runs, whose files may lie there though nobody serves them. */
+function Training({ names, onStart }: { names: string[]; onStart: (job: number) => void }) {
   const [model, setModel] = useState('ease')
   const [settings, setSettings] = useState('')
   const [name, setName] = useState('')
   const { data: served } = useModels()
-  const free = freeName(model, served?.models ?? [])
+  const free = freeName(model, [...(served?.models ?? []), ...names])
   const [problem, setProblem] = useState<Problem | null>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -195,14 +197,14 @@ function Training({ onStart }: { onStart: (job: number) => void }) {
 }
 
 /* A training and its progress. */
-function Train() {
+function Train({ names }: { names: string[] }) {
   const [number, setNumber] = useState<number | null>(null)
   const job = useJob(number)
   const epochs = useProgress(job?.run ?? null)
   return (
     <section className="panel">
       <h2>{t.runs.train}</h2>
-      <Training onStart={setNumber} />
+      <Training names={names} onStart={setNumber} />
       <div aria-live="polite">{job && <p className="why">{[t.runs.following(job.name || job.model, job.state), job.message].filter(Boolean).join(' · ')}</p>}</div>
       {job && <Curves runs={[{ name: job.name || job.model, epochs }]} />}
       <details>
@@ -396,6 +398,7 @@ export default function ExperimentsPage() {
   const canTrain = useOffers('POST', '/api/train')
   const answer = useAnswer<{ runs: Run[] }>(hasRuns ? 'runs' : null, (signal) => ask('/api/runs', { params: { limit: 100 }, signal }))
   const chosen = params.getAll('run')
+  const names = (answer.data?.runs ?? []).flatMap((run) => run.name ?? [])
   return (
     <main id="content" className="page" aria-busy={hasRuns === undefined || (hasRuns && answer.isLoading)}>
       <header className="page-head">
@@ -407,7 +410,7 @@ export default function ExperimentsPage() {
       ) : (
         <>
           <div className="panels">
-            {canTrain && <Train />}
+            {canTrain && <Train names={names} />}
             <Served />
           </div>
           {answer.problem && <Failed problem={answer.problem} retry={answer.retry} />}
