@@ -15,16 +15,20 @@ struct loopback {
 
 static struct loopback loopback;
 
-/* Serves `tiny`; takes it. */
-static inline int loopback_start(struct tiny *tiny) {
+/* Serves `tiny`, with what people do kept in `store` (NULL: nowhere); takes it. */
+static inline int loopback_start_store(struct tiny *tiny, const char *store) {
     const struct api_options options = {0};
     struct error error;
     loopback.service = tiny_service(tiny);
+    if (store && service_open_store(loopback.service, store, &error) != STATUS_OK)
+        return -1;
     if (api_start(&loopback.api, loopback.service, &options, &error) != STATUS_OK)
         return -1;
     loopback.port = api_port(loopback.api);
     return 0;
 }
+
+static inline int loopback_start(struct tiny *tiny) { return loopback_start_store(tiny, NULL); }
 
 static inline int loopback_stop(void **state) {
     (void)state;

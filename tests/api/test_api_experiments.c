@@ -10,10 +10,8 @@
 #include "service/service_feedback.h"
 
 static int start(void **state) {
-    struct error error;
     (void)state;
-    const int status = loopback_start(tiny_create());
-    return status ? status : service_open_store(loopback.service, "none", &error) != STATUS_OK;
+    return loopback_start_store(tiny_create(), "none");
 }
 
 static json_t *asked(const char *method, const char *target, const char *sent, int status) {

@@ -15,14 +15,15 @@
 #include "base/files.h"
 #include "store/feedback.h"
 
-enum { CLIENTS = 6, NUMBERS_MAX = 1 << 20 };
+enum { CLIENTS = 6, NUMBERS_MAX = 1 << 20, PATIENCE_MS = 30000 };
 
 static char folder[] = "/tmp/matinee-kill-XXXXXX";
 static char path[128];
 static int kills = 10;
 static unsigned port;
 static atomic_bool stop;
-static long told; /* ratings that were acknowledged in all */
+static atomic_long answered; /* ratings that were acknowledged in this round */
+static long told;            /* ratings that were acknowledged in all */
 
 /* One client writes numbered ratings, each to a person of its own. */
 struct client {
@@ -42,6 +43,7 @@ static void *write_on(void *context) {
         struct client_answer answer =
             client_ask(port, "PUT", target, "", "{\"item_id\": 80, \"rating\": 4}");
         client->was_told[n] = answer.status == 200;
+        atomic_fetch_add(&answered, answer.status == 200);
         free(answer.body);
         if (answer.status != 200)
             usleep(500);
@@ -55,10 +57,8 @@ static pid_t start_server(void) {
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
-        struct error error;
         close(ends[0]);
-        if (loopback_start(tiny_create()) != 0 ||
-            service_open_store(loopback.service, path, &error) != STATUS_OK)
+        if (loopback_start_store(tiny_create(), path) != 0)
             _exit(1);
         if (write(ends[1], &loopback.port, sizeof loopback.port) != sizeof loopback.port)
             _exit(1);
@@ -74,9 +74,12 @@ static pid_t start_server(void) {
 static void run_and_kill(int round) {
     const pid_t server = start_server();
     atomic_store(&stop, false);
+    atomic_store(&answered, 0);
     for (size_t c = 0; c < CLIENTS; c++)
         pthread_create(&clients[c].thread, NULL, write_on, &clients[c]);
-    usleep(20000 + (useconds_t)(round * 7919 % 80000));
+    for (int waits = 0; waits < PATIENCE_MS && atomic_load(&answered) < 2; waits++)
+        usleep(1000);
+    usleep((useconds_t)(round * 7919 % 80000));
     kill(server, SIGKILL);
     atomic_store(&stop, true);
     for (size_t c = 0; c < CLIENTS; c++)

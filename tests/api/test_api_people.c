@@ -10,10 +10,7 @@
 
 static int start(void **state) {
     (void)state;
-    struct error error;
-    if (loopback_start(tiny_create()) != 0)
-        return -1;
-    return service_open_store(loopback.service, "none", &error) == STATUS_OK ? 0 : -1;
+    return loopback_start_store(tiny_create(), "none");
 }
 
 /* Asks with any method; the body must be as expected, or, where it begins with "...", hold it. */
