@@ -187,7 +187,8 @@ static void put_variables(void) {
             for (size_t b = 0; is_new && b < c && (other = command_at(b)); b++)
                 for (const struct command_option *old = other->options;
                      is_new && old && old->spec.key; old++)
-                    is_new = !old->environment || strcmp(old->environment, option->environment);
+                    is_new =
+                        !old->environment || strcmp(old->environment, option->environment) != 0;
             if (is_new)
                 printf("| `%s` | the option `%s` |\n", option->environment, option->spec.key);
         }

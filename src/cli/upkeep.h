@@ -19,7 +19,7 @@ struct upkeep {
  * there is neither a key nor --insecure (STATUS_BAD_USAGE). */
 enum status upkeep_begin(struct upkeep *upkeep, const struct arguments *arguments,
                          struct error *error);
-void upkeep_tick(void *upkeep); /* for api_serve */
+void upkeep_tick(void *context); /* the upkeep; for api_serve */
 void upkeep_end(struct upkeep *upkeep);
 
 #endif

@@ -143,12 +143,12 @@ static json_t *operation_id(const struct route *route) {
         id[used++] = (char)tolower((unsigned char)*at);
     for (const char *at = route->pattern; *at && used + 2 < sizeof id; at++) {
         const bool is_plain = isalnum((unsigned char)*at);
-        if (!is_plain && id[used - 1] != '_')
+        if (!is_plain && used > 0 && id[used - 1] != '_')
             id[used++] = '_';
         else if (is_plain)
             id[used++] = *at;
     }
-    while (id[used - 1] == '_')
+    while (used > 0 && id[used - 1] == '_')
         used--;
     return json_stringn(id, used);
 }

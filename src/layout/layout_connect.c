@@ -61,7 +61,7 @@ static void nearest_among(const struct nearest_job *job, const struct crowd *cro
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     float *values = ARENA_ARRAY_RAW(scratch, float, BLOCK *d);
-    struct largest best[BLOCK];
+    struct largest best[BLOCK] = {0};
     for (size_t r = 0; r < rows; r++) {
         memcpy(values + r * d, job->rows->values + points[r] * d, d * sizeof *values);
         best[r] = largest_begin(ARENA_ARRAY(scratch, struct entry, LARGEST_ROOM(job->k)), job->k,

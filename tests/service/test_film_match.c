@@ -119,8 +119,8 @@ static void test_all(void **state) {
         wrong += item != i;
     }
     printf("%zu of %u right, %zu wrong\n", right, data->items.count, wrong);
-    assert_true(right >= 0.995 * data->items.count);
-    assert_true(wrong <= 0.003 * data->items.count);
+    assert_true((double)right >= 0.995 * data->items.count);
+    assert_true((double)wrong <= 0.003 * data->items.count);
 }
 
 int main(void) {

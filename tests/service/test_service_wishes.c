@@ -49,7 +49,7 @@ static void at_that_hour(void **state) {
     tiny->catalogue.interactions.times = times;
     struct snapshot *snapshot = tiny_snapshot(tiny);
     struct arena arena = {0};
-    struct recommend_request request = {.top_k = 3, .context = {true, 20, NULL}};
+    struct recommend_request request = {.top_k = 3, .context = {true, 20, NULL, NULL}};
     assert_null(ask(snapshot, &arena, &request).context); /* places, not seconds */
     tiny->catalogue.times_are_seconds = true;
     struct recommend_answer answer = ask(snapshot, &arena, &request);
