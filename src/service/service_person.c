@@ -39,8 +39,7 @@ struct merge {
     bool has_changed;
 };
 
-static float mean_rating(const struct snapshot *snapshot, const struct history *base) {
-    const struct dataset *catalogue = snapshot->catalogue;
+float service_person_neutral(const struct dataset *catalogue, const struct history *base) {
     double sum = 0;
     for (size_t i = 0; base->ratings && i < base->count; i++)
         sum += (double)base->ratings[i];
@@ -139,7 +138,7 @@ static void merge_rows(const struct snapshot *snapshot, const struct live_person
         .times = ARENA_ARRAY_RAW(scratch, int64_t, live->count),
         .views = ARENA_ARRAY_RAW(scratch, bool, live->count),
         .seen = ARENA_ARRAY_RAW(arena, uint32_t, live->count),
-        .neutral = mean_rating(snapshot, &person->history),
+        .neutral = service_person_neutral(snapshot->catalogue, &person->history),
     };
     for (size_t i = 0; i < merge.base.count; i++)
         merge.place[merge.base.items[i]] = (uint32_t)i + 1;
@@ -199,6 +198,7 @@ enum status service_person_find(struct service *service, const struct snapshot *
     if (user != DATASET_NONE)
         *person = service_person_known(snapshot, user);
     person->id = id;
-    merge_rows(snapshot, &live, arena, person);
+    if (live.count > 0)
+        merge_rows(snapshot, &live, arena, person);
     return STATUS_OK;
 }

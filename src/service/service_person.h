@@ -31,6 +31,8 @@ enum status service_person_find(struct service *service, const struct snapshot *
                                 struct error *error);
 /* The history without films that were only watched; where nothing is rated, all of it. */
 struct history service_person_rated(const struct service_person *person, struct arena *arena);
+/* What a view counts for where ratings count: the mean of what the person gave. */
+float service_person_neutral(const struct dataset *catalogue, const struct history *base);
 /* A user of the model by number, without what the store may have; `user` may be out of range:
  * service_query says so. */
 struct service_person service_person_known(const struct snapshot *snapshot, uint32_t user);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "service/service_person.h"
 
 #define HELD_SHARE 5 /* one in so many */
 
@@ -58,15 +59,6 @@ static void keep_once(struct people *people) {
             people->list[count++] = people->list[i];
     }
     people->count = count;
-}
-
-static float neutral_rating(const struct dataset *catalogue, const struct history *base) {
-    double sum = 0;
-    for (size_t i = 0; base->ratings && i < base->count; i++)
-        sum += (double)base->ratings[i];
-    if (base->ratings && base->count > 0)
-        return (float)(sum / (double)base->count);
-    return catalogue->has_ratings ? (catalogue->rating_min + catalogue->rating_max) / 2 : 1;
 }
 
 static float rating_of(const struct dataset *catalogue, const struct feedback_row *row,
@@ -121,7 +113,7 @@ static enum status read_person(struct training_rows *rows, struct training_perso
     if (person->user != DATASET_NONE && !person->is_erased)
         base = interactions_history(&snapshot->catalogue->interactions, person->user);
     person->rows = ARENA_ARRAY_RAW(arena, struct training_row, count);
-    const float neutral = neutral_rating(snapshot->catalogue, &base);
+    const float neutral = service_person_neutral(snapshot->catalogue, &base);
     for (size_t i = 0; i < count; i++)
         person->row_count +=
             take_row(&person->rows[person->row_count], snapshot, &base, neutral, &list[i]);
