@@ -1,8 +1,8 @@
 /* writing.c: see writing.h.
  *
  * Idea     The answer is made ready, then the events go to the store's thread and the server's
- * serves others (http/later.h) until the commit they were part of is on the disk. If that fails the
- *          answer becomes 503.
+ *          serves others (http/later.h) until the commit they were part of is on the disk. If that
+ *          fails the answer becomes 503.
  * Checked  tests/api/test_api_people.c, test_api_trouble.c. */
 #include "api/writing.h"
 
@@ -39,11 +39,17 @@ static void done(void *context, enum status status, const struct error *error) {
 }
 
 static void count_events(const struct feedback_events *events) {
-    for (size_t i = 0; i < events->count; i++) {
+    uint64_t counts[FEEDBACK_KINDS] = {0};
+    for (size_t i = 0; i < events->count; i++)
+        counts[events->list[i].kind]++;
+    for (int kind = 0; kind < FEEDBACK_KINDS; kind++) {
         char labels[64];
-        snprintf(labels, sizeof labels, "kind=\"%s\"", feedback_kind_name(events->list[i].kind));
+        if (counts[kind] == 0)
+            continue;
+        snprintf(labels, sizeof labels, "kind=\"%s\"",
+                 feedback_kind_name((enum feedback_kind)kind));
         counter_add(counter_total("matinee_events_total", "events that are on the disk", labels),
-                    1);
+                    counts[kind]);
     }
 }
 
