@@ -9,10 +9,10 @@
 
 #include "api/explain.h"
 #include "api/film.h"
+#include "api/search.h"
 #include "api/wanted.h"
 #include "http/json_text.h"
 #include "service/service_feedback.h"
-#include "service/service_search.h"
 
 bool recommend_find(const struct snapshot *snapshot, const struct recommend_request *wanted,
                     const struct request *request, struct response *response,
@@ -143,13 +143,6 @@ static void answer(const struct api_context *api, const struct snapshot *snapsho
 
 /* ---- A wish in words beside ---- */
 
-static bool refuse_search(enum status status, const struct error *error,
-                          const struct request *request, struct response *response) {
-    const bool is_theirs = status == STATUS_BAD_INPUT || status == STATUS_BAD_USAGE;
-    problem_answer(response, request, is_theirs ? 422 : 503, "%s", error->text);
-    return false;
-}
-
 /* The page of what a search finds, as recommendations. False: it has answered. */
 static bool search_page(const struct api_context *api, const struct snapshot *snapshot,
                         const struct wanted *wanted, const struct request *request,
@@ -172,10 +165,11 @@ static bool search_page(const struct api_context *api, const struct snapshot *sn
         .top_k = most < SERVICE_TOP_K_MAX ? most : SERVICE_TOP_K_MAX};
     struct search_answer found;
     struct error error;
-    const enum status status =
-        service_search(api->service, snapshot, &wish, request->arena, &found, &error);
-    if (status != STATUS_OK)
-        return refuse_search(status, &error, request, response);
+    if (service_search(api->service, snapshot, &wish, request->arena, &found, &error) !=
+        STATUS_OK) {
+        search_refuse(&error, request, response);
+        return false;
+    }
     const size_t begin = asked->offset < found.count ? asked->offset : found.count;
     const size_t rest = found.count - begin;
     *answer = (struct recommend_answer){.basis = found.basis,

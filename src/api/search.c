@@ -35,6 +35,12 @@ void search_read(struct search *search, const struct api_context *api,
     bare_history_expect(parameters, search->user ? search->user : search->session);
 }
 
+void search_refuse(const struct error *error, const struct request *request,
+                   struct response *response) {
+    const bool is_theirs = error->status == STATUS_BAD_INPUT || error->status == STATUS_BAD_USAGE;
+    problem_answer(response, request, is_theirs ? 422 : 503, "%s", error->text);
+}
+
 bool search_find(const struct api_context *api, const struct snapshot *snapshot,
                  struct search *search, struct parameters *parameters, struct response *response,
                  struct search_answer *found) {
@@ -60,12 +66,10 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
     search->wanted.person = person ? &search->person : NULL;
     search->wanted.ratings = ratings.list;
     search->wanted.rating_count = ratings.count;
-    const enum status status =
-        service_search(api->service, snapshot, &search->wanted, request->arena, found, &error);
-    if (status == STATUS_OK)
+    if (service_search(api->service, snapshot, &search->wanted, request->arena, found, &error) ==
+        STATUS_OK)
         return true;
-    const bool is_theirs = status == STATUS_BAD_INPUT || status == STATUS_BAD_USAGE;
-    problem_answer(response, request, is_theirs ? 422 : 503, "%s", error.text);
+    search_refuse(&error, request, response);
     return false;
 }
 

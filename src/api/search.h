@@ -50,4 +50,8 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
                  struct search *search, struct parameters *parameters, struct response *response,
                  struct search_answer *found);
 
+/* Answers for a search that failed: 422 what was wished wrongly, 503 the server's own trouble. */
+void search_refuse(const struct error *error, const struct request *request,
+                   struct response *response);
+
 #endif

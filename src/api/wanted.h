@@ -26,7 +26,7 @@
          0, \
          0, \
          0, \
-         "mmr|calibrated|new_genres|popularity"}, \
+         DIVERSITY_CHOICES}, \
         {"library", "flag", "false", "only films of the library", 0, 0, 0, NULL}, \
         {"tiers", "flag", NULL, "popularity has a say below 10 ratings", 0, 0, 0, NULL}, \
         {"demote_shown", "flag", "false", "films shown of late come later", 0, 0, 0, NULL}, \

@@ -11,6 +11,7 @@
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "experiment/experiment.h"
+#include "rank/diversity.h"
 
 static enum status evaluate(const struct arguments *arguments, struct progress *progress,
                             struct error *error) {
@@ -72,7 +73,7 @@ static const struct command_option options[] = {
      "LIST",
      NULL,
      WORD_NONE},
-    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, "mmr|calibrated|new_genres|popularity", NULL,
+    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, DIVERSITY_CHOICES, NULL,
       "variety of what kind"},
      "NAME",
      NULL,

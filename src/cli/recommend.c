@@ -346,7 +346,7 @@ static const struct command_option options[] = {
      "X",
      NULL,
      WORD_NONE},
-    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, "mmr|calibrated|new_genres|popularity", NULL,
+    {{"--diversity-method", SETTING_TEXT, "mmr", 0, 0, DIVERSITY_CHOICES, NULL,
       "variety of what kind"},
      "NAME",
      NULL,

@@ -19,8 +19,7 @@
 
 #define SHARED_MAX 512
 
-/* Text in a cell of a table, where a bar would end the cell. */
-static void put_cell(const char *text) {
+void reference_put_cell(const char *text) {
     for (; *text; text++) {
         if (*text == '|')
             fputs("\\|", stdout);
@@ -56,7 +55,7 @@ static void put_row(const struct setting_spec *spec) {
     else
         put_bounds(spec);
     fputs(" | ", stdout);
-    put_cell(spec->help);
+    reference_put_cell(spec->help);
     if (spec->aliases) {
         fputs("; also ", stdout);
         put_words(spec->aliases);

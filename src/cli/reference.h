@@ -7,5 +7,7 @@
 void reference_models(void);
 /* docs/settings.md: the settings that all models share. */
 void reference_settings(void);
+/* Prints a text in a cell of a table, where a bar would end the cell. */
+void reference_put_cell(const char *text);
 
 #endif

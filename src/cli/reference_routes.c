@@ -4,19 +4,11 @@
 #include <stdio.h>
 
 #include "api/api.h"
-
-static void put_cell(const char *text) {
-    for (; *text; text++) {
-        if (*text == '|')
-            fputs("\\|", stdout);
-        else
-            putchar(*text);
-    }
-}
+#include "cli/reference.h"
 
 static void put_parameter(const struct route *route, const struct route_parameter *parameter) {
     printf("| `%s`%s | `", parameter->name, router_requires(route, parameter) ? "*" : "");
-    put_cell(parameter->choices ? parameter->choices : parameter->shape);
+    reference_put_cell(parameter->choices ? parameter->choices : parameter->shape);
     fputs("` | ", stdout);
     if (parameter->fallback && parameter->fallback[0])
         printf("`%s`", parameter->fallback);
@@ -24,7 +16,7 @@ static void put_parameter(const struct route *route, const struct route_paramete
         printf("%s%g ... %g", parameter->fallback && parameter->fallback[0] ? "; " : "",
                parameter->least, parameter->most);
     fputs(" | ", stdout);
-    put_cell(parameter->help);
+    reference_put_cell(parameter->help);
     puts(" |");
 }
 
@@ -61,7 +53,7 @@ void reference_routes(void) {
     const struct shape *shapes = api_shapes(&count);
     for (size_t i = 0; i < count; i++) {
         printf("| `%s` | `", shapes[i].name);
-        put_cell(shapes[i].notation);
+        reference_put_cell(shapes[i].notation);
         puts("` |");
     }
 }

@@ -27,6 +27,8 @@ enum diversity_method {
     DIVERSITY_POPULARITY,
     DIVERSITY_METHODS
 };
+/* Their names, as choices of a setting or a parameter. */
+#define DIVERSITY_CHOICES "mmr|calibrated|new_genres|popularity"
 /* "mmr", "calibrated", ... */
 const char *diversity_name(enum diversity_method method);
 /* False: there is no such method. */

@@ -167,18 +167,17 @@ static void look_at_popularity(const struct look *look) {
 static double best_score(const struct look *look, const struct history *all) {
     const struct snapshot *snapshot = look->snapshot;
     const size_t first = all->count - SCORED_ROWS;
-    const struct history newest = {SCORED_ROWS, all->items + first,
-                                   all->ratings ? all->ratings + first : NULL,
-                                   all->times ? all->times + first : NULL};
-    const struct history *history = &newest;
+    const struct history history = {SCORED_ROWS, all->items + first,
+                                    all->ratings ? all->ratings + first : NULL,
+                                    all->times ? all->times + first : NULL};
     const struct model *model = snapshot->model;
-    const struct query query = {.user = MODEL_NO_USER, .history = *history};
+    const struct query query = {.user = MODEL_NO_USER, .history = history};
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     float *scores = ARENA_ARRAY_RAW(scratch, float, model->item_count);
     struct ranked list[SHOWN];
     model->ops->score(model, &query, 1, NULL, model->item_count, scores);
-    rank_exclude(scores, history->items, history->count);
+    rank_exclude(scores, history.items, history.count);
     const size_t count = rank_top_k(scores, model->item_count, SHOWN, list);
     double sum = 0;
     for (size_t i = 0; i < count; i++)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset/genres.h"
 #include "service/service_person.h"
 #include "service/snapshot.h"
 
@@ -134,17 +135,12 @@ struct lists {
     double diversity, novelty; /* sums over lists, over places */
 };
 
-static double genre_cosine(uint64_t a, uint64_t b) {
-    const double both = __builtin_popcountll(a & b);
-    return both > 0 ? both / sqrt((double)__builtin_popcountll(a) * __builtin_popcountll(b)) : 0;
-}
-
 static double list_diversity(const struct snapshot *snapshot, const struct recommend_answer *list) {
     double sum = 0;
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < i; j++)
-            sum += genre_cosine(snapshot->genres[list->list[i].item],
-                                snapshot->genres[list->list[j].item]);
+            sum += genres_cosine(snapshot->genres[list->list[i].item],
+                                 snapshot->genres[list->list[j].item]);
     const double pairs = (double)list->count * (double)(list->count - 1) / 2;
     return list->count > 1 ? 1 - sum / pairs : 0;
 }
