@@ -20,7 +20,9 @@ bool gorse_page_read(struct gorse_page *page, struct parameters *parameters,
                      struct response *response) {
     const char *cursor = parameters_string(parameters, "cursor");
     *page = (struct gorse_page){
-        .n = (size_t)parameters_integer(parameters, "n", GORSE_N, 1, GORSE_N_MAX), .after = ""};
+        .n = (size_t)parameters_integer(parameters, "n", GORSE_N, 1, GORSE_N_MAX),
+        .after = "",
+        .arena = parameters->request->arena};
     if (cursor && strncmp(cursor, "m", 1) == 0)
         page->number = (uint32_t)strtoul(cursor + 1, NULL, 10);
     else if (cursor && strncmp(cursor, "s", 1) == 0) {
@@ -33,11 +35,57 @@ bool gorse_page_read(struct gorse_page *page, struct parameters *parameters,
     return !parameters_failed(parameters, response);
 }
 
-const char *gorse_page_next(const struct gorse_page *page, bool is_end, struct arena *arena) {
+const char *gorse_page_next(const struct gorse_page *page, bool is_end) {
     if (is_end)
         return "";
-    return page->in_store ? arena_format(arena, "s%s", page->after)
-                          : arena_format(arena, "m%" PRIu32, page->number);
+    return page->in_store ? arena_format(page->arena, "s%s", page->after)
+                          : arena_format(page->arena, "m%" PRIu32, page->number);
+}
+
+bool gorse_page_adds(struct gorse_page *page, const char *id) {
+    page->after = arena_copy(page->arena, id);
+    return id_map_find(page->known, id, strlen(id)) == DATASET_NONE;
+}
+
+/* *is_end: whether nothing follows. */
+static enum status fill(struct gorse_page *page, const struct gorse_source *source, bool *is_end,
+                        struct error *error) {
+    *is_end = false;
+    while (!page->in_store && json_array_size(page->list) < page->n) {
+        if (page->number >= page->known->count) {
+            page->in_store = true;
+            break;
+        }
+        const struct text_slice name = id_map_name(page->known, page->number++);
+        json_t *entry = NULL;
+        TRY(source->one(source->context, arena_copy_length(page->arena, name.start, name.length),
+                        &entry, error));
+        if (entry)
+            json_array_append_new(page->list, entry);
+    }
+    while (page->in_store && !*is_end && json_array_size(page->list) < page->n) {
+        const char *before = page->after;
+        TRY(source->more(source->context, before, page->n - json_array_size(page->list), error));
+        *is_end = page->after == before;
+    }
+    return STATUS_OK;
+}
+
+void gorse_page_send(const char *cursor, const char *name, json_t *list,
+                     const struct request *request, struct response *response) {
+    response_json(response, request, json_pack("{s:s, s:o}", "Cursor", cursor, name, list));
+}
+
+void gorse_page_answer(struct gorse_page *page, const struct gorse_source *source, const char *name,
+                       const struct request *request, struct response *response) {
+    struct error error;
+    bool is_end;
+    if (fill(page, source, &is_end, &error) == STATUS_OK) {
+        gorse_page_send(gorse_page_next(page, is_end), name, page->list, request, response);
+    } else {
+        json_decref(page->list);
+        problem_error(response, request, &error);
+    }
 }
 
 bool gorse_store(const struct api_context *api, const struct request *request,

@@ -23,15 +23,34 @@
 /* A page of a list of two parts, first the model's, by number, then the store's, by id. */
 struct gorse_page {
     size_t n;
-    bool in_store;     /* the second part */
-    uint32_t number;   /* of the next of the first part */
-    const char *after; /* id before the next of the second part */
+    bool in_store;              /* the second part */
+    uint32_t number;            /* of the next of the first part */
+    const char *after;          /* id before the next of the second part */
+    const struct id_map *known; /* the first part */
+    json_t *list;               /* what is on it so far */
+    struct arena *arena;
 };
 /* Of `n` and `cursor` of the query; false: it has answered. */
 bool gorse_page_read(struct gorse_page *page, struct parameters *parameters,
                      struct response *response);
 /* The cursor of the page that follows; "" at the end. */
-const char *gorse_page_next(const struct gorse_page *page, bool is_end, struct arena *arena);
+const char *gorse_page_next(const struct gorse_page *page, bool is_end);
+/* Where what stands on a page comes from. */
+struct gorse_source {
+    /* The entry of an id of the first part; NULL: none, which is no failure if it returns OK. */
+    enum status (*one)(void *context, const char *id, json_t **entry, struct error *error);
+    /* Of the second part those whose ids come after, at most `limit`, each by gorse_page_add. */
+    enum status (*more)(void *context, const char *after, size_t limit, struct error *error);
+    void *context;
+};
+/* Fills the page and answers {"Cursor", NAME: [...]}. */
+void gorse_page_answer(struct gorse_page *page, const struct gorse_source *source, const char *name,
+                       const struct request *request, struct response *response);
+/* Whether an id of the second part is to be put on the list: those of the first were there. */
+bool gorse_page_adds(struct gorse_page *page, const char *id);
+/* {"Cursor", NAME: list}; takes the list. */
+void gorse_page_send(const char *cursor, const char *name, json_t *list,
+                     const struct request *request, struct response *response);
 
 /* The store; false: it has answered. */
 bool gorse_store(const struct api_context *api, const struct request *request,

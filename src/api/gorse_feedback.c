@@ -82,9 +82,7 @@ static void answer_page(const struct api_context *api, const char *type,
     page.in_store = true;
     page.after = arena_format(request->arena, "%lld", (long long)last);
     const bool is_end = json_array_size(list) < page.n;
-    response_json(response, request,
-                  json_pack("{s:s, s:o}", "Cursor", gorse_page_next(&page, is_end, request->arena),
-                            "Feedback", list));
+    gorse_page_send(gorse_page_next(&page, is_end), "Feedback", list, request, response);
 }
 
 static void answer_list(const struct api_context *api, struct feedback_search search,

@@ -3,10 +3,10 @@
  *
  * Idea     A film of the store counts before the model's of the same id. Categories are genres,
  *          Comment is the title; Labels, IsHidden and Timestamp are kept as they came. What is
- * hidden is in no list of Gorse's; other routes do not know the word. Traps    A film that no model
- * knows is listed and found here, but recommended only when one was Traps    A film that no model
- * knows is listed and found here, but recommended only when one was trained with it. Checked
- * tests/api/test_api_gorse.c. */
+ *          hidden is in no list of Gorse's; other routes do not know the word.
+ * Traps    A film that no model knows is listed and found here, but recommended only when one was
+ *          trained with it.
+ * Checked  tests/api/test_api_gorse.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,50 +144,31 @@ void gorse_items_get(void *context, const struct request *request, struct respon
 
 /* ---- Pages ---- */
 
-struct page_reading {
-    const struct dataset *catalogue;
-    struct gorse_page *page;
-    json_t *list;
-    struct arena *arena;
+struct listing {
+    struct door door;
+    struct gorse_page page;
 };
 
-static bool add_item(void *context, const struct feedback_item *item) {
-    struct page_reading *reading = context;
-    reading->page->after = arena_copy(reading->arena, item->id);
-    /* Those that the catalogue has too were listed in its part. */
-    if (id_map_find(&reading->catalogue->items, item->id, strlen(item->id)) == DATASET_NONE)
-        json_array_append_new(reading->list, item_of_store(item));
+static enum status list_known(void *context, const char *id, json_t **entry, struct error *error) {
+    const struct listing *listing = context;
+    enum status status;
+    *entry = find_item(listing->door.store, service_catalogue(listing->door.snapshot), id,
+                       listing->page.arena, error, &status);
+    return status;
+}
+
+static bool list_item(void *context, const struct feedback_item *item) {
+    struct gorse_page *page = context;
+    if (gorse_page_adds(page, item->id))
+        json_array_append_new(page->list, item_of_store(item));
     return true;
 }
 
-/* Whether nothing follows. */
-static enum status read_page(struct feedback *store, struct page_reading *reading, bool *is_end,
-                             struct error *error) {
-    struct gorse_page *page = reading->page;
-    const struct dataset *catalogue = reading->catalogue;
-    *is_end = false;
-    while (!page->in_store && json_array_size(reading->list) < page->n) {
-        enum status status;
-        if (page->number >= catalogue->items.count) {
-            page->in_store = true;
-            break;
-        }
-        const struct text_slice name = id_map_name(&catalogue->items, page->number++);
-        const char *id = arena_copy_length(reading->arena, name.start, name.length);
-        json_t *item = find_item(store, catalogue, id, reading->arena, error, &status);
-        TRY(status);
-        json_array_append_new(reading->list, item);
-    }
-    while (page->in_store && json_array_size(reading->list) < page->n) {
-        const char *before = page->after;
-        TRY(feedback_items_after(store, before, page->n - json_array_size(reading->list), add_item,
-                                 reading, error));
-        if (page->after == before) {
-            *is_end = true;
-            break;
-        }
-    }
-    return STATUS_OK;
+static enum status list_stored(void *context, const char *after, size_t limit,
+                               struct error *error) {
+    struct listing *listing = context;
+    return feedback_items_after(listing->door.store, after, limit, list_item, &listing->page,
+                                error);
 }
 
 static json_t *search_titles(const struct snapshot *snapshot, const char *query, size_t n,
@@ -211,31 +192,21 @@ const struct route_parameter gorse_items_parameters[] = {
 void gorse_items_list(void *context, const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     const char *query = parameters_string(&parameters, "q");
-    struct gorse_page page;
-    struct door door;
-    struct error error;
-    bool is_end = true;
-    if (!gorse_page_read(&page, &parameters, response) ||
-        !open_door(context, request, response, &door))
+    struct listing listing;
+    if (!gorse_page_read(&listing.page, &parameters, response) ||
+        !open_door(context, request, response, &listing.door))
         return;
-    struct page_reading reading = {service_catalogue(door.snapshot), &page, NULL, request->arena};
-    enum status status = STATUS_OK;
     if (query && *query) {
-        reading.list = search_titles(door.snapshot, query, page.n, request->arena);
+        gorse_page_send("", "Items",
+                        search_titles(listing.door.snapshot, query, listing.page.n, request->arena),
+                        request, response);
     } else {
-        reading.list = json_array();
-        status = read_page(door.store, &reading, &is_end, &error);
+        const struct gorse_source source = {list_known, list_stored, &listing};
+        listing.page.known = &service_catalogue(listing.door.snapshot)->items;
+        listing.page.list = json_array();
+        gorse_page_answer(&listing.page, &source, "Items", request, response);
     }
-    service_release(door.snapshot);
-    if (status == STATUS_OK) {
-        response_json(response, request,
-                      json_pack("{s:s, s:o}", "Cursor",
-                                gorse_page_next(&page, is_end, request->arena), "Items",
-                                reading.list));
-    } else {
-        json_decref(reading.list);
-        problem_error(response, request, &error);
-    }
+    service_release(listing.door.snapshot);
 }
 
 /* ---- Writing ---- */

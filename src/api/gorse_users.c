@@ -82,50 +82,32 @@ void gorse_users_get(void *context, const struct request *request, struct respon
 
 /* ---- Pages ---- */
 
-struct page_reading {
+struct listing {
     const struct api_context *api;
-    const struct dataset *catalogue;
-    struct gorse_page *page;
-    json_t *list;
-    struct arena *arena;
+    struct feedback *store;
+    struct snapshot *snapshot;
+    struct gorse_page page;
 };
 
-static bool add_user(void *context, const char *id, const char *labels) {
-    struct page_reading *reading = context;
-    reading->page->after = arena_copy(reading->arena, id);
-    if (id_map_find(&reading->catalogue->users, id, strlen(id)) == DATASET_NONE)
-        json_array_append_new(reading->list, user_json(id, labels));
+static enum status list_known(void *context, const char *id, json_t **entry, struct error *error) {
+    const struct listing *listing = context;
+    enum status status;
+    *entry = find_user(listing->api, listing->store, service_catalogue(listing->snapshot), id,
+                       error, &status);
+    return status;
+}
+
+static bool list_user(void *context, const char *id, const char *labels) {
+    struct gorse_page *page = context;
+    if (gorse_page_adds(page, id))
+        json_array_append_new(page->list, user_json(id, labels));
     return true;
 }
 
-static enum status read_page(struct feedback *store, struct page_reading *reading, bool *is_end,
-                             struct error *error) {
-    struct gorse_page *page = reading->page;
-    const struct dataset *catalogue = reading->catalogue;
-    *is_end = false;
-    while (!page->in_store && json_array_size(reading->list) < page->n) {
-        enum status status;
-        if (page->number >= catalogue->users.count) {
-            page->in_store = true;
-            break;
-        }
-        const struct text_slice name = id_map_name(&catalogue->users, page->number++);
-        const char *id = arena_copy_length(reading->arena, name.start, name.length);
-        json_t *user = find_user(reading->api, store, catalogue, id, error, &status);
-        TRY(status);
-        if (user)
-            json_array_append_new(reading->list, user);
-    }
-    while (page->in_store && json_array_size(reading->list) < page->n) {
-        const char *before = page->after;
-        TRY(feedback_people_after(store, before, page->n - json_array_size(reading->list), add_user,
-                                  reading, error));
-        if (page->after == before) {
-            *is_end = true;
-            break;
-        }
-    }
-    return STATUS_OK;
+static enum status list_stored(void *context, const char *after, size_t limit,
+                               struct error *error) {
+    struct listing *listing = context;
+    return feedback_people_after(listing->store, after, limit, list_user, &listing->page, error);
 }
 
 const struct route_parameter gorse_users_parameters[] = {
@@ -135,30 +117,17 @@ const struct route_parameter gorse_users_parameters[] = {
 };
 
 void gorse_users_list(void *context, const struct request *request, struct response *response) {
-    const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
-    struct gorse_page page;
-    struct feedback *store;
-    struct snapshot *snapshot;
-    struct error error;
-    bool is_end;
-    if (!gorse_page_read(&page, &parameters, response) ||
-        !gorse_store(api, request, response, &store) ||
-        !lookup_snapshot(api, &parameters, response, &snapshot))
+    struct listing listing = {.api = context};
+    if (!gorse_page_read(&listing.page, &parameters, response) ||
+        !gorse_store(context, request, response, &listing.store) ||
+        !lookup_snapshot(context, &parameters, response, &listing.snapshot))
         return;
-    struct page_reading reading = {api, service_catalogue(snapshot), &page, json_array(),
-                                   request->arena};
-    const enum status status = read_page(store, &reading, &is_end, &error);
-    service_release(snapshot);
-    if (status == STATUS_OK) {
-        response_json(response, request,
-                      json_pack("{s:s, s:o}", "Cursor",
-                                gorse_page_next(&page, is_end, request->arena), "Users",
-                                reading.list));
-    } else {
-        json_decref(reading.list);
-        problem_error(response, request, &error);
-    }
+    const struct gorse_source source = {list_known, list_stored, &listing};
+    listing.page.known = &service_catalogue(listing.snapshot)->users;
+    listing.page.list = json_array();
+    gorse_page_answer(&listing.page, &source, "Users", request, response);
+    service_release(listing.snapshot);
 }
 
 /* ---- Writing ---- */

@@ -126,14 +126,18 @@ static void read_facts(struct movie *movie, const char *text, struct arena *aren
     json_decref(facts);
 }
 
+const char *film_edits_title(const char *title, int64_t year, struct arena *arena) {
+    const size_t length = strlen(title);
+    const bool has_year = length > 6 && title[length - 1] == ')' && title[length - 6] == '(';
+    return year > 0 && !has_year ? arena_format(arena, "%s (%lld)", title, (long long)year) : title;
+}
+
 static void put_movie(struct dataset *catalogue, const struct edit *edit, struct arena *arena) {
     const struct feedback_item *film = &edit->film;
     struct movie *movie = &catalogue->movies[edit->item];
     const char *title = film->title && *film->title ? film->title : film->id;
     const int year = film->year > 0 && film->year <= FILTER_YEAR_MOST ? (int)film->year : 0;
-    const size_t length = strlen(title);
-    const bool has_year = length > 6 && title[length - 1] == ')' && title[length - 6] == '(';
-    movie->title = year && !has_year ? arena_format(arena, "%s (%d)", title, year) : title;
+    movie->title = film_edits_title(title, year, arena);
     movie->year = year;
     movie->genres = genres_of(catalogue, film->genres, arena);
     read_facts(movie, film->facts, arena);

@@ -26,4 +26,8 @@ const struct film_edits *film_edits_read(struct service *service, const struct s
 size_t film_edits_find_titles(const struct film_edits *edits, const char *typed,
                               struct title_hit *hits, size_t room);
 
+/* "Heat (1995)": a title of the store as catalogues have it; one that ends so, and one of no year
+ * (0), as it is. */
+const char *film_edits_title(const char *title, int64_t year, struct arena *arena);
+
 #endif

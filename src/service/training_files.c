@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/files.h"
+#include "service/film_edits.h"
 
 /* A file that is written row by row. */
 struct table {
@@ -196,11 +197,7 @@ static bool put_edited(void *context, const struct feedback_item *item) {
     if (!is_one_line(item->id, strlen(item->id)))
         return true;
     line_begin(&films->table);
-    const size_t length = strlen(title);
-    const bool has_year = length > 6 && title[length - 1] == ')' && title[length - 6] == '(';
-    const char *full = item->year > 0 && !has_year ? arena_format(&films->table.arena, "%s (%lld)",
-                                                                  title, (long long)item->year)
-                                                   : title;
+    const char *full = film_edits_title(title, item->year, &films->table.arena);
     put_field(line, item->id, strlen(item->id));
     buffer_text(line, ",");
     put_field(line, full, strlen(full));

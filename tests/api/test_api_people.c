@@ -13,81 +13,72 @@ static int start(void **state) {
     return loopback_start_store(tiny_create(), "none");
 }
 
-/* Asks with any method; the body must be as expected, or, where it begins with "...", hold it. */
-static void ask(const char *method, const char *target, const char *body, int status,
-                const char *expected) {
-    struct client_answer answer = client_ask(loopback.port, method, target, "", body);
-    const bool is_part = strncmp(expected, "...", 3) == 0;
-    const bool good =
-        answer.status == status &&
-        (is_part ? strstr(answer.body, expected + 3) != NULL : strcmp(answer.body, expected) == 0);
-    if (!good)
-        fail_msg("%s %s %s\nfound    %d %s\nexpected %d %s", method, target, body ? body : "",
-                 answer.status, answer.body, status, expected);
-    free(answer.body);
-}
-
 static void a_rating_is_in_the_next_answer(void **state) {
     (void)state;
-    ask("GET", "/api/recommend?user_id=new", NULL, 404, "...there is no user");
-    ask("PUT", "/api/users/new/ratings", "{\"item_id\": 10, \"rating\": 4}", 200,
-        "{\"user_id\":\"new\",\"rated\":1}");
-    ask("GET", "/api/users/new/ratings", NULL, 200,
-        "{\"user_id\":\"new\",\"ratings\":[{\"item_id\":10,\"title\":\"Alpha (1990)\","
-        "\"rating\":4.0}]}");
-    ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":20");
-    ask("PUT", "/api/users/new/ratings",
-        "[{\"item_id\": \"20\", \"rating\": 1}, {\"item_id\": \"7a\", \"rating\": 5}]", 200,
-        "{\"user_id\":\"new\",\"rated\":2}");
-    ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":60");
-    ask("DELETE", "/api/users/new/ratings?item_id=7a&item_id=20", NULL, 200,
-        "{\"user_id\":\"new\",\"removed\":2}");
-    ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":20");
+    loopback_ask("GET", "/api/recommend?user_id=new", NULL, 404, "...there is no user");
+    loopback_ask("PUT", "/api/users/new/ratings", "{\"item_id\": 10, \"rating\": 4}", 200,
+                 "{\"user_id\":\"new\",\"rated\":1}");
+    loopback_ask("GET", "/api/users/new/ratings", NULL, 200,
+                 "{\"user_id\":\"new\",\"ratings\":[{\"item_id\":10,\"title\":\"Alpha (1990)\","
+                 "\"rating\":4.0}]}");
+    loopback_ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":20");
+    loopback_ask("PUT", "/api/users/new/ratings",
+                 "[{\"item_id\": \"20\", \"rating\": 1}, {\"item_id\": \"7a\", \"rating\": 5}]",
+                 200, "{\"user_id\":\"new\",\"rated\":2}");
+    loopback_ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":60");
+    loopback_ask("DELETE", "/api/users/new/ratings?item_id=7a&item_id=20", NULL, 200,
+                 "{\"user_id\":\"new\",\"removed\":2}");
+    loopback_ask("GET", "/api/recommend?user_id=new&top_k=1", NULL, 200, "...\"item_id\":20");
     /* A user of the model who rates anew is answered from the whole. */
-    ask("PUT", "/api/users/1/ratings", "{\"ratings\": [{\"item_id\": 80, \"rating\": 5}]}", 200,
-        "{\"user_id\":1,\"rated\":1}");
-    ask("GET", "/api/recommend?user_id=1&top_k=8", NULL, 200,
-        "...\"recommendations\":[{\"item_id\":40,");
-    ask("GET", "/users", NULL, 200, "[1,2,3,\"ann\",\"new\",\"u/5\"]");
+    loopback_ask("PUT", "/api/users/1/ratings", "{\"ratings\": [{\"item_id\": 80, \"rating\": 5}]}",
+                 200, "{\"user_id\":1,\"rated\":1}");
+    loopback_ask("GET", "/api/recommend?user_id=1&top_k=8", NULL, 200,
+                 "...\"recommendations\":[{\"item_id\":40,");
+    loopback_ask("GET", "/users", NULL, 200, "[1,2,3,\"ann\",\"new\",\"u/5\"]");
 }
 
 static void what_is_no_rating_is_refused(void **state) {
     (void)state;
-    ask("PUT", "/api/users/7/ratings", "{\"item_id\": 10, \"rating\": 9}", 422,
-        "...a rating must be between 0 and 5");
-    ask("PUT", "/api/users/7/ratings", "{\"item_id\": 10}", 422, "...a rating is a number");
-    ask("PUT", "/api/users/7/ratings", "{\"item_id\": 99, \"rating\": 3}", 422,
-        "...there is no such film");
-    ask("PUT", "/api/users/7/ratings", "{\"rating\": 3}", 422, "...item_id is needed");
-    ask("PUT", "/api/users/7/ratings", "", 400, "...the body is empty");
-    ask("PUT", "/api/users/7/ratings", "[1, 2]", 400, "...a list of what are no objects");
-    ask("PUT", "/api/users/7/ratings", "{\"item_id\": ", 400, "...the body is not JSON");
-    ask("PUT", "/api/users/session:7/ratings", "{\"item_id\": 10, \"rating\": 3}", 422,
-        "...does not begin with");
-    ask("DELETE", "/api/users/7/ratings", NULL, 400, "...item_id");
-    ask("GET", "/api/users/7/ratings", NULL, 404, "...there is no user");
+    loopback_ask("PUT", "/api/users/7/ratings", "{\"item_id\": 10, \"rating\": 9}", 422,
+                 "...a rating must be between 0 and 5");
+    loopback_ask("PUT", "/api/users/7/ratings", "{\"item_id\": 10}", 422,
+                 "...a rating is a number");
+    loopback_ask("PUT", "/api/users/7/ratings", "{\"item_id\": 99, \"rating\": 3}", 422,
+                 "...there is no such film");
+    loopback_ask("PUT", "/api/users/7/ratings", "{\"rating\": 3}", 422, "...item_id is needed");
+    loopback_ask("PUT", "/api/users/7/ratings", "", 400, "...the body is empty");
+    loopback_ask("PUT", "/api/users/7/ratings", "[1, 2]", 400, "...a list of what are no objects");
+    loopback_ask("PUT", "/api/users/7/ratings", "{\"item_id\": ", 400, "...the body is not JSON");
+    loopback_ask("PUT", "/api/users/session:7/ratings", "{\"item_id\": 10, \"rating\": 3}", 422,
+                 "...does not begin with");
+    loopback_ask("DELETE", "/api/users/7/ratings", NULL, 400, "...item_id");
+    loopback_ask("GET", "/api/users/7/ratings", NULL, 404, "...there is no user");
 }
 
 static void events_come_in_three_forms(void **state) {
     (void)state;
-    ask("POST", "/api/events", "{\"user_id\": 8, \"item_id\": 10, \"event\": \"like\"}", 201,
-        "{\"accepted\":1}");
-    ask("POST", "/api/events",
+    loopback_ask("POST", "/api/events", "{\"user_id\": 8, \"item_id\": 10, \"event\": \"like\"}",
+                 201, "{\"accepted\":1}");
+    loopback_ask(
+        "POST", "/api/events",
         "[{\"user_id\": 8, \"item_id\": 20, \"event\": \"view\", \"device\": \"tv\", \"hour\": 21},"
         " {\"user_id\": 8, \"item_id\": 30, \"event\": \"impression\"}]",
         201, "{\"accepted\":2}");
-    ask("POST", "/api/events",
+    loopback_ask(
+        "POST", "/api/events",
         "{\"user_id\": 8, \"item_id\": 40, \"event\": \"rating\", \"rating\": 2}\n"
         "{\"user_id\": 8, \"item_id\": 40, \"event\": \"click\", \"context\": {\"row\": 2}}\n",
         201, "{\"accepted\":2}");
-    ask("GET", "/api/users/8/export", NULL, 200,
-        "...{\"item\":\"40\",\"kind\":\"click\",\"time\":");
-    ask("GET", "/api/users/8", NULL, 200, "...\"total_ratings\":2,\"average_rating\":3.5,");
-    ask("POST", "/api/events", "{\"user_id\": 8, \"item_id\": 10, \"event\": \"sneeze\"}", 422,
-        "...event is view, click");
-    ask("POST", "/api/events", "{\"item_id\": 10, \"event\": \"view\"}", 422,
-        "...user_id or session_id is needed");
-    ask("POST", "/api/events",
+    loopback_ask("GET", "/api/users/8/export", NULL, 200,
+                 "...{\"item\":\"40\",\"kind\":\"click\",\"time\":");
+    loopback_ask("GET", "/api/users/8", NULL, 200,
+                 "...\"total_ratings\":2,\"average_rating\":3.5,");
+    loopback_ask("POST", "/api/events", "{\"user_id\": 8, \"item_id\": 10, \"event\": \"sneeze\"}",
+                 422, "...event is view, click");
+    loopback_ask("POST", "/api/events", "{\"item_id\": 10, \"event\": \"view\"}", 422,
+                 "...user_id or session_id is needed");
+    loopback_ask(
+        "POST", "/api/events",
         "[{\"user_id\": 8, \"item_id\": 10, \"event\": \"view\"}, {\"user_id\": 8, \"item_id\": 99,"
         " \"event\": \"view\"}]",
         422, "...[1].item_id");
@@ -103,25 +94,27 @@ static void a_session_lives_for_a_while(void **state) {
     free(begun.body);
     /* Who has done nothing yet gets what is popular. */
     snprintf(target, sizeof target, "/api/recommend?session_id=%s&top_k=1", id);
-    ask("GET", target, NULL, 200, "...\"basis\":\"popularity\",\"tier\":\"nothing known\"");
-    ask("GET", "/api/recommend?user_id=session:0123456789abcdef0123456789abcdef", NULL, 404,
-        "...there is no user");
+    loopback_ask("GET", target, NULL, 200,
+                 "...\"basis\":\"popularity\",\"tier\":\"nothing known\"");
+    loopback_ask("GET", "/api/recommend?user_id=session:0123456789abcdef0123456789abcdef", NULL,
+                 404, "...there is no user");
     snprintf(body, sizeof body, "{\"session_id\": \"%s\", \"item_id\": 10, \"event\": \"like\"}",
              id);
-    ask("POST", "/api/events", body, 201, "{\"accepted\":1}");
+    loopback_ask("POST", "/api/events", body, 201, "{\"accepted\":1}");
     snprintf(target, sizeof target, "/api/recommend?session_id=%s&top_k=1", id);
-    ask("GET", target, NULL, 200, "...\"item_id\":20");
+    loopback_ask("GET", target, NULL, 200, "...\"item_id\":20");
     snprintf(target, sizeof target, "/api/sessions/%s", id);
-    ask("GET", target, NULL, 200, "...\"expires\"");
-    ask("DELETE", target, NULL, 200, "...\"ended\":true");
-    ask("GET", target, NULL, 404, "...there is no such session");
-    ask("POST", "/api/events", body, 404, "...there is no such session");
-    ask("POST", "/api/sessions", "{\"seconds\": 1}", 422, "...seconds");
+    loopback_ask("GET", target, NULL, 200, "...\"expires\"");
+    loopback_ask("DELETE", target, NULL, 200, "...\"ended\":true");
+    loopback_ask("GET", target, NULL, 404, "...there is no such session");
+    loopback_ask("POST", "/api/events", body, 404, "...there is no such session");
+    loopback_ask("POST", "/api/sessions", "{\"seconds\": 1}", 422, "...seconds");
 }
 
 static void a_profile_has_the_known_names(void **state) {
     (void)state;
-    ask("GET", "/api/users/3", NULL, 200,
+    loopback_ask(
+        "GET", "/api/users/3", NULL, 200,
         "{\"user_id\":3,\"known_to_model\":true,\"has_events\":false,\"total_ratings\":2,"
         "\"average_rating\":3.5,\"rating_percentages\":{\"2\":50.0,\"5\":50.0},"
         "\"genre_counts\":{\"Action\":1,\"Drama\":1},"
@@ -131,35 +124,36 @@ static void a_profile_has_the_known_names(void **state) {
         "\"genres\":[\"Drama\"],\"rating\":5.0},{\"item_id\":10,\"title\":\"Alpha (1990)\","
         "\"genres\":[\"Action\"],\"rating\":2.0}],\"nearest\":[{\"user_id\":2,\"similarity\":"
         "0.8164966},{\"user_id\":1,\"similarity\":0.4082483}]}");
-    ask("GET", "/api/users/3/predictions", NULL, 404, "...predicts no ratings");
+    loopback_ask("GET", "/api/users/3/predictions", NULL, 404, "...predicts no ratings");
 }
 
 static void who_is_erased_is_nowhere(void **state) {
     (void)state;
-    ask("PUT", "/api/users/2/ratings", "{\"item_id\": 80, \"rating\": 5}", 200, "...rated");
-    ask("DELETE", "/api/users/2", NULL, 200, "{\"user_id\":2,\"erased\":true}");
-    ask("GET", "/api/recommend?user_id=2", NULL, 404, "...there is no user");
-    ask("GET", "/recommendations?user_id=2&genre=Drama", NULL, 404, "...there is no user");
-    ask("GET", "/api/users/2", NULL, 404, "...there is no user");
-    ask("GET", "/api/users/2/export", NULL, 404, "...there is no user");
-    ask("GET", "/api/users/2/ratings", NULL, 404, "...there is no user");
-    ask("POST", "/api/batch-recommend", "{\"user_ids\": [2]}", 200, "...{\"2\":[]}");
-    ask("GET", "/users", NULL, 200, "[1,3,\"ann\",\"u/5\"]");
-    ask("GET", "/api/users/3", NULL, 200,
-        "...\"nearest\":[{\"user_id\":1,\"similarity\":0.4082483}]}");
-    ask("GET", "/api/stats", NULL, 200, "...\"people\":0,\"ratings\":0,\"events\":0,");
+    loopback_ask("PUT", "/api/users/2/ratings", "{\"item_id\": 80, \"rating\": 5}", 200,
+                 "...rated");
+    loopback_ask("DELETE", "/api/users/2", NULL, 200, "{\"user_id\":2,\"erased\":true}");
+    loopback_ask("GET", "/api/recommend?user_id=2", NULL, 404, "...there is no user");
+    loopback_ask("GET", "/recommendations?user_id=2&genre=Drama", NULL, 404, "...there is no user");
+    loopback_ask("GET", "/api/users/2", NULL, 404, "...there is no user");
+    loopback_ask("GET", "/api/users/2/export", NULL, 404, "...there is no user");
+    loopback_ask("GET", "/api/users/2/ratings", NULL, 404, "...there is no user");
+    loopback_ask("POST", "/api/batch-recommend", "{\"user_ids\": [2]}", 200, "...{\"2\":[]}");
+    loopback_ask("GET", "/users", NULL, 200, "[1,3,\"ann\",\"u/5\"]");
+    loopback_ask("GET", "/api/users/3", NULL, 200,
+                 "...\"nearest\":[{\"user_id\":1,\"similarity\":0.4082483}]}");
+    loopback_ask("GET", "/api/stats", NULL, 200, "...\"people\":0,\"ratings\":0,\"events\":0,");
 }
 
 static void without_a_store_nothing_is_taken(void **state) {
     (void)state;
     loopback_stop(NULL);
     assert_int_equal(loopback_start(tiny_create()), 0);
-    ask("PUT", "/api/users/2/ratings", "{\"item_id\": 80, \"rating\": 5}", 503,
-        "...no store is open");
-    ask("POST", "/api/sessions", "", 503, "...no store is open");
-    ask("DELETE", "/api/users/2", NULL, 503, "...no store is open");
-    ask("GET", "/api/users/3", NULL, 200, "...\"total_ratings\":2");
-    ask("GET", "/api/stats", NULL, 200, "...\"feedback\":null");
+    loopback_ask("PUT", "/api/users/2/ratings", "{\"item_id\": 80, \"rating\": 5}", 503,
+                 "...no store is open");
+    loopback_ask("POST", "/api/sessions", "", 503, "...no store is open");
+    loopback_ask("DELETE", "/api/users/2", NULL, 503, "...no store is open");
+    loopback_ask("GET", "/api/users/3", NULL, 200, "...\"total_ratings\":2");
+    loopback_ask("GET", "/api/stats", NULL, 200, "...\"feedback\":null");
 }
 
 int main(void) {
