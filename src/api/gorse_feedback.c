@@ -1,9 +1,10 @@
 /* gorse_feedback.c: /gorse/api/feedback and what lists it: see gorse.h.
  *
  * Idea     A feedback is an event that is called as the sender calls it; it stands until the same
- * is said again or everything between the two is taken back (feedback_stands). Traps    Taking one
- * type back takes all that is between person and film, for lists know but one thing of a film; the
- * other types are then said again. Checked  tests/api/test_api_gorse.c. */
+ *          is said again or everything between the two is taken back (feedback_stands).
+ * Traps    Taking one type back takes all that is between person and film, for lists know but one
+ *          thing of a film; the other types are then said again.
+ * Checked  tests/api/test_api_gorse.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  *          coding. Levels are low: brotli 3 and gzip 3 take about 0.1 ms for 10 KB of films, more
  *          would cost more time than the wire saves.
  * Traps    Compressed answers of different people to one address must not be mixed up by caches:
- * Vary names the header. A body with secrets beside what a stranger can choose would show them in
- *          its length (BREACH); answers here have none.
+ *          Vary names the header. A body with secrets beside what a stranger can choose would show
+ *          them in its length (BREACH); answers here have none.
  * Checked  tests/http/test_http_encoding.c. */
 #include "http/encoding.h"
 

@@ -5,8 +5,9 @@
  *          line that it was made from.
  * Traps    A quote that is not closed takes what follows for its field: then the line that it
  *          stands in is left out, and the reading goes on with the next. Bytes that are not UTF-8
- * are taken for ISO-8859-1 (encoding.h), as IMDb once wrote them. In Letterboxd's watchlist are
- * films that nobody has seen. Checked  tests/imports/test_imports.c, fuzz/fuzz_imports.c. */
+ *          are taken for ISO-8859-1 (encoding.h), as IMDb once wrote them. In Letterboxd's
+ *          watchlist are films that nobody has seen.
+ * Checked  tests/imports/test_imports.c, fuzz/fuzz_imports.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

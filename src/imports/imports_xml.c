@@ -3,10 +3,10 @@
  *
  * Idea     expat tells of tags as they come. <movie> and <Video> begin a film; of what stands
  *          directly in them some elements and attributes are kept.
- * Traps    Entities that a file declares may grow without end: a document with declarations of
- *          its own is refused. Kodi puts lines that are no XML behind an NFO's root, such as an
- * address: what is wrong behind a film costs nothing. Checked  tests/imports/test_imports.c,
- * fuzz/fuzz_imports.c. */
+ * Traps    Entities that a file declares may grow without end: a document with declarations of its
+ *          own is refused. Kodi puts lines that are no XML behind an NFO's root, such as an
+ *          address: what is wrong behind a film costs nothing.
+ * Checked  tests/imports/test_imports.c, fuzz/fuzz_imports.c. */
 #include <expat.h>
 #include <math.h>
 #include <stdlib.h>

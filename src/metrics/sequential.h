@@ -1,16 +1,16 @@
 /* sequential.h: shares compared while they come in: intervals and p-values that may be looked at as
  * often as one likes.
  *
- * Idea    The p-value of a fixed test is right once. A mixture of likelihood ratios over all
- *         differences that could be is a martingale if there is none, and is above 1 / alpha with
- *         chance alpha at most, whenever one looks (Ville's inequality): mSPRT. The shares are
- * taken as normal, the differences as normal with deviation tau. ratio = sqrt(v / (v + tau^2))
- * exp(tau^2 d^2 / (2 v (v + tau^2))),  p = 1 / ratio for a difference d with variance v. The
- * interval holds the differences that p allows. Source  Robbins, Ann. Math. Stat. 1970; Johari,
- * Koomen, Pekelis & Walsh, KDD 2017. Traps   Normal from SEQUENTIAL_LEAST people on each side;
- * below it nothing is decided. Of several arms each is compared with the first at alpha over their
- * number. Checked tests/metrics/test_sequential.c: by hand; how often it errs when looked at every
- * day. */
+ * Idea     The p-value of a fixed test is right once. A mixture of likelihood ratios over all
+ *          differences that could be is a martingale if there is none, and is above 1 / alpha with
+ *          chance alpha at most, whenever one looks (Ville's inequality): mSPRT. The shares are
+ *          taken as normal, the differences as normal with deviation tau:
+ *              ratio = sqrt(v / (v + tau^2)) exp(tau^2 d^2 / (2 v (v + tau^2))),  p = 1 / ratio
+ *          for a difference d with variance v. The interval holds the differences that p allows.
+ * Source   Robbins, Ann. Math. Stat. 1970; Johari, Koomen, Pekelis & Walsh, KDD 2017.
+ * Traps    Normal from SEQUENTIAL_LEAST people on each side; below it nothing is decided. Of
+ *          several arms each is compared with the first at alpha over their number.
+ * Checked  tests/metrics/test_sequential.c: by hand; how often it errs when looked at every day. */
 #ifndef MATINEE_METRICS_SEQUENTIAL_H
 #define MATINEE_METRICS_SEQUENTIAL_H
 

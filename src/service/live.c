@@ -3,11 +3,11 @@
  * Idea     A table of everybody of whom the store has something, each with a count of changes and,
  *          where he was asked for lately, his rows as one block. Rows count while they were read at
  *          the present count of changes; a change is counted after its commit and before its
- * answer, so that whoever was told of it reads rows that have it. Who reads while that happens
- * keeps what he read for himself. Cost     A look-up under one mutex; a copy of the rows.
- * CACHE_BYTES of rows at most: who was asked for longest ago goes. A person takes some 100 bytes
- * beside them. Checked  tests/service/test_service_person.c; test_service_threads.c
- * (ThreadSanitizer). */
+ *          answer, so that whoever was told of it reads rows that have it. Who reads while that
+ *          happens keeps what he read for himself.
+ * Cost     A look-up under one mutex; a copy of the rows. CACHE_BYTES of rows at most: who was
+ *          asked for longest ago goes. A person takes some 100 bytes beside them.
+ * Checked  tests/service/test_service_person.c; test_service_threads.c (ThreadSanitizer). */
 #include "service/live.h"
 
 #include <pthread.h>

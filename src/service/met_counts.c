@@ -4,10 +4,11 @@
  *          of film, hour and count. Events wait as ids until the next request, which knows the
  *          snapshot's films.
  * Cost     A pass over the rows of the device: 0.35 ms for a whole answer on 100,000 events of a
- * device, where grouping them in SQLite took 320 ms each time; DEVICES of them at most are kept, of
- * which the one that was read longest ago makes room. Traps    An event that is written while the
- * store is asked may count twice until the next time, and is never left out. Checked
- * tests/api/test_api_context.c. */
+ *          device, where grouping them in SQLite took 320 ms each time; DEVICES of them at most are
+ *          kept, of which the one that was read longest ago makes room.
+ * Traps    An event that is written while the store is asked may count twice until the next time,
+ *          and is never left out.
+ * Checked  tests/api/test_api_context.c. */
 #include "service/met_counts.h"
 
 #include <pthread.h>

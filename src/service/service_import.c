@@ -5,10 +5,10 @@
  *          already: so the same file may be imported again. Matinee's own lines go to the store as
  *          they come, some hundred at a time.
  * Traps    Ratings come as shares of the best (imports.h) and become the catalogue's: 7 of 10 is
- *          3.5 of 5. Where the data have no ratings they are kept on five stars.
- *          A slip of the pen is looked for in a millisecond, which a file of a million titles that
- *          nobody knows must not cost each time: after NEAR_MAX of them titles are taken as they
- * are. Cost     24 bytes a film of the catalogue, and what film_match.h takes; files of any size.
+ *          3.5 of 5. Where the data have no ratings they are kept on five stars. A slip of the pen
+ *          is looked for in a millisecond, which a file of a million titles that nobody knows must
+ *          not cost each time: after NEAR_MAX of them titles are taken as they are.
+ * Cost     24 bytes a film of the catalogue, and what film_match.h takes; files of any size.
  * Checked  tests/cli/import.t. */
 #include "service/service_import.h"
 

@@ -2,14 +2,15 @@
  *
  * Idea     Callers put their statements into a queue and sleep. The writer takes all that is there,
  *          writes it in one transaction and wakes those whose it was; meanwhile the next ones
- * gather. So the disk's pace sets how many commits there are in a second, and not how many events.
+ *          gather. So the disk's pace sets how many commits there are in a second, and not how many
+ *          events.
  * Traps    A transaction of many that fails says nothing of each: every one of them is then tried
  *          alone, so that what is wrong with one is not told to the others; but not when the
- * database itself is at fault: each try may take seconds. In memory there is one connection for
- * both: `reading` is held while it writes. Cost     A write: one sync of the disk, shared. A read:
- * some 10 us with SQLite. Checked  tests/store/test_feedback.c over both databases,
- * test_feedback_faults.c (the power goes), tests/api/test_api_kill.c (the process is killed);
- * bench/feedback.c. */
+ *          database itself is at fault: each try may take seconds. In memory there is one
+ *          connection for both: `reading` is held while it writes.
+ * Cost     A write: one sync of the disk, shared. A read: some 10 us with SQLite.
+ * Checked  tests/store/test_feedback.c over both databases, test_feedback_faults.c (the power
+ *          goes), tests/api/test_api_kill.c (the process is killed); bench/feedback.c. */
 #include "store/feedback.h"
 
 #include <pthread.h>

@@ -2,7 +2,8 @@
  *
  * Idea     Each part is a query and the names of its columns; a line is {"type": PART, NAME: value,
  *          ...} without what is NULL. service/ reads the same lines back in. Keys are left out:
- * they are the server's, and no data. Checked  tests/store/test_feedback.c. */
+ *          they are the server's, and no data.
+ * Checked  tests/store/test_feedback.c. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

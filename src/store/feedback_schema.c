@@ -1,8 +1,9 @@
 /* feedback_schema.c: the tables, and how an older form of them is brought to the present one.
  *
  * Idea     steps[i] brings version i to i + 1; `meta` holds the version. A step is never changed
- * once it was released: what is new is a new step. Traps    Several servers may start on one
- * database: the step is taken by the first, under a lock. Checked  tests/store/test_feedback.c. */
+ *          once it was released: what is new is a new step.
+ * Traps    Several servers may start on one database: the step is taken by the first, under a lock.
+ * Checked  tests/store/test_feedback.c. */
 #include <string.h>
 
 #include "base/arena.h"

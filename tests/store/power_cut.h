@@ -1,11 +1,11 @@
 /* power_cut.h: a file system for SQLite that remembers what is on the disk for sure.
  *
  * Idea     A VFS (sqlite.org/vfs.html) over the system's own. What is written goes through to the
- * file, where the program reads it, but counts as being on the disk only when the file has been
- *          synced: power_cut_copy writes what a machine would find whose power went just now. A
- * kill alone would not show that: what was written survives the end of a process. Traps    The
- * worst is assumed of what was not synced: none of it is there. Shared memory (-shm) is no file to
- * survive: it is made anew from the log. */
+ *          file, where the program reads it, but counts as being on the disk only when the file has
+ *          been synced: power_cut_copy writes what a machine would find whose power went just now.
+ *          A kill alone would not show that: what was written survives the end of a process.
+ * Traps    The worst is assumed of what was not synced: none of it is there. Shared memory (-shm)
+ *          is no file to survive: it is made anew from the log. */
 #ifndef MATINEE_TESTS_STORE_POWER_CUT_H
 #define MATINEE_TESTS_STORE_POWER_CUT_H
 

@@ -6,12 +6,12 @@
  *          positive comes once an epoch, in random order, in place of draws with repetition.
  * Shapes   users [users][embedding_dim], items [items][embedding_dim], bias [items].
  * Training plain SGD, a step for each row (bpr_epoch.h), under the trainer's epochs, rates and
- * early stopping; trainer.optimizer.*, batch size and clipping do not apply. Fold-in  A bare
- * history is mapped to a user vector by models/fold_map.h. An update goes on over the histories of
- * those who have new rows (models/update_rows.h). Cost     an epoch: rows * 12 *
- * embedding_dim operations; a score: 2 * embedding_dim. Traps    the rate of SGD is some ten times
- * that of Adam: 0.05 is usual. Checked  tests/models/test_bpr.c, conformance,
- * config/recipes/ml-1m-ncf/bpr.yaml. */
+ *          early stopping; trainer.optimizer.*, batch size and clipping do not apply.
+ * Fold-in  A bare history is mapped to a user vector by models/fold_map.h. An update goes on over
+ *          the histories of those who have new rows (models/update_rows.h).
+ * Cost     an epoch: rows * 12 * embedding_dim operations; a score: 2 * embedding_dim.
+ * Traps    the rate of SGD is some ten times that of Adam: 0.05 is usual.
+ * Checked  tests/models/test_bpr.c, conformance, config/recipes/ml-1m-ncf/bpr.yaml. */
 #include <string.h>
 
 #include "kernels/kernels.h"

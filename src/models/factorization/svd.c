@@ -1,9 +1,9 @@
 /* svd.c: biased matrix factorization of ratings, known by the name that the Netflix prize gave it.
  *
  * Idea     r_ui = mean + b_u + b_i + p_u . q_i, fitted to the known ratings alone; the unbiased
- * form (model.biased=false) is p_u . q_i. Source   Funk 2006; Koren, Bell & Volinsky, IEEE Computer
- * 2009, equations (4) and (5). Shapes, cost, fold-in, checks: rating_model.c; the fit:
- * rating_sgd.c. */
+ *          form (model.biased=false) is p_u . q_i.
+ * Source   Funk 2006; Koren, Bell & Volinsky, IEEE Computer 2009, equations (4) and (5). Shapes,
+ *          cost, fold-in, checks: rating_model.c; the fit: rating_sgd.c. */
 #include "models/factorization/rating_model.h"
 
 static enum status create(struct model **out, const struct settings *settings, struct error *error);

@@ -4,19 +4,22 @@
  * Idea     u = tower(mean rating of each genre, mean rating, count), v = tower(genres, year, mean
  *          rating, count), both 256-128-32 with ReLU, the last layer linear, scaled to length 1.
  *          score = u . v. A learned embedding of each user or item beside the features is an
- * option. Source   Huang et al., CIKM 2013; Covington et al., RecSys 2016; in-batch softmax with
- * its correction: Yi et al., RecSys 2019, equation (3). Losses: two_tower_step.h. Scores   mse,
- * multi_task: the cosine brought from -1 ... 1 to the range of the ratings; softmax: cosine /
- * temperature; triplet: cosine. Fold-in  the features of a bare history, or of liked genres alone,
- * are those of a known user. The learned embedding, where there is one, is mapped from the history
- * (two_tower_fold.h). Similar  the nearest of the items' vectors by squared distance. State    the
- * network's parameters; "features.*": what scales and describes items, so that the file needs no
- * data set; "fold.map" with a user embedding. Item vectors are derived. Cost     a training row 6 *
- * (both towers' weights) operations: 2 * 40,000 weights, 0.5 MFLOP. score: a pass of the user's
- * tower and 2 * 32 operations an item. Traps    see two_tower_features.h: no rating may be its own
- * feature. Without rating values the means say nothing, and with features alone a softmax learns
- * little beyond popularity and genres: give it embeddings (that is the default there). Checked
- * tests/models/check_two_tower.c (gradients), tests/models/test_two_tower.c, conformance,
+ *          option.
+ * Source   Huang et al., CIKM 2013; Covington et al., RecSys 2016; in-batch softmax with its
+ *          correction: Yi et al., RecSys 2019, equation (3). Losses: two_tower_step.h.
+ * Scores   mse, multi_task: the cosine brought from -1 ... 1 to the range of the ratings; softmax:
+ *          cosine / temperature; triplet: cosine.
+ * Fold-in  the features of a bare history, or of liked genres alone, are those of a known user. The
+ *          learned embedding, where there is one, is mapped from the history (two_tower_fold.h).
+ * Similar  the nearest of the items' vectors by squared distance.
+ * State    the network's parameters; "features.*": what scales and describes items, so that the
+ *          file needs no data set; "fold.map" with a user embedding. Item vectors are derived.
+ * Cost     a training row 6 * (both towers' weights) operations: 2 * 40,000 weights, 0.5 MFLOP.
+ *          score: a pass of the user's tower and 2 * 32 operations an item.
+ * Traps    see two_tower_features.h: no rating may be its own feature. Without rating values the
+ *          means say nothing, and with features alone a softmax learns little beyond popularity and
+ *          genres: give it embeddings (that is the default there).
+ * Checked  tests/models/check_two_tower.c (gradients), tests/models/test_two_tower.c, conformance,
  *          tools/reference/two_tower.py (a second implementation in numpy on the same split),
  *          config/recipes/ml-100k/two_tower.yaml. */
 #include <stdio.h>
