@@ -6,27 +6,8 @@
 
 #include <cmocka.h>
 
+#include "service/served.h"
 #include "service/service_analytics.h"
-#include "service/tiny.h"
-
-static struct service *service;
-static struct snapshot *snapshot;
-static struct arena arena;
-
-static int start(void **state) {
-    (void)state;
-    struct error error;
-    service = tiny_service(tiny_create());
-    return service_acquire(service, NULL, &snapshot, &error) == STATUS_OK ? 0 : -1;
-}
-
-static int stop(void **state) {
-    (void)state;
-    arena_release(&arena);
-    service_release(snapshot);
-    service_destroy(service);
-    return 0;
-}
 
 /* The nine ratings are 5 4 1 5 3 4 2 5 5. */
 static void ratings(void **state) {

@@ -6,28 +6,9 @@
 
 #include <cmocka.h>
 
+#include "service/served.h"
 #include "service/service_fans.h"
 #include "service/service_map.h"
-#include "service/tiny.h"
-
-static struct service *service;
-static struct snapshot *snapshot;
-static struct arena arena;
-
-static int start(void **state) {
-    (void)state;
-    struct error error;
-    service = tiny_service(tiny_create());
-    return service_acquire(service, NULL, &snapshot, &error) == STATUS_OK ? 0 : -1;
-}
-
-static int stop(void **state) {
-    (void)state;
-    arena_release(&arena);
-    service_release(snapshot);
-    service_destroy(service);
-    return 0;
-}
 
 /* Film 0 has 5 of "1" (mean 10/3), 5 of "2" (mean 4) and 2 of "3". */
 static void the_best_ratings_first(void **state) {

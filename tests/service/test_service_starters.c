@@ -6,30 +6,12 @@
 
 #include <cmocka.h>
 
+#include "service/served.h"
 #include "service/service_starters.h"
-#include "service/tiny.h"
-
-static struct service *service;
-static struct snapshot *snapshot;
-
-static int start(void **state) {
-    (void)state;
-    struct error error;
-    service = tiny_service(tiny_create());
-    return service_acquire(service, NULL, &snapshot, &error) == STATUS_OK ? 0 : -1;
-}
-
-static int stop(void **state) {
-    (void)state;
-    service_release(snapshot);
-    service_destroy(service);
-    return 0;
-}
 
 /* Films 5, 6 and 7 nobody has; the first is the one that most have. */
 static void only_what_people_have(void **state) {
     (void)state;
-    struct arena arena = {0};
     struct starter *list;
     assert_int_equal(service_starters(snapshot, 8, &arena, &list), 5);
     bool seen[TINY_ITEMS] = {0};
@@ -39,27 +21,22 @@ static void only_what_people_have(void **state) {
         seen[list[i].item] = true;
         assert_true(list[i].worth > 0);
     }
-    arena_release(&arena);
 }
 
 /* After a film of Action, one of Drama comes before one of Action that as many people have. */
 static void not_of_one_kind(void **state) {
     (void)state;
-    struct arena arena = {0};
     struct starter *list;
     assert_int_equal(service_starters(snapshot, 2, &arena, &list), 2);
     const uint64_t first = service_catalogue(snapshot)->movies[list[0].item].genres;
     const uint64_t second = service_catalogue(snapshot)->movies[list[1].item].genres;
     assert_int_equal(first & second, 0);
-    arena_release(&arena);
 }
 
 static void none_wanted(void **state) {
     (void)state;
-    struct arena arena = {0};
     struct starter *list;
     assert_int_equal(service_starters(snapshot, 0, &arena, &list), 0);
-    arena_release(&arena);
 }
 
 int main(void) {
