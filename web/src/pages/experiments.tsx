@@ -1,7 +1,7 @@
 /* experiments.tsx: the runs that the server has recorded: a table, curves by epoch, what settings two
  * runs differ in; a training started from here with its progress as it happens (server-sent events);
  * and putting a model into service. What changes something asks for a key. */
-import { type FormEvent, useEffect, useMemo, useState } from 'react'
+import { type FormEvent, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { useAnswer, forget } from '../lib/answer'
 import { ask, Problem } from '../lib/api'
 import guide from '../guide.json'
@@ -251,15 +251,14 @@ function Served() {
   )
 }
 
-function Figures({ runs }: { runs: RunDetails[] }) {
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run.metrics ?? {})))]
-  if (!names.length) return null
+/* What runs say of the same thing, a column for each. */
+function RunTable({ label, runs, children }: { label: string; runs: RunDetails[]; children: ReactNode }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.figures}>
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{t.runs.figures}</th>
+            <th scope="col">{label}</th>
             {runs.map((run) => (
               <th key={run.id} scope="col">
                 {run.model} {run.id}
@@ -267,28 +266,36 @@ function Figures({ runs }: { runs: RunDetails[] }) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {names.map((name) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {runs.map((run) => {
-                const metric = run.metrics[name]
-                return (
-                  <td key={run.id} className="number">
-                    {metric?.value?.toFixed(4) ?? '–'}
-                    {typeof metric?.low === 'number' && typeof metric.high === 'number' && (
-                      <small>
-                        {metric.low.toFixed(4)} – {metric.high.toFixed(4)}
-                      </small>
-                    )}
-                  </td>
-                )
-              })}
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{children}</tbody>
       </table>
     </div>
+  )
+}
+
+function Figures({ runs }: { runs: RunDetails[] }) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.metrics ?? {})))]
+  if (!names.length) return null
+  return (
+    <RunTable label={t.runs.figures} runs={runs}>
+      {names.map((name) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          {runs.map((run) => {
+            const metric = run.metrics[name]
+            return (
+              <td key={run.id} className="number">
+                {metric?.value?.toFixed(4) ?? '–'}
+                {typeof metric?.low === 'number' && typeof metric.high === 'number' && (
+                  <small>
+                    {metric.low.toFixed(4)} – {metric.high.toFixed(4)}
+                  </small>
+                )}
+              </td>
+            )
+          })}
+        </tr>
+      ))}
+    </RunTable>
   )
 }
 
@@ -305,32 +312,18 @@ function Detail({ ids }: { ids: string[] }) {
       <Curves runs={curves} />
       <Figures runs={runs} />
       {runs.length > 1 && rows.length > 0 && (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.differences}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t.runs.differences}</th>
-                {runs.map((run) => (
-                  <th key={run.id} scope="col">
-                    {run.model} {run.id}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(([key, values]) => (
-                <tr key={key}>
-                  <th scope="row">
-                    <code>{key}</code>
-                  </th>
-                  {values.map((value, i) => (
-                    <td key={i}>{value}</td>
-                  ))}
-                </tr>
+        <RunTable label={t.runs.differences} runs={runs}>
+          {rows.map(([key, values]) => (
+            <tr key={key}>
+              <th scope="row">
+                <code>{key}</code>
+              </th>
+              {values.map((value, i) => (
+                <td key={i}>{value}</td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </RunTable>
       )}
     </section>
   )
