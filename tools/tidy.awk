@@ -111,6 +111,8 @@ FNR == 1 {
         report("size", FNR, "line of " length(visible) " columns, at most " LINE_MAX)
     if ($0 ~ /(^|[^A-Za-z_])(TODO|FIXME|XXX|HACK)([^A-Za-z_]|$)/)
         report("word", FNR, "TODO, FIXME, XXX and HACK belong into an issue")
+    if ($0 ~ /^ \* .*[.;)] +(Idea|Source|Cost|Memory|Threads|Traps?|Checked)(  |$)/)
+        report("header", FNR, "a heading of the comment ran into the line before")
 }
 
 # ---- Includes ----

@@ -1,12 +1,14 @@
 /* sweep.c: `matinee sweep`: settings looked for on validation, under a budget of time.
  *
  * Idea     Points are drawn at random from the lists and ranges given (all points of a product, in
- *          random order, if it is small enough) and tried in brackets of nine by successive halving
- *          (experiment/halving.h), by epochs for models that have some, by a share of the people
- * for others. Brackets follow until the trials or the time are used up. Source   Bergstra & Bengio
- * 2012: random search; and halving.h. Trap     The figures are those of the part that the choice
- * was made on: the best of many is too good by what chance gave it. The test is not looked at; one
- * training with the recipe is. Checked  tests/cli/sweep.t. */
+ *          random order, if it is small enough) and tried in brackets of nine by successive
+ *          halving (experiment/halving.h), by epochs for models that have some, by a share of the
+ *          people for others. Brackets follow until the trials or the time are used up.
+ * Source   Bergstra & Bengio 2012: random search; and halving.h.
+ * Trap     The figures are those of the part that the choice was made on: the best of many is too
+ *          good by what chance gave it. The test is not looked at; one training with the recipe
+ *          is.
+ * Checked  tests/cli/sweep.t. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,12 +7,15 @@
  * Shapes  by_user: for each user his items and weights; by_item: the transpose. Vectors of nodes:
  *         [users + items][width], users first.
  * Loops   With self-loops every node has an edge to itself of weight 1 / d, and counts it in d.
- * Dropout Each edge stays or goes for a step by a number that is made of (seed, stream, user,
- * item), so both directions agree and no thread draws before another; what stays weighs 1 / (1 -
- * rate) times as much. Cost    a spread: 2 * edges * width multiply-adds, as many reads of rows. 64
- * columns over Gowalla (0.8 million edges): bench/graph.c. Memory: 8 bytes for each edge and
- * direction. Threads A row of the result is one sum in the order of its edges: any cutting gives
- * the same bits. Checked tests/graph/test_bipartite.c against dense products. */
+ * Dropout  Each edge stays or goes for a step by a number that is made of (seed, stream, user,
+ *          item), so both directions agree and no thread draws before another; what stays weighs 1
+ *          / (1 - rate) times as much.
+ * Cost     a spread: 2 * edges * width multiply-adds, as many reads of rows. 64 columns over
+ *          Gowalla (0.8 million edges): bench/graph.c. Memory: 8 bytes for each edge and
+ *          direction.
+ * Threads  A row of the result is one sum in the order of its edges: any cutting gives the same
+ *          bits.
+ * Checked  tests/graph/test_bipartite.c against dense products. */
 #ifndef MATINEE_GRAPH_BIPARTITE_H
 #define MATINEE_GRAPH_BIPARTITE_H
 

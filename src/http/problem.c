@@ -2,7 +2,8 @@
  *
  * Source   RFC 9457 (problem details); FastAPI's answer 422.
  * Traps    What a client sent comes back in the text: it is JSON-escaped by jansson and, where it
- * is not UTF-8, left out. Checked  tests/http/test_http_router.c, tests/api. */
+ *          is not UTF-8, left out.
+ * Checked  tests/http/test_http_router.c, tests/api. */
 #include "http/problem.h"
 
 #include <stdarg.h>

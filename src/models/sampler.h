@@ -1,11 +1,12 @@
 /* sampler.h: draws negatives: items that a user does not have.
  *
- * Idea    Drawn when they are needed and never stored for an epoch. Uniform over all items, or by
- *         popularity to the power 0.75 (Mikolov et al. 2013) through Walker's alias table; an item
- *         that the user has is drawn again.
- * Lookup  one bit for each user and item while that is at most SAMPLER_BITS_MAX bytes, else a
- * binary search in the user's sorted items. Threads drawing changes nothing; each caller brings its
- * own stream of random numbers. Checked tests/models/test_sampler.c. */
+ * Idea     Drawn when they are needed and never stored for an epoch. Uniform over all items, or by
+ *          popularity to the power 0.75 (Mikolov et al. 2013) through Walker's alias table; an
+ *          item that the user has is drawn again.
+ * Lookup   one bit for each user and item while that is at most SAMPLER_BITS_MAX bytes, else a
+ *          binary search in the user's sorted items.
+ * Threads  drawing changes nothing; each caller brings its own stream of random numbers.
+ * Checked  tests/models/test_sampler.c. */
 #ifndef MATINEE_MODELS_SAMPLER_H
 #define MATINEE_MODELS_SAMPLER_H
 

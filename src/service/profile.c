@@ -3,8 +3,8 @@
  * Cost     A pass over the histories of all people, for those who are nearest: 2 ms for a million
  *          rows.
  * Traps    The diversity is cut towards zero and not rounded, as its users have always seen it;
- * where the counts spread wider than their mean its second part is negative. Checked
- * tests/service/test_service_person.c by figures worked out by hand. */
+ *          where the counts spread wider than their mean its second part is negative.
+ * Checked  tests/service/test_service_person.c by figures worked out by hand. */
 #include "service/profile.h"
 
 #include <math.h>

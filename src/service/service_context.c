@@ -1,8 +1,8 @@
 /* service_context.c: see service_context.h.
  *
  * Cost     A question to the database for each call but those for a device, whose counts are at
- * hand (met_counts.h): a list that asks for none of these costs none. Checked
- * tests/api/test_api_context.c. */
+ *          hand (met_counts.h): a list that asks for none of these costs none.
+ * Checked  tests/api/test_api_context.c. */
 #include "service/service_context.h"
 
 #include <string.h>

@@ -5,8 +5,9 @@
  *          four times as many as are asked for and known to him together, the model scores those,
  *          and all else goes on as without an index. What wishes choose among all films is scanned.
  * Traps    An index of an older model file of the same name would answer for other vectors: the
- * file carries the model's checksum, and what does not fit is said and left alone. A model whose
- * scores are more than the product of vectors gets no index. Checked  tests/cli/index.t. */
+ *          file carries the model's checksum, and what does not fit is said and left alone. A
+ *          model whose scores are more than the product of vectors gets no index.
+ * Checked  tests/cli/index.t. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
 /* wish_why.c: see wish_why.h.
  *
- * Idea     Of the terms of a film's score (service_search.h) those are said that tell it from other
- *          films: its title, the films that it is to be like, tags, genres; that its text is near
- * to the wish is true of the whole list, and is said where there is nothing else. Behind that come
- * the reasons of the person's past, those of a list without a wish. Checked
- * tests/api/test_api_search.c. */
+ * Idea     Of the terms of a film's score (service_search.h) those are said that tell it from
+ *          other films: its title, the films that it is to be like, tags, genres; that its text is
+ *          near to the wish is true of the whole list, and is said where there is nothing else.
+ *          Behind that come the reasons of the person's past, those of a list without a wish.
+ * Checked  tests/api/test_api_search.c. */
 #include "service/wish_why.h"
 
 #define SAID_MAX 2     /* of the wish's terms */

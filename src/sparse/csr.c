@@ -3,10 +3,12 @@
  * Gram     Row i of A^T A is the sum of the rows of A that hold column i (Gustavson 1978): a dense
  *          row of `gram` is the accumulator, nothing is sorted or searched. Only columns up to i
  * are added: with the columns of each row in ascending order they are a prefix, which grows as i
- * does. Cost     csr_gram: half of sum(length^2) additions, memory for a
- * sorted copy of the matrix. csr_multiply: entries * width multiply-adds. Traps    A shard of
- * csr_gram is a run of rows of the result, so its bits never depend on threads. Checked
- * tests/sparse/test_csr.c against dense products. */
+ * does.
+ * Cost     csr_gram: half of sum(length^2) additions, memory for a sorted copy of the matrix.
+ *          csr_multiply: entries * width multiply-adds.
+ * Traps    A shard of csr_gram is a run of rows of the result, so its bits never depend on
+ *          threads.
+ * Checked  tests/sparse/test_csr.c against dense products. */
 #include "sparse/csr.h"
 
 #include <math.h>

@@ -2,9 +2,10 @@
  *
  * Source   sqlite.org/wal.html: with synchronous=NORMAL a transaction survives the end of the
  *          process, and the file the end of the power; the last transactions before that may be
- * lost. Traps    On a file system without shared memory (NFS) the write-ahead log is not to be had;
- * SQLite then keeps its rollback journal, which is slower and as safe. Checked
- * tests/store/test_runs.c. */
+ *          lost.
+ * Traps    On a file system without shared memory (NFS) the write-ahead log is not to be had;
+ *          SQLite then keeps its rollback journal, which is slower and as safe.
+ * Checked  tests/store/test_runs.c. */
 #include "store/database.h"
 
 #include <math.h>

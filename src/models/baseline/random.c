@@ -1,9 +1,11 @@
 /* random.c: a list drawn by lot: what measuring gives when nothing is known.
  *
  * Idea     The score of an item is a draw from the stream that is named by the seed and the
- * history, so the same person is shown the same list, whichever items are asked for together. State
- * seed [1], uint64. Cost     fit: none. score: some nanoseconds an item. Checked
- * tests/models/test_random.c; conformance. */
+ *          history, so the same person is shown the same list, whichever items are asked for
+ *          together.
+ * State    seed [1], uint64.
+ * Cost     fit: none. score: some nanoseconds an item.
+ * Checked  tests/models/test_random.c; conformance. */
 #include "base/rng.h"
 #include "models/model.h"
 

@@ -7,12 +7,13 @@
  *         step by step without locks, and a shard's rows and a block's stay in the cache. Users and
  *         items are put into shards and blocks anew in every epoch, by chance, so over the epochs a
  *         negative is any item.
- * Step    x = p_u (q_i - q_j) + b_i - b_j, e = 1 / (1 + e^x);  p, q, b move by rate * (e * gradient
- *         - L2 * weight) (Rendle et al. 2009, figure 4). With several candidates the negative is
- * the one that scores highest (Zhang et al. 2013). Cost    a row: (1 + candidates) products and
- * three updates of `dimension` numbers. Memory  8 bytes for each training row. Threads Shards,
- * rounds and their random streams depend on the data and the epoch alone. Checked
- * tests/models/test_bpr.c. */
+ * Step     x = p_u (q_i - q_j) + b_i - b_j, e = 1 / (1 + e^x); p, q, b move by rate * (e *
+ *          gradient - L2 * weight) (Rendle et al. 2009, figure 4). With several candidates the
+ *          negative is the one that scores highest (Zhang et al. 2013).
+ * Cost     a row: (1 + candidates) products and three updates of `dimension` numbers.
+ * Memory   8 bytes for each training row.
+ * Threads  Shards, rounds and their random streams depend on the data and the epoch alone.
+ * Checked  tests/models/test_bpr.c. */
 #ifndef MATINEE_MODELS_FACTORIZATION_BPR_EPOCH_H
 #define MATINEE_MODELS_FACTORIZATION_BPR_EPOCH_H
 

@@ -9,13 +9,15 @@
  *                  Item Recommendation", equation 4). A negative that a user has does not count for
  *                  him; the others stand for all that he has not, each by its weight, so that the
  *                  loss is that of all items but for the noise.
- * Shapes  vectors and gradient [users + items][width], users first. Only rows that the batch
- * touches have a gradient; the others are 0. Idea    Places are users, positives, negatives, one
- * after another. Their vectors are copied side by side, so that all scores of a chunk of the batch
- * against the shared negatives are one product, as are the sums that lead back. Then each touched
- * node sums up its places. Cost    softmax: 6 * batch * negatives * width operations, one e^x for
- * each score; memory for GRAPH_LOSS_CHUNK * negatives scores and 2 * places * width numbers.
- * Threads Every element is one sum in an order that the batch gives.
+ * Shapes   vectors and gradient [users + items][width], users first. Only rows that the batch
+ *          touches have a gradient; the others are 0.
+ * Idea     Places are users, positives, negatives, one after another. Their vectors are copied
+ *          side by side, so that all scores of a chunk of the batch against the shared negatives
+ *          are one product, as are the sums that lead back. Then each touched node sums up its
+ *          places.
+ * Cost     softmax: 6 * batch * negatives * width operations, one e^x for each score; memory for
+ *          GRAPH_LOSS_CHUNK * negatives scores and 2 * places * width numbers.
+ * Threads  Every element is one sum in an order that the batch gives.
  * Checked tests/models/check_graph.c: finite differences in double. */
 #ifndef MATINEE_MODELS_GRAPH_GRAPH_LOSS_H
 #define MATINEE_MODELS_GRAPH_GRAPH_LOSS_H

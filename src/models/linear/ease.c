@@ -10,14 +10,15 @@
  *          B is never formed: the history row h gives y = K X h, and score_j = (x_j . y - h_j (1 -
  *          d_j)) / d_j.
  * State    primal: weights [items][items]. dual: weights [users][users] = K, pivots [items] = d,
- * and X in compressed rows by item: offsets, users, values (values with use_ratings only). Both:
- *          popularity [items]. All float32 but offsets (uint64) and users (uint32).
+ *          and X in compressed rows by item: offsets, users, values (values with use_ratings
+ *          only). Both: popularity [items]. All float32 but offsets (uint64) and users (uint32).
  * Cost     n = min(users, items): fit n^3 multiply-adds in place on one n x n matrix and half the
- * sum of squared row lengths (ml-1m: n = 3,706, 55 MB). score: primal items x history, dual n^2 +
- *          entries of X; with a list of items only what those need.
+ *          sum of squared row lengths (ml-1m: n = 3,706, 55 MB). score: primal items x history,
+ *          dual n^2 + entries of X; with a list of items only what those need.
  * Traps    The diagonal counts in the inverse, not in B: the dual has to take its own item off
- * again. Checked  tests/models/test_ease.c: numpy, dual against primal, shares against scores.
- * Conformance, config/recipes/ml-1m-ncf/ease.yaml. */
+ *          again.
+ * Checked  tests/models/test_ease.c: numpy, dual against primal, shares against scores.
+ *          Conformance, config/recipes/ml-1m-ncf/ease.yaml. */
 #include <string.h>
 
 #include "base/assert.h"

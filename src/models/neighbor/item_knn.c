@@ -9,12 +9,12 @@
  *          count for more than one (Cremonesi et al., RecSys 2010: non-normalised cosine).
  * State    neighbors in compressed rows, by item of the history: offsets [items + 1] uint64, items
  *          [entries] uint32, similarities [entries] float32; popularity [items] float32; for
- * ratings item_bias [items] float32 and mean [1] float64. Cost     fit: the sum of squared history
- * lengths (ml-1m: 4e8 additions, 0.2 s on two cores). score: k additions for each row of the
- * history, or the items asked for. Traps    k counts the neighbours of the item that is scored, not
- * of the history's item: rows of the state differ in length. A history without any neighbour gets
- * the popular items. Checked  tests/models/test_item_knn.c, conformance,
- * config/recipes/ml-1m-ncf/item_knn.yaml. */
+ *          ratings item_bias [items] float32 and mean [1] float64.
+ * Cost     fit: the sum of squared history lengths (ml-1m: 4e8 additions, 0.2 s on two cores).
+ *          score: k additions for each row of the history, or the items asked for.
+ * Traps    k counts the neighbours of the item that is scored, not of the history's item: rows of
+ *          the state differ in length. A history without any neighbour gets the popular items.
+ * Checked  tests/models/test_item_knn.c, conformance, config/recipes/ml-1m-ncf/item_knn.yaml. */
 #include <math.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
  *          equation 10). Options: the items' genres beside the embeddings, residual connections,
  *          attention between the embeddings, dropout.
  * Cost     an epoch: rows * (1 + negatives) * 6 * (weights of the tower, less most of the user's
- * half of layer 1); a score: 2 * (weights from layer 2 on), see neumf_score.h. Checked
- * tests/models/check_neumf.c (gradients), tests/models/test_neumf.c, conformance,
+ *          half of layer 1); a score: 2 * (weights from layer 2 on), see neumf_score.h.
+ * Checked  tests/models/check_neumf.c (gradients), tests/models/test_neumf.c, conformance,
  *          config/recipes/ml-1m-ncf/mlp.yaml. The network: neumf_network.h. */
 #include "models/neural/neumf_model.h"
 
