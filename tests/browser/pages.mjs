@@ -60,6 +60,17 @@ async function settle(page) {
   await page.waitForFunction(() => document.querySelector('#content') && !document.querySelector('#content[aria-busy="true"], #content [aria-busy="true"]'), undefined, { timeout: 20000 })
 }
 
+/* Waits by a look from outside: Playwright's own scripts in the page would count as the page's work. */
+async function appears(page, selector) {
+  const session = await page.context().newCDPSession(page)
+  const look = { expression: `document.querySelector(${JSON.stringify(selector)}) !== null`, returnByValue: true }
+  const end = Date.now() + 20000
+  while ((await session.send('Runtime.evaluate', look).catch(() => null))?.result.value !== true) {
+    check(Date.now() < end, `no ${selector} after 20 seconds`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 /* Begins to count the time that the page's main thread has the processor; the function that comes back
  * says how many milliseconds. What else runs on the machine does not count. */
 async function processorTime(page) {
@@ -121,11 +132,13 @@ test('the first view: size of its scripts, when it can be used, nothing shifts',
   })
   const busy = await processorTime(page)
   await page.goto(server.url, { waitUntil: 'commit' })
-  await page.locator('.film-title').first().waitFor()
+  await appears(page, '.film-title')
   const milliseconds = await busy()
+  await appears(page, '.films[aria-busy="false"]')
+  const whole = await busy()
   await page.waitForTimeout(700)
   const shift = await page.evaluate(() => globalThis.shift)
-  const told = `${bytes} bytes of scripts (brotli), ${milliseconds.toFixed(0)} ms of the main thread until films are there, layout shift ${shift.toFixed(4)}`
+  const told = `${bytes} bytes of scripts (brotli), ${milliseconds.toFixed(0)} ms of the main thread until films are there (${whole.toFixed(0)} until all are), layout shift ${shift.toFixed(4)}`
   writeFileSync(`${folder}/first-view.txt`, `${told}\n`)
   console.log(`        ${told}`)
   check(shift < 0.02, `layout shift ${shift}`)

@@ -39,6 +39,7 @@ export function useAnswer<T>(
     data: key !== null ? (kept.get(key) as T | undefined) : undefined,
   }))
   const [turn, setTurn] = useState(0)
+  const isFirst = useRef(true) // nothing slides yet: asked at once
   const loader = useRef(load)
   loader.current = load
 
@@ -70,7 +71,8 @@ export function useAnswer<T>(
           if (problem.status === 503) again = setTimeout(() => setTurn((n) => n + 1), AGAIN_MS)
         },
       )
-    }, delay)
+    }, isFirst.current ? 0 : delay)
+    isFirst.current = false
     return () => {
       clearTimeout(timer)
       clearTimeout(again)

@@ -1,7 +1,7 @@
 /* discover.tsx: the first page: who watches, what they wish for, and the films for it. Every
  * control writes the address, the address makes the request (lib/discover.ts), and the list stays
  * on the screen until the next one is here. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { type Answer, useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Intent, type Models, type Recommendations } from '../lib/api'
 import { useGenres, useModels } from '../lib/lists'
@@ -12,18 +12,16 @@ import { t } from '../lib/texts'
 import { mainTitle } from '../lib/titles'
 import { rememberWho } from '../lib/who'
 import { GenreChips, Slider } from '../parts/controls'
-import { FilmCard } from '../parts/film-card'
+import { type FilmActions, FilmCard } from '../parts/film-card'
 import { Newcomer } from '../parts/newcomer'
 import { PersonPicker } from '../parts/picker'
-import { Failed, Notice, Skeletons } from '../parts/states'
+import { Blanks, Failed, Notice, Skeletons } from '../parts/states'
 
 const TYPING_MS = 250
 const SLIDING_MS = 80
+const FIRST_FILMS = 8 // what a window shows at first; the rest is drawn after it, in pieces
 
 type Set = (patch: Patch, replace?: boolean) => void
-
-
-
 
 /* The field answers every key at once; the address, and with it the list, follows a moment later. */
 function Wish({ wish, set }: { wish: string; set: Set }) {
@@ -179,6 +177,25 @@ function useFilms(state: Discover) {
   return { shelf, answer }
 }
 
+interface FilmsProps extends Pick<FilmActions, 'onRate' | 'onAside'> {
+  films: Film[]
+  own: Record<string, number> | undefined
+  isOld: boolean // the next list is on its way
+}
+
+function Films({ films, own, isOld, onRate, onAside }: FilmsProps) {
+  const bars = useMemo(() => shares(films.map((film) => film.score)), [films])
+  const most = useDeferredValue(COUNT_MAX, FIRST_FILMS)
+  return (
+    <div className={isOld ? 'films is-old' : 'films'} aria-busy={isOld || most < films.length}>
+      {films.slice(0, most).map((film, i) => (
+        <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={own?.[film.item_id]} onRate={onRate} onAside={onAside} />
+      ))}
+      <Blanks count={films.length - most} />
+    </div>
+  )
+}
+
 function Results({ state, shelf, answer, onHappening }: { state: Discover; shelf: Shelf; answer: Answer<Recommendations>; onHappening: (happening: Happening) => void }) {
   const place = shelfOf(state)
   const aside = shelf.aside[place]
@@ -188,7 +205,6 @@ function Results({ state, shelf, answer, onHappening }: { state: Discover; shelf
     () => answer.data?.recommendations.filter(({ item_id }) => !aside?.includes(String(item_id)) && own?.[item_id] === undefined) ?? [],
     [answer.data, aside, own],
   )
-  const bars = useMemo(() => shares(films.map((film) => film.score)), [films])
   const onRate = useCallback(
     (film: Film, rating: number | null) => {
       const name = mainTitle(film.title)
@@ -235,11 +251,7 @@ function Results({ state, shelf, answer, onHappening }: { state: Discover; shelf
       {films.length === 0 && !answer.isLoading ? (
         <Notice title={t.states.nothing}>{t.states.nothingMore}</Notice>
       ) : (
-        <div className="films" aria-busy={answer.isLoading}>
-          {films.map((film, i) => (
-            <FilmCard key={film.item_id} film={film} rank={i + 1} share={bars[i] ?? 0} rating={own?.[film.item_id]} onRate={onRate} onAside={onAside} />
-          ))}
-        </div>
+        <Films films={films} own={own} isOld={answer.isLoading} onRate={onRate} onAside={onAside} />
       )}
     </>
   )

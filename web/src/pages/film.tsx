@@ -175,7 +175,7 @@ function Head({ film }: { film: Facts }) {
           <dl className="figures">
             <div>
               <dt>{t.film.ratings}</dt>
-              <dd>{film.count.toLocaleString('en')}</dd>
+              <dd>{t.number(film.count)}</dd>
             </div>
             {film.mean !== undefined && film.mean > 0 && (
               <div>

@@ -41,7 +41,7 @@ interface Predicted extends Film {
 
 function Figures({ profile }: { profile: Profile }) {
   const figures: [string, string][] = [
-    [t.person.ratings, profile.total_ratings.toLocaleString('en')],
+    [t.person.ratings, t.number(profile.total_ratings)],
     [t.person.average, profile.average_rating?.toFixed(2) ?? '–'],
     [t.person.favorite, profile.favorite_genre ?? '–'],
     [t.person.diversity, String(profile.diversity_score)],

@@ -1,5 +1,6 @@
 /* bars.tsx: amounts as horizontal or vertical bars in plain HTML: each has its name and its number, so
  * nothing is said by length alone. And the radar, for shapes of taste. */
+import { t } from '../lib/texts'
 
 export interface Bar {
   name: string
@@ -27,7 +28,7 @@ export function Bars({ bars, label, besideLabel, colour }: { bars: Bar[]; label:
                 {bar.beside !== undefined && <i style={{ left: `${(bar.beside / high) * 100}%` }} />}
               </span>
               <span className="bars-value">
-                {bar.text ?? bar.value.toLocaleString('en')}
+                {bar.text ?? t.number(bar.value)}
                 {bar.beside !== undefined && besideLabel && <span className="sr-only">, {besideLabel}: {bar.beside.toFixed(2)}</span>}
               </span>
             </dd>
@@ -45,7 +46,7 @@ export function Columns({ bars, label }: { bars: Bar[]; label: string }) {
     <dl className="histogram" aria-label={label}>
       {bars.map((bar) => (
         <div key={bar.name}>
-          <dd>{bar.text ?? bar.value.toLocaleString('en')}</dd>
+          <dd>{bar.text ?? t.number(bar.value)}</dd>
           <span className="histogram-bar" aria-hidden="true" style={{ height: `${(bar.value / high) * 100}%` }} />
           <dt>{bar.name}</dt>
         </div>

@@ -71,7 +71,7 @@ function Arms({ experiment }: { experiment: Experiment }) {
                 {arm.name}
                 <small>{arm.model}</small>
               </th>
-              <td className="number">{arm.people.toLocaleString('en')}</td>
+              <td className="number">{t.number(arm.people)}</td>
               {names.map((name) => {
                 const metric = arm.metrics[name]
                 return (

@@ -70,7 +70,7 @@ export function Plot({ label, x, xLabel, lines, isTime = false, isLog = false, h
       plot.destroy()
     }
   }, [x, lines, theme, height, isTime, isLog, xLabel])
-  const shown = isTime ? (value: number) => new Date(value * 1000).toISOString().slice(0, 10) : (value: number) => value.toLocaleString('en')
+  const shown = isTime ? (value: number) => new Date(value * 1000).toISOString().slice(0, 10) : (value: number) => t.number(value)
   return (
     <figure className="plot">
       <figcaption>{label}</figcaption>
@@ -95,7 +95,7 @@ export function Plot({ label, x, xLabel, lines, isTime = false, isLog = false, h
                   <th scope="row">{shown(value)}</th>
                   {lines.map((line) => (
                     <td key={line.name} className="number">
-                      {line.values[i]?.toLocaleString('en') ?? ''}
+                      {typeof line.values[i] === 'number' ? t.number(line.values[i]) : ''}
                     </td>
                   ))}
                 </tr>

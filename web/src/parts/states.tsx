@@ -45,22 +45,24 @@ export const Lost = () => (
   </Notice>
 )
 
-export function Skeletons({ count }: { count: number }) {
-  return (
-    <div className="films" aria-hidden="true">
-      {Array.from({ length: count }, (_, i) => (
-        <div key={i} className="film skeleton">
-          <div className="poster" />
-          <div className="film-body">
-            <div className="line wide" />
-            <div className="line" />
-            <div className="line wide" />
-          </div>
-        </div>
-      ))}
+/* Films that are not there yet, inside their grid. */
+export const Blanks = ({ count }: { count: number }) =>
+  Array.from({ length: Math.max(count, 0) }, (_, i) => (
+    <div key={`blank ${i}`} className="film skeleton" aria-hidden="true">
+      <div className="poster" />
+      <div className="film-body">
+        <div className="line wide" />
+        <div className="line" />
+        <div className="line wide" />
+      </div>
     </div>
-  )
-}
+  ))
+
+export const Skeletons = ({ count }: { count: number }) => (
+  <div className="films" aria-hidden="true">
+    <Blanks count={count} />
+  </div>
+)
 
 /* A request that failed because the route is not there, not because of what was asked. */
 export const isAbsent = (problem: Problem | undefined) => problem?.status === 404 && /nothing at/.test(problem.message)

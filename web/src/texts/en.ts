@@ -1,8 +1,12 @@
 /* en.ts: every text of the page, in English. Another language is another file of this shape. */
-const plural = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+
+/* A small whole number needs no Intl, whose first use costs the first view some 10 ms. */
+const number = (n: number) => (Number.isInteger(n) && Math.abs(n) < 1000 ? String(n) : n.toLocaleString('en'))
+const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`
 
 export const en = {
   name: 'Matinee',
+  number,
   skip: 'Skip to the content',
   nav: {
     label: 'Pages',
@@ -194,7 +198,7 @@ export const en = {
     closer: 'Closer',
     farther: 'Farther',
     all: 'All',
-    canvas: (n: number) => `A map of ${n.toLocaleString('en')} films. Arrow keys move it, plus and minus zoom, 0 shows all.`,
+    canvas: (n: number) => `A map of ${number(n)} films. Arrow keys move it, plus and minus zoom, 0 shows all.`,
     legend: 'Genres',
     noGenre: 'no genre',
     area: (n: number) => `The best of these ${plural(n, 'film', 'films')}`,
@@ -333,7 +337,7 @@ export const en = {
     exactly: 'yes',
     no: 'no',
     notMeasured: 'not on this data',
-    seconds: (s: number) => `${s.toLocaleString('en')} s`,
+    seconds: (s: number) => `${number(s)} s`,
     megabytes: (mb: number) => `${mb} MB`,
     models: 'The models and where they come from',
   },
