@@ -102,7 +102,7 @@ void admin_models_reload(void *context, const struct request *request, struct re
     const struct api_context *api = context;
     struct error error;
     size_t count;
-    const enum status status = service_reload(api->service, &count, &error);
+    const enum status status = service_reload(api->service, NULL, &count, &error);
     if (status != STATUS_OK)
         problem_error(response, request, &error);
     else

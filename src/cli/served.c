@@ -7,6 +7,7 @@
 #include "cli/model_folder.h"
 #include "cli/wording.h"
 #include "models/model_file.h"
+#include "service/service_learning.h"
 #include "service/service_search.h"
 
 /* The newest model of the data folder that was trained on `data` (NULL: on anything). */
@@ -36,31 +37,18 @@ static enum status choose_newest(const char **path, const struct arguments *argu
                      folder, data);
 }
 
-/* Serves a file, and remembers under which name. */
-static enum status load(struct served *served, const char *path, struct error *error) {
-    struct service_model *models;
-    struct arena *arena = &served->arena;
-    if (served->count == SERVED_MAX)
-        return error_set(error, STATUS_LIMIT, "more than %d models at once", SERVED_MAX);
-    TRY(service_load(served->service, path, NULL, error));
-    const size_t count = service_models(served->service, &models, arena);
-    struct served_file *file = &served->files[served->count++];
-    *file =
-        (struct served_file){arena_copy(arena, path), arena_copy(arena, models[count - 1].name)};
-    return STATUS_OK;
-}
-
 /* Every model of the folder; one that is damaged does not keep the others from being served. */
-static enum status load_folder(struct served *served, const char *folder, struct error *error) {
+static enum status load_folder(struct served *served, const char *folder,
+                               const struct arguments *arguments, struct error *error) {
     const char *const *paths;
-    size_t count = model_folder_list(folder, &paths, &served->arena);
+    size_t count = model_folder_list(folder, &paths, arguments->arena);
     if (count == 0)
         return error_set(error, STATUS_NOT_FOUND, "%s: there are no model files (*.safetensors)",
                          folder);
     for (size_t i = 0; i < count; i++)
-        if (load(served, paths[i], error) != STATUS_OK)
+        if (service_load(served->service, paths[i], NULL, error) != STATUS_OK)
             log_warning("left out: %s", error->text);
-    if (served->count == 0)
+    if (service_model_count(served->service) == 0)
         return error_set(error, STATUS_NOT_FOUND,
                          "%s: none of its model files can be served; train one: matinee train "
                          "item_knn --out %s/item_knn.safetensors",
@@ -73,14 +61,14 @@ enum status served_load(struct served *served, const struct arguments *arguments
     const char *folder = command_text(arguments, "--model-dir"), *path;
     for (size_t i = 0; i < arguments->operand_count; i++) {
         TRY(model_folder_choose(&path, arguments->operands[i], arguments, error));
-        TRY(load(served, path, error));
+        TRY(service_load(served->service, path, NULL, error));
     }
     if (folder && arguments->operand_count == 0)
-        return load_folder(served, folder, error);
+        return load_folder(served, folder, arguments, error);
     if (arguments->operand_count > 0)
         return STATUS_OK;
     TRY(choose_newest(&path, arguments, error));
-    return load(served, path, error);
+    return service_load(served->service, path, NULL, error);
 }
 
 /* Makes searches of every model ready, one after the other, while all else is answered already. */
@@ -93,25 +81,38 @@ static void *prepare(void *context) {
 }
 
 /* The default model first. */
-static enum status list_snapshots(struct served *served, struct error *error) {
+static void list_snapshots(struct served *served) {
+    struct arena arena = {0};
     struct service_model *models;
-    const size_t count = service_models(served->service, &models, &served->arena);
+    struct error error; /* one that is gone meanwhile needs nothing */
+    const size_t count = service_models(served->service, &models, &arena);
     for (int rest = 0; rest < 2; rest++)
         for (size_t i = 0; i < count && served->snapshot_count < SERVED_MAX; i++) {
-            if (models[i].is_default == (rest == 1))
-                continue;
             struct snapshot **snapshot = &served->snapshots[served->snapshot_count];
-            TRY(service_acquire(served->service, models[i].name, snapshot, error));
+            if (models[i].is_default == (rest == 1) ||
+                service_acquire(served->service, models[i].name, snapshot, &error) != STATUS_OK)
+                continue;
             served->snapshot_count++;
             service_search_expect(*snapshot);
         }
-    return STATUS_OK;
+    arena_release(&arena);
 }
 
-static enum status prepare_begin(struct served *served, struct error *error) {
+/* The files anew, and then what could not be searched before. */
+static void *reload(void *context) {
+    struct served *served = context;
+    struct error error; /* told by the service, model by model */
+    size_t count;
+    service_reload(served->service, &served->cancel, &count, &error);
+    if (!served->has_words)
+        return NULL;
+    list_snapshots(served);
+    return prepare(served);
+}
+
+static enum status begin(struct served *served, void *(*work)(void *), struct error *error) {
     atomic_store(&served->cancel, false);
-    TRY(list_snapshots(served, error));
-    const int refused = pthread_create(&served->thread, NULL, prepare, served);
+    const int refused = pthread_create(&served->thread, NULL, work, served);
     if (refused != 0)
         return error_set(error, STATUS_LIMIT, "no thread for reading the films: %s",
                          strerror(refused));
@@ -136,24 +137,15 @@ enum status served_prepare(struct served *served, const struct arguments *argume
     if (status != STATUS_OK)
         return is_asked || status == STATUS_BAD_USAGE ? status : STATUS_OK;
     served->has_words = true;
-    return prepare_begin(served, error);
+    list_snapshots(served);
+    return begin(served, prepare, error);
 }
 
 void served_reload(struct served *served) {
     struct error error;
-    for (size_t i = 0; i < served->count; i++) {
-        const struct served_file *file = &served->files[i];
-        if (service_load(served->service, file->path, file->name, &error) != STATUS_OK)
-            log_warning("%s stays as it was: %s", file->name, error.text);
-    }
-    if (!served->has_words)
-        return;
     prepare_end(served);
-    if (prepare_begin(served, &error) != STATUS_OK)
+    if (begin(served, reload, &error) != STATUS_OK)
         log_warning("%s", error.text);
 }
 
-void served_end(struct served *served) {
-    prepare_end(served);
-    arena_release(&served->arena);
-}
+void served_end(struct served *served) { prepare_end(served); }

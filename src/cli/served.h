@@ -12,15 +12,8 @@
 
 #define SERVED_MAX 256
 
-struct served_file {
-    const char *path, *name;
-};
-
 struct served {
-    struct service *service; /* borrowed; all else begins as zeroes */
-    struct arena arena;
-    struct served_file files[SERVED_MAX];
-    size_t count;
+    struct service *service;                /* borrowed; all else begins as zeroes */
     struct snapshot *snapshots[SERVED_MAX]; /* held while their films are read */
     size_t snapshot_count;
     pthread_t thread;
@@ -35,8 +28,8 @@ enum status served_load(struct served *served, const struct arguments *arguments
  * unless one was asked for: then it is an error. */
 enum status served_prepare(struct served *served, const struct arguments *arguments,
                            struct error *error);
-/* Reads every file again; each replaces what was served when it is ready, and one that cannot be
- * read leaves the old one in its place, with a warning. */
+/* Reads every file again in the background; each replaces what was served when it is ready, and one
+ * that cannot be read leaves the old one in its place, with a warning. */
 void served_reload(struct served *served);
 void served_end(struct served *served);
 

@@ -11,6 +11,7 @@
 #ifndef MATINEE_SERVICE_SERVICE_LEARNING_H
 #define MATINEE_SERVICE_SERVICE_LEARNING_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "service/model_versions.h"
@@ -120,8 +121,10 @@ enum status service_restore(struct service *service, const char *name, unsigned 
  * such run (STATUS_NOT_FOUND), its file is gone, or on another disk. */
 enum status service_promote_run(struct service *service, int64_t run, unsigned *version,
                                 struct error *error);
-/* Opens the files of all models anew. One that cannot be read stays as it is served and is told.
- * *count is how many were opened. */
-enum status service_reload(struct service *service, size_t *count, struct error *error);
+/* Opens the files of all models anew; each takes its place as soon as it can be searched, if that
+ * which it replaces could. One that cannot be read stays as it is served and is told. *count is how
+ * many were opened. Stops when *cancel is set (NULL: nobody does). */
+enum status service_reload(struct service *service, const atomic_bool *cancel, size_t *count,
+                           struct error *error);
 
 #endif

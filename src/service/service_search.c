@@ -93,6 +93,16 @@ enum status service_search_prepare(struct service *service, const struct snapsho
     return index ? STATUS_OK : error_set(error, STATUS_CANCELLED, "cancelled");
 }
 
+enum status service_search_follow(struct service *service, const char *name,
+                                  const struct snapshot *next, const atomic_bool *cancel,
+                                  struct error *error) {
+    struct snapshot *now;
+    TRY(service_acquire(service, name, &now, error));
+    const bool is_ready = atomic_load(&now->words->index) != NULL;
+    service_release(now);
+    return is_ready ? service_search_prepare(service, next, cancel, error) : STATUS_OK;
+}
+
 /* ---- Films by what is written of them ---- */
 
 #define CONTENT_VECTORS 0.7f

@@ -94,6 +94,11 @@ void service_search_expect(const struct snapshot *snapshot);
  * no encoder; *cancel was set (NULL: nobody does). */
 enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
                                    const atomic_bool *cancel, struct error *error);
+/* The same before `next` takes the place of the model of a name, if that one can be searched: so
+ * searches go on. */
+enum status service_search_follow(struct service *service, const char *name,
+                                  const struct snapshot *next, const atomic_bool *cancel,
+                                  struct error *error);
 
 /* Films that the person has are not shown, unless the wish asks for them. A film whose title is the
  * whole wish comes first. Errors: nothing but spaces or too long a text (STATUS_BAD_INPUT), an

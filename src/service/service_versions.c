@@ -12,6 +12,7 @@
 #include "service/service_internal.h"
 #include "service/service_learning.h"
 #include "service/service_runs.h"
+#include "service/service_search.h"
 
 #define VERSIONS_KEPT 5
 
@@ -80,6 +81,8 @@ static enum status restore(struct service *service, const char *name, unsigned *
     TRY(file_of(service, name, arena, &file, &served, error));
     TRY(find_version(file, number, arena, &path, error));
     TRY(snapshot_open(&snapshot, path, error));
+    struct error ignored; /* then the first search makes what it needs */
+    service_search_follow(service, served, snapshot, NULL, &ignored);
     const struct service_install install = {.file = file, .name = served};
     return service_install(service, &install, snapshot, number, error);
 }
@@ -153,20 +156,26 @@ enum status service_promote_run(struct service *service, int64_t run, unsigned *
 /* ---- All files anew ---- */
 
 /* Another training may install a file meanwhile: what is opened is what then lies there. */
-static enum status reload(struct service *service, const char *name, struct arena *arena,
-                          struct error *error) {
+static enum status reload(struct service *service, const char *name, const atomic_bool *cancel,
+                          struct arena *arena, struct error *error) {
     const char *file, *served;
     struct snapshot *snapshot;
     TRY(file_of(service, name, arena, &file, &served, error));
     pthread_mutex_lock(&installing);
     enum status status = snapshot_open(&snapshot, file, error);
-    if (status == STATUS_OK)
-        status = service_adopt(service, snapshot, served, error);
+    if (status == STATUS_OK) {
+        status = service_search_follow(service, served, snapshot, cancel, error);
+        if (status == STATUS_OK)
+            status = service_adopt(service, snapshot, served, error);
+        else
+            snapshot_release(snapshot);
+    }
     pthread_mutex_unlock(&installing);
     return status;
 }
 
-enum status service_reload(struct service *service, size_t *count, struct error *error) {
+enum status service_reload(struct service *service, const atomic_bool *cancel, size_t *count,
+                           struct error *error) {
     struct arena arena = {0};
     struct service_model *models;
     const size_t model_count = service_models(service, &models, &arena);
@@ -174,9 +183,13 @@ enum status service_reload(struct service *service, size_t *count, struct error 
     *count = 0;
     for (size_t i = 0; i < model_count; i++) {
         struct error failed;
-        if (reload(service, models[i].name, &arena, &failed) == STATUS_OK) {
+        if (reload(service, models[i].name, cancel, &arena, &failed) == STATUS_OK) {
             ++*count;
             continue;
+        }
+        if (failed.status == STATUS_CANCELLED) {
+            status = error_set(error, STATUS_CANCELLED, "cancelled");
+            break;
         }
         log_warning("%s is served as before: %s", models[i].name, failed.text);
         status = error_set(error, failed.status, "%s is served as before: %.900s", models[i].name,

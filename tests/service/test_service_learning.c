@@ -138,7 +138,7 @@ static void better_one_takes_over_and_goes_back(void **state) {
     assert_int_equal(service_restore(school.service, "als", 2, &version, &error), STATUS_OK);
     assert_string_equal(list_of("60"), after);
     size_t count;
-    assert_int_equal(service_reload(school.service, &count, &error), STATUS_OK);
+    assert_int_equal(service_reload(school.service, NULL, &count, &error), STATUS_OK);
     assert_int_equal(count, 1);
     assert_string_equal(list_of("60"), after);
 }
