@@ -58,6 +58,7 @@ static void act(const struct api_context *api, struct parameters *parameters,
     const struct request *request = parameters->request;
     const char *action = parameters_string(parameters, "action");
     const char *model = parameters_string(parameters, "model");
+    struct service_promotion promotion = {{0}, 0};
     unsigned version = (unsigned)parameters_integer(parameters, "version", 0, 1, VERSION_MAX);
     const int64_t run = parameters_integer(parameters, "run", 0, 1, (int64_t)1e15);
     action = action || run == 0 ? action : "promote";
@@ -78,12 +79,13 @@ static void act(const struct api_context *api, struct parameters *parameters,
     const enum status status =
         is_default ? service_set_default(api->service, model, &error)
         : is_promote && run
-            ? service_promote_run(api->service, run, &version, &error)
+            ? service_promote_run(api->service, run, &promotion, &error)
             : service_restore(api->service, model, is_promote ? version : 0, &version, &error);
     if (status != STATUS_OK) {
         problem_error(response, request, &error);
         return;
     }
+    version = is_promote && run ? promotion.version : version;
     json_t *answer = json_pack("{s:o}", "action", text_of(action));
     if (!is_default && version > 0)
         json_object_set_new(answer, "version", json_integer(version));

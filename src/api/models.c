@@ -6,11 +6,17 @@
 #include "base/settings_json.h"
 
 /* What the metrics were measured by: {"split": "leave_one_out", "candidates": "all"}; what the file
- * does not say is left out. */
-static json_t *protocol(const struct settings *settings) {
+ * does not say is left out. A model that was taught while it was served was measured on what people
+ * did most recently, against all films: {"split": "newest_events", "candidates": "all"}. */
+static json_t *protocol(const struct service_model *model) {
+    const struct settings *settings = model->settings;
     static const char *const members[][2] = {{"split", "data.split.strategy"},
                                              {"part", "evaluation.part"},
                                              {"candidates", "evaluation.candidates"}};
+    if (model->measured_by)
+        return json_pack("{s:o, s:s}", "split",
+                         film_text(model->measured_by, strlen(model->measured_by)), "candidates",
+                         "all");
     json_t *object = json_object();
     for (size_t i = 0; settings && i < sizeof members / sizeof *members; i++)
         if (settings_knows(settings, members[i][1])) {
@@ -26,8 +32,7 @@ static json_t *details(const struct service_model *model) {
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "model", model->model, "family",
                      model->family, "summary", model->summary, "data",
                      film_text(model->data_name, strlen(model->data_name)), "settings", settings,
-                     "metrics", metrics ? metrics : json_object(), "measured_by",
-                     protocol(model->settings));
+                     "metrics", metrics ? metrics : json_object(), "measured_by", protocol(model));
 }
 
 void models_get(void *context, const struct request *request, struct response *response) {

@@ -1,5 +1,5 @@
 /* runs.c: GET /api/runs, /api/runs/ID, /api/runs/ID/events: what was trained, and what is being
- * trained while it happens.
+ * trained while it happens; POST /api/runs/ID/promote serves it.
  *
  * The events are server-sent (https://html.spec.whatwg.org/multipage/server-sent-events.html):
  * `epoch` for each epoch, those that are over first, `end` with the run's status at last; a comment
@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "http/json_text.h"
+#include "service/service_learning.h"
 #include "service/service_runs.h"
 
 #define RUNS_MAX 500
@@ -72,6 +73,7 @@ static json_t *summary_of(const struct service_run *from, struct arena *arena) {
                    {"evaluate_seconds", is_over ? run->evaluate_seconds : NAN}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(object, numbers[i].key, number_or_null(numbers[i].value));
+    json_object_set_new(object, "can_serve", json_boolean(service_runs_can_serve(from)));
     json_object_set_new(object, "metrics", metrics_of(from));
     return object;
 }
@@ -156,6 +158,24 @@ void runs_get_one(void *context, const struct request *request, struct response 
     json_object_set_new(object, "peak_bytes", json_integer(run.record.peak_bytes));
     response_json(response, request, object);
     response_set_header(response, "Cache-Control", "no-store");
+}
+
+/* ---- /api/runs/ID/promote ---- */
+
+void runs_promote(void *context, const struct request *request, struct response *response) {
+    const struct api_context *api = context;
+    const int64_t run = number_of(request);
+    struct service_promotion promotion;
+    struct error error;
+    const enum status status = service_promote_run(api->service, run, &promotion, &error);
+    if (status != STATUS_OK) {
+        problem_error(response, request, &error);
+        return;
+    }
+    response_json(response, request,
+                  json_pack("{s:I, s:o, s:o}", "run", (json_int_t)run, "model",
+                            film_text(promotion.name, strlen(promotion.name)), "version",
+                            promotion.version ? json_integer(promotion.version) : json_null()));
 }
 
 /* ---- /api/runs/ID/events ---- */

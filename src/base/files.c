@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -234,6 +235,11 @@ char *files_base_name(struct arena *arena, const char *path) {
     if (begin == end && end > 0)
         begin--; /* the root folder */
     return arena_copy_length(arena, path + begin, end - begin);
+}
+
+const char *files_resolve(struct arena *arena, const char *path) {
+    char resolved[PATH_MAX];
+    return arena_copy(arena, realpath(path, resolved) ? resolved : path);
 }
 
 char *files_expand(struct arena *arena, const char *path) {

@@ -74,6 +74,8 @@ enum status files_remove_folder(const char *path, struct error *error);
 char *files_join(struct arena *arena, const char *folder, const char *name);
 /* What stands behind the last '/' of the path, trailing ones ignored: "c" of "/a/b/c/". */
 char *files_base_name(struct arena *arena, const char *path);
+/* From the root, links followed; what is not there as it is. */
+const char *files_resolve(struct arena *arena, const char *path);
 /* A leading "~/" is replaced by the home folder. */
 char *files_expand(struct arena *arena, const char *path);
 

@@ -16,6 +16,8 @@
 #include "cli/runs_settings.h"
 #include "cli/style.h"
 #include "cli/table.h"
+#include "models/model_file.h"
+#include "service/model_versions.h"
 
 #define COMPARED_MAX (TABLE_COLUMNS_MAX - 1)
 
@@ -360,6 +362,40 @@ static enum status plot(struct runs *runs, const struct arguments *arguments, st
     return STATUS_OK;
 }
 
+/* ---- promote ---- */
+
+static enum status promote(struct runs *runs, const struct arguments *arguments,
+                           struct error *error) {
+    struct arena *arena = arguments->arena;
+    const char *file = command_text(arguments, "--file");
+    struct chosen chosen;
+    TRY(read_chosen(runs, arguments, &chosen, error));
+    const struct runs_record *run = &chosen.runs[0].record;
+    if (!file || chosen.count > 1)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "one run, and the model file that it is to replace: matinee runs promote "
+                         "%lld --file FILE",
+                         (long long)run->id);
+    if (!run->model_file || !files_is_regular(run->model_file))
+        return error_set(error, STATUS_NOT_FOUND, "run %lld has left no model file",
+                         (long long)run->id);
+    struct model_file *opened;
+    unsigned number;
+    const char *kept;
+    TRY(model_file_open(&opened, run->model_file, error));
+    model_file_close(opened);
+    if (files_exists(file)) {
+        TRY(model_versions_keep(file, arena, &number, &kept, error));
+        TRY(runs_move_file(runs, files_resolve(arena, file), files_resolve(arena, kept), error));
+    }
+    TRY(runs_get(runs, run->id, arena, &chosen.runs[0].record, error));
+    TRY(model_versions_take(file, run->model_file, MODEL_VERSIONS_KEPT, &number, error));
+    printf("%s is what run %lld made: version %u. A server that runs reads it with SIGHUP or "
+           "POST /api/admin/reload.\n",
+           file, (long long)run->id, number);
+    return STATUS_OK;
+}
+
 /* ---- rm ---- */
 
 static enum status rm(struct runs *runs, const struct arguments *arguments, struct error *error) {
@@ -377,9 +413,10 @@ static const struct {
     const char *name;
     enum status (*run)(struct runs *runs, const struct arguments *arguments, struct error *error);
 } actions[] = {
-    {"list", list}, {"show", show}, {"compare", compare}, {"plot", plot}, {"rm", rm},
+    {"list", list}, {"show", show},       {"compare", compare},
+    {"plot", plot}, {"promote", promote}, {"rm", rm},
 };
-#define ACTIONS "list|show|compare|plot|rm"
+#define ACTIONS "list|show|compare|plot|promote|rm"
 
 static enum status run(const struct arguments *arguments, struct error *error) {
     struct runs *runs;
@@ -393,11 +430,12 @@ static enum status run(const struct arguments *arguments, struct error *error) {
         return status;
     }
     return error_set(error, STATUS_BAD_USAGE,
-                     "unknown action \"%.64s\"; expected list, show, compare, plot or rm", name);
+                     "unknown action \"%.64s\"; expected list, show, compare, plot, promote or rm",
+                     name);
 }
 
 static const struct command_operand operands[] = {
-    {"ACTION", "list, show, compare, plot or rm", WORD_CHOICE, ACTIONS},
+    {"ACTION", "list, show, compare, plot, promote or rm", WORD_CHOICE, ACTIONS},
     {"RUN", "the number of a run in the list; last is the newest", WORD_NONE, NULL},
     {NULL, NULL, WORD_NONE, NULL},
 };
@@ -434,6 +472,11 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    {{"--file", SETTING_TEXT, "", 0, 0, NULL, NULL,
+      "promote: the model file that is served; what it was stays a version beside it"},
+     "FILE",
+     NULL,
+     WORD_FILE},
     {{"--json", SETTING_TEXT, "", 0, 0, NULL, NULL, "everything as JSON; - is standard output"},
      "FILE",
      NULL,
@@ -447,13 +490,14 @@ static const struct command_example examples[] = {
     {"matinee runs compare 3 last", "What was set otherwise, and what came of it."},
     {"matinee runs show 3 --yaml again.yaml && matinee train --config again.yaml",
      "The same run again: the same bytes."},
+    {"matinee runs promote last --file als.safetensors", "What the newest run made is served."},
     {NULL, NULL},
 };
 
 const struct command runs_command = {
     .name = "runs",
     .summary = "what was trained: settings, figures, curves",
-    .usage = "list [OPTIONS]\nshow|compare|plot|rm RUN ... [OPTIONS]",
+    .usage = "list [OPTIONS]\nshow|compare|plot|rm RUN ... [OPTIONS]\npromote RUN --file FILE",
     .about = "Every training is kept, in matinee.db of the data folder: its settings, its figures "
              "by epoch and at the end, what it cost and on which machine. One that was killed is "
              "there with the epochs it had.",

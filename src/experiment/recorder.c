@@ -7,7 +7,6 @@
 #include "experiment/recorder.h"
 
 #include <jansson.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +80,10 @@ static const char *place(const struct recorder *recorder, const char *key, const
 static const char *repeatable(const struct recorder *recorder, const struct settings *settings) {
     struct arena *arena = recorder->arena;
     struct settings *copy = settings_copy(settings, arena);
-    char resolved[PATH_MAX];
     struct error ignored; /* a path of a file is a text like any other */
     const char *data = settings_text(copy, "data");
-    if (files_exists(data) && realpath(data, resolved))
-        settings_set(copy, "data", resolved, NULL, &ignored);
+    if (files_exists(data))
+        settings_set(copy, "data", files_resolve(arena, data), NULL, &ignored);
     struct buffer text;
     buffer_init(&text, arena);
     settings_yaml(copy, SETTINGS_YAML_FILLED, &text);
@@ -353,7 +351,7 @@ int64_t recorder_done(struct recorder *recorder, const struct experiment_report 
         .evaluate_seconds = report->evaluate_seconds,
         .peak_bytes = (int64_t)report->peak_rss_bytes,
         .parameters = (int64_t)report->parameter_count,
-        .model_file = report->model_file,
+        .model_file = report->model_file ? files_resolve(arena, report->model_file) : NULL,
         .report = experiment_report_json(report, arena),
     };
     return end_store(recorder, &record, metrics, report->metric_count);

@@ -200,3 +200,26 @@ enum status model_file_save(const char *path, struct model *model,
     arena_release(&parts.arena);
     return status;
 }
+
+enum status model_file_measured(const char *path, const char *metrics, const char *measured_by,
+                                struct error *error) {
+    struct tensor_file file;
+    TRY(tensor_file_open(&file, path, error));
+    const struct tensor **tensors =
+        ARENA_ARRAY(&file.arena, const struct tensor *, file.tensor_count + 1);
+    struct tensor_metadata *metadata =
+        ARENA_ARRAY(&file.arena, struct tensor_metadata, file.metadata_count + 2);
+    size_t count = 0;
+    for (size_t i = 0; i < file.tensor_count; i++)
+        tensors[i] = &file.tensors[i];
+    for (size_t i = 0; i < file.metadata_count; i++)
+        if (strcmp(file.metadata[i].key, KEY_METRICS) != 0 &&
+            strcmp(file.metadata[i].key, KEY_MEASURED_BY) != 0)
+            metadata[count++] = file.metadata[i];
+    metadata[count++] = (struct tensor_metadata){KEY_METRICS, metrics};
+    metadata[count++] = (struct tensor_metadata){KEY_MEASURED_BY, measured_by};
+    const enum status status =
+        tensor_file_write(path, tensors, file.tensor_count, metadata, count, error);
+    tensor_file_close(&file);
+    return status;
+}

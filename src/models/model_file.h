@@ -17,6 +17,7 @@
 
 #define MODEL_FILE_VERSION "1"
 #define MODEL_FILE_UPDATED "updated" /* fitted_on of a model that has learnt rows since its fit */
+#define MODEL_FILE_NEWEST "newest_events" /* measured_by: what people did most recently */
 
 struct model_file {
     struct tensor_file tensors;
@@ -26,8 +27,9 @@ struct model_file {
     struct settings *settings; /* as they were at the fit: model.*, data.*, trainer.*, seed */
     const char *data_name;     /* to open the data again for `evaluate` */
     const char *fitted_on;     /* "train", "train+validation", "all", "updated" */
-    const char *
-        metrics; /* the report's metrics as a JSON object, for /api/models; "{}" if not evaluated */
+    /* The report's metrics as a JSON object, for /api/models; "{}" if not evaluated. */
+    const char *metrics;
+    const char *measured_by; /* on what, where it is not the split of the settings; NULL: that */
 };
 
 /* What goes into a file beside the model. */
@@ -41,6 +43,9 @@ struct model_file_content {
 
 enum status model_file_save(const char *path, struct model *model,
                             const struct model_file_content *content, struct error *error);
+/* The same file with what it was measured by, and on what, after the fit. */
+enum status model_file_measured(const char *path, const char *metrics, const char *measured_by,
+                                struct error *error);
 /* Errors: not ours, truncated, another version, an unknown model, tensors that do not fit the
  * model. */
 enum status model_file_open(struct model_file **out, const char *path, struct error *error);

@@ -48,6 +48,7 @@
 #define KEY_DATA_TRAITS "data_traits" /* "ratings order seconds", those that hold */
 #define KEY_FITTED_ON "fitted_on"
 #define KEY_METRICS "metrics"
+#define KEY_MEASURED_BY "measured_by"   /* where it is not the split of the settings */
 #define KEY_WISH_ENCODER "wish_encoder" /* of models that take a wish: whose vectors they read */
 
 #endif

@@ -354,6 +354,7 @@ static enum status check_format(const struct model_file *file, struct error *err
 
 static enum status check_metrics(struct model_file *file, struct error *error) {
     file->metrics = tensor_file_metadata(&file->tensors, KEY_METRICS);
+    file->measured_by = tensor_file_metadata(&file->tensors, KEY_MEASURED_BY);
     json_t *object = file->metrics ? json_loads(file->metrics, 0, NULL) : NULL;
     const bool good = json_is_object(object);
     json_decref(object);

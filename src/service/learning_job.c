@@ -24,6 +24,7 @@
 #include "base/progress.h"
 #include "base/scratch_folder.h"
 #include "base/settings_yaml.h"
+#include "models/model_file.h"
 #include "service/service_internal.h"
 #include "service/service_search.h"
 #include "service/training_files.h"
@@ -31,7 +32,6 @@
 
 #define HELD_MOST 1000
 #define LEAST_EVENTS 20
-#define VERSIONS_KEPT 5
 #define POLL_NANOSECONDS 50000000L
 #define GRACE_SECONDS 10 /* from being asked to end until it is ended */
 #define LOG_BYTES_MAX ((size_t)1 << 20)
@@ -45,6 +45,8 @@ struct task {
     const char *model;     /* which kind */
     const char *folder;    /* for the data; NULL: none yet */
     const char *data, *config, *log, *file, *candidate;
+    bool is_measured; /* by the comparison alone: the fit held nothing out */
+    struct runs_metric metrics[3];
     struct training_rows rows;
 };
 
@@ -175,7 +177,7 @@ static const char **command_of(const struct task *task) {
         put(&line, request->settings[i], NULL);
     put(&line, arena_format(arena, "data=%s", task->data), NULL);
     put(&line, arena_format(arena, "run_name=%s", request->name), NULL);
-    put(&line, "experiment_name=learning", NULL);
+    put(&line, "experiment_name=" LEARNING_EXPERIMENT, NULL);
     put(&line, "--config", task->config);
     put(&line, "--out", task->candidate);
     put(&line, "--store", runs_path(work->options, arena));
@@ -254,7 +256,7 @@ int64_t learning_job_begin_run(const struct learning_options *options,
     struct error error;
     int64_t id = 0;
     const struct runs_record record = {.kind = "train",
-                                       .experiment = "learning",
+                                       .experiment = LEARNING_EXPERIMENT,
                                        .name = job->name,
                                        .model = *job->model ? job->model : NULL,
                                        .version = MATINEE_VERSION};
@@ -268,24 +270,72 @@ int64_t learning_job_begin_run(const struct learning_options *options,
 }
 
 /* What no process has taken over, or left without a word. */
-static void end_run(const struct learning_work *work) {
-    struct arena arena = {0};
-    struct runs *runs = NULL;
-    struct error ignored; /* then it is marked when this process is gone */
-    struct runs_record found = {0};
+static enum status end_run(struct runs *runs, const struct learning_work *work,
+                           struct error *error) {
     const struct runs_record record = {
         .status = work->end == LEARNING_FAILED ? "failed" : "cancelled",
         .error = work->message,
         .fit_seconds = NAN,
         .evaluate_seconds = NAN,
     };
-    const int64_t id = work->job->run;
-    if (runs_open(&runs, runs_path(work->options, &arena), &ignored) == STATUS_OK &&
-        runs_get(runs, id, &arena, &found, &ignored) == STATUS_OK &&
-        strcmp(found.status, "running") == 0)
-        runs_end(runs, id, &record, NULL, 0, &ignored);
+    return runs_end(runs, work->job->run, &record, NULL, 0, error);
+}
+
+/* The text with another one for each time that one stands in it; NULL stays. */
+static const char *replaced(const char *text, const char *from, const char *to,
+                            struct arena *arena) {
+    struct buffer new;
+    const char *at;
+    if (!text || !*from)
+        return text;
+    buffer_init(&new, arena);
+    for (; (at = strstr(text, from)); text = at + strlen(from)) {
+        buffer_bytes(&new, text, (size_t)(at - text));
+        buffer_text(&new, to);
+    }
+    buffer_text(&new, text);
+    return new.bytes;
+}
+
+/* The data are called what they are, not where they lay for this training; the file is where it
+ * was put, or gone; and what was measured is told where the training itself measured nothing. */
+static enum status describe_run(struct runs *runs, const struct task *task,
+                                const struct runs_record *found, struct error *error) {
+    struct learning_work *work = task->work;
+    struct arena *arena = &work->arena;
+    const char *from = task->data ? files_resolve(arena, task->data) : "";
+    const char *name = task->base ? task->base->catalogue->name : "";
+    const struct runs_record record = {
+        .data = *name ? name : NULL,
+        .settings = replaced(found->settings, from, name, arena),
+        .report = replaced(found->report, from, name, arena),
+        .split = task->is_measured ? MODEL_FILE_NEWEST : NULL,
+        .model_file =
+            work->job->version ? model_versions_path(task->file, work->job->version, arena) : "",
+    };
+    TRY(runs_describe(runs, work->job->run, &record, error));
+    return task->is_measured ? runs_add_metrics(runs, work->job->run, task->metrics,
+                                                sizeof task->metrics / sizeof *task->metrics, error)
+                             : STATUS_OK;
+}
+
+static void tell_run(const struct task *task) {
+    struct learning_work *work = task->work;
+    struct arena *arena = &work->arena;
+    struct runs *runs = NULL;
+    struct error error;
+    struct runs_record found = {0};
+    enum status status = runs_open(&runs, runs_path(work->options, arena), &error);
+    if (status == STATUS_OK)
+        status = runs_get(runs, work->job->run, arena, &found, &error);
+    if (status == STATUS_OK && strcmp(found.status, "running") == 0)
+        status = end_run(runs, work, &error);
+    if (status == STATUS_OK)
+        status = describe_run(runs, task, &found, &error);
+    if (status != STATUS_OK)
+        log_warning("how the training of %s ended is not kept in the store of runs: %s",
+                    work->request.name, error.text);
     runs_close(runs);
-    arena_release(&arena);
 }
 
 /* ---- The decision ---- */
@@ -324,7 +374,7 @@ static enum status install(struct task *task, struct snapshot *next, struct erro
     const struct service_install order = {.file = task->file,
                                           .name = work->request.name,
                                           .candidate = task->candidate,
-                                          .versions_kept = kept ? kept : VERSIONS_KEPT};
+                                          .versions_kept = kept ? kept : MODEL_VERSIONS_KEPT};
     unsigned version = 0;
     TRY(service_install(work->service, &order, next, &version, error));
     pthread_mutex_lock(work->mutex);
@@ -333,12 +383,37 @@ static enum status install(struct task *task, struct snapshot *next, struct erro
     return STATUS_OK;
 }
 
+static struct runs_metric metric_of(const char *name, struct interval interval) {
+    return (struct runs_metric){name, interval.mean, interval.low, interval.high};
+}
+
+/* Writes into the file what the comparison found, if the fit held nothing out, and opens it anew.
+ * One film is looked for in each list, so that recall is the hit rate. */
+static enum status keep_figures(struct task *task, struct snapshot **next, struct error *error) {
+    const struct training_figures *after = &task->work->job->after;
+    const char *metrics = (*next)->source.metrics;
+    if (after->events == 0 || (metrics && strcmp(metrics, "{}") != 0))
+        return STATUS_OK;
+    task->is_measured = true;
+    task->metrics[0] = metric_of("recall@10", after->hits);
+    task->metrics[1] = metric_of("ndcg@10", after->gains);
+    task->metrics[2] = metric_of("hit_rate@10", after->hits);
+    metrics = arena_format(&task->work->arena,
+                           "{\"recall@10\":%.6g,\"ndcg@10\":%.6g,\"hit_rate@10\":%.6g}",
+                           after->hit_rate, after->ndcg, after->hit_rate);
+    service_release(*next);
+    *next = NULL;
+    TRY(model_file_measured(task->candidate, metrics, MODEL_FILE_NEWEST, error));
+    return snapshot_open(next, task->candidate, error);
+}
+
 static enum status decide(struct task *task, struct error *error) {
     struct learning_work *work = task->work;
     struct snapshot *next;
     const char *why;
     TRY(snapshot_open(&next, task->candidate, error));
     const bool may = is_good(task, next, &why);
+    TRY(keep_figures(task, &next, error));
     if (is_cancelled(task) || !may) {
         service_release(next);
         if (is_cancelled(task))
@@ -438,17 +513,17 @@ void learning_job_run(struct learning_work *work) {
     struct error error, ignored;
     enter(&task, LEARNING_PREPARING);
     const enum status status = run(&task, &error);
+    if (status != STATUS_OK)
+        finish(work, status == STATUS_CANCELLED ? LEARNING_CANCELLED : LEARNING_FAILED, "%s",
+               error.text);
+    if (work->job->run)
+        tell_run(&task);
     if (task.candidate)
         model_versions_discard(task.file, task.candidate);
     if (task.folder)
         files_remove_folder(task.folder, &ignored);
     if (task.base)
         service_release(task.base);
-    if (status != STATUS_OK)
-        finish(work, status == STATUS_CANCELLED ? LEARNING_CANCELLED : LEARNING_FAILED, "%s",
-               error.text);
-    if (work->job->run)
-        end_run(work);
 }
 
 /* ---- Before it is begun ---- */

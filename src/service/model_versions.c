@@ -16,7 +16,7 @@ static const char *folder_of(const char *file, struct arena *arena) {
     return arena_format(arena, "%s.versions", file);
 }
 
-static const char *path_of(const char *file, unsigned number, struct arena *arena) {
+const char *model_versions_path(const char *file, unsigned number, struct arena *arena) {
     return arena_format(arena, "%s.versions/%u" ENDING, file, number);
 }
 
@@ -102,21 +102,43 @@ static enum status put(const char *file, const char *version, struct arena *aren
     return error_set(error, STATUS_IO, "%s cannot be replaced: %s", file, strerror(errno));
 }
 
-/* What lies under FILE's name is among the versions. */
+/* The version that is the same file as `path`; NULL: none is. */
+static const struct model_version *find_same(const struct model_version *list, size_t count,
+                                             const char *path) {
+    struct stat wanted, found;
+    if (stat(path, &wanted) != 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (stat(list[i].path, &found) == 0 && found.st_ino == wanted.st_ino &&
+            found.st_dev == wanted.st_dev)
+            return &list[i];
+    return NULL;
+}
+
+enum status model_versions_keep(const char *file, struct arena *arena, unsigned *number,
+                                const char **path, struct error *error) {
+    struct model_version *list;
+    size_t count;
+    TRY(model_versions_list(file, arena, &list, &count, error));
+    const struct model_version *same = find_same(list, count, file);
+    *number = same ? same->number : count > 0 ? list[count - 1].number + 1 : 1;
+    *path = model_versions_path(file, *number, arena);
+    if (same)
+        return STATUS_OK;
+    TRY(files_make_folder(folder_of(file, arena), error));
+    return link_file(file, *path, error);
+}
+
+/* As model_versions_keep, where there is something; *next is the number of the next version. */
 static enum status keep_present(const char *file, struct arena *arena, unsigned *next,
                                 struct error *error) {
     struct model_version *list;
     size_t count;
-    bool is_kept = !files_exists(file);
+    const char *path;
+    if (files_exists(file))
+        TRY(model_versions_keep(file, arena, next, &path, error));
     TRY(model_versions_list(file, arena, &list, &count, error));
-    for (size_t i = 0; i < count; i++)
-        is_kept = is_kept || list[i].is_present;
     *next = count > 0 ? list[count - 1].number + 1 : 1;
-    if (is_kept)
-        return STATUS_OK;
-    TRY(files_make_folder(folder_of(file, arena), error));
-    TRY(link_file(file, path_of(file, *next, arena), error));
-    ++*next;
     return STATUS_OK;
 }
 
@@ -134,7 +156,7 @@ static void drop_old(const char *file, size_t kept, struct arena *arena) {
 static enum status promote(const char *file, const char *candidate, struct arena *arena,
                            unsigned *number, struct error *error) {
     TRY(keep_present(file, arena, number, error));
-    const char *version = path_of(file, *number, arena);
+    const char *version = model_versions_path(file, *number, arena);
     if (rename(candidate, version) != 0)
         return error_set(error, STATUS_IO, "%s cannot become %s: %s", candidate, version,
                          strerror(errno));
@@ -151,10 +173,38 @@ enum status model_versions_promote(const char *file, const char *candidate, size
     return status;
 }
 
+static enum status take(const char *file, const char *made, size_t kept, struct arena *arena,
+                        unsigned *number, struct error *error) {
+    struct model_version *list;
+    size_t count;
+    const char *candidate;
+    TRY(keep_present(file, arena, number, error));
+    TRY(model_versions_list(file, arena, &list, &count, error));
+    const struct model_version *same = find_same(list, count, made);
+    if (same) {
+        *number = same->number;
+        return put(file, same->path, arena, error);
+    }
+    TRY(model_versions_candidate(file, arena, &candidate, error));
+    enum status status = link_file(made, candidate, error);
+    if (status == STATUS_OK)
+        status = model_versions_promote(file, candidate, kept, number, error);
+    model_versions_discard(file, candidate);
+    return status;
+}
+
+enum status model_versions_take(const char *file, const char *made, size_t kept, unsigned *number,
+                                struct error *error) {
+    struct arena arena = {0};
+    const enum status status = take(file, made, kept, &arena, number, error);
+    arena_release(&arena);
+    return status;
+}
+
 enum status model_versions_restore(const char *file, unsigned number, struct error *error) {
     struct arena arena = {0};
     unsigned next;
-    const char *version = path_of(file, number, &arena);
+    const char *version = model_versions_path(file, number, &arena);
     enum status status = STATUS_OK;
     if (!files_is_regular(version))
         status = error_set(error, STATUS_NOT_FOUND, "%s has no version %u", file, number);

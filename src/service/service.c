@@ -236,6 +236,7 @@ size_t service_models(struct service *service, struct service_model **list, stru
             .summary = ops->summary,
             .data_name = arena_copy(arena, snapshot->catalogue->name),
             .metrics = arena_copy(arena, source->metrics ? source->metrics : "{}"),
+            .measured_by = source->measured_by ? arena_copy(arena, source->measured_by) : NULL,
             .settings = source->settings ? settings_copy(source->settings, arena) : NULL,
             .since = snapshot->since,
             .is_default = i == service->chosen};

@@ -49,6 +49,7 @@ const struct filter_items *service_items(const struct snapshot *snapshot);
  * or `arena`. */
 struct service_model {
     const char *name, *model, *family, *summary, *data_name, *metrics; /* metrics: a JSON object */
+    const char *measured_by; /* on what, where it is not the split of the settings; NULL: that */
     const struct settings *settings;
     double since; /* it is served, in seconds since 1970 */
     bool is_default;

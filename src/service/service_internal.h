@@ -61,11 +61,12 @@ struct learning;
 void service_learning_end(struct learning *learning); /* stops what runs; NULL is fine */
 struct learning **service_learning_slot(struct service *service);
 
-/* Makes `candidate` the file of what is served under `name`, as the newest version, or with no
- * candidate the version of that number, and serves it; on failure all is as it was. */
+/* Makes `candidate` the file of what is served under `name`, as the newest version, or what lies at
+ * `made`, or with neither the version of that number, and serves it; on failure all is as it was.
+ */
 struct service_install {
     const char *file, *name;
-    const char *candidate; /* NULL: *version is there already */
+    const char *candidate, *made; /* one of them moves, one stays where it is */
     size_t versions_kept;
 };
 enum status service_install(struct service *service, const struct service_install *install,

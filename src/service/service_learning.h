@@ -116,11 +116,18 @@ enum status service_versions(struct service *service, const char *name, struct a
  * was. */
 enum status service_restore(struct service *service, const char *name, unsigned number,
                             unsigned *restored, struct error *error);
-/* Serves what a run of the store of runs made: under the name of the model of that kind, whose file
- * then is a version, or if there is none beside the others. *version: 0 if it has none. Errors: no
- * such run (STATUS_NOT_FOUND), its file is gone, or on another disk. */
-enum status service_promote_run(struct service *service, int64_t run, unsigned *version,
-                                struct error *error);
+/* Of runs that are trainings of a server; their name is the model's. */
+#define LEARNING_EXPERIMENT "learning"
+
+/* Serves what a run of the store of runs made: in the place of the model that it was to teach, or
+ * of its kind, whose file then is a version, or if there is none beside the others. Errors: no such
+ * run (STATUS_NOT_FOUND), its file is gone, or on another disk. */
+struct service_promotion {
+    char name[128];   /* served under it */
+    unsigned version; /* of its file; 0: it has none */
+};
+enum status service_promote_run(struct service *service, int64_t run,
+                                struct service_promotion *promotion, struct error *error);
 /* Opens the files of all models anew; each takes its place as soon as it can be searched, if that
  * which it replaces could. One that cannot be read stays as it is served and is told. *count is how
  * many were opened. Stops when *cancel is set (NULL: nobody does). */

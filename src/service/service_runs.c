@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "service/service_learning.h"
 
 /* *runs NULL: there is none yet. */
@@ -79,4 +80,22 @@ enum status service_runs_get(struct service *service, int64_t id, struct arena *
     if (status == STATUS_OK)
         put_final_last(run, arena);
     return status;
+}
+
+bool service_runs_can_serve(const struct service_run *run) {
+    return run->record.model_file && files_is_regular(run->record.model_file);
+}
+
+void service_runs_moved(struct service *service, const char *from, const char *to) {
+    struct arena arena = {0};
+    struct runs *runs;
+    struct error error;
+    enum status status = open_runs(service, &runs, &error);
+    if (status == STATUS_OK && runs)
+        status =
+            runs_move_file(runs, files_resolve(&arena, from), files_resolve(&arena, to), &error);
+    if (status != STATUS_OK)
+        log_warning("the store of runs does not know that %s is %s now: %s", from, to, error.text);
+    runs_close(runs);
+    arena_release(&arena);
 }

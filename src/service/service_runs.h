@@ -3,6 +3,8 @@
 #ifndef MATINEE_SERVICE_SERVICE_RUNS_H
 #define MATINEE_SERVICE_SERVICE_RUNS_H
 
+#include <stdbool.h>
+
 #include "service/service.h"
 #include "store/runs.h"
 
@@ -19,5 +21,10 @@ enum status service_runs_list(struct service *service, const struct runs_filter 
 /* Errors: no such run (STATUS_NOT_FOUND), the database's. */
 enum status service_runs_get(struct service *service, int64_t id, struct arena *arena,
                              struct service_run *run, struct error *error);
+/* Whether what it made can be served. */
+bool service_runs_can_serve(const struct service_run *run);
+/* The run that made the file at `from` finds it at `to`; a store that cannot be written to is a
+ * warning. */
+void service_runs_moved(struct service *service, const char *from, const char *to);
 
 #endif

@@ -2,10 +2,9 @@
  *
  * Trap     File and snapshot change together: one at a time does both. Checked by
  *          tests/service/test_service_learning.c. */
-#include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/files.h"
 #include "base/log.h"
@@ -14,19 +13,39 @@
 #include "service/service_runs.h"
 #include "service/service_search.h"
 
-#define VERSIONS_KEPT 5
-
 static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
+
+/* What is replaced stays a version, and the run that made it is told where it lies. */
+static enum status keep_present(struct service *service, const char *file, struct error *error) {
+    struct arena arena = {0};
+    unsigned number;
+    const char *path;
+    enum status status = STATUS_OK;
+    if (files_exists(file))
+        status = model_versions_keep(file, &arena, &number, &path, error);
+    if (status == STATUS_OK && files_exists(file))
+        service_runs_moved(service, file, path);
+    arena_release(&arena);
+    return status;
+}
+
+static enum status install_file(const struct service_install *install, unsigned *version,
+                                struct error *error) {
+    if (install->candidate)
+        return model_versions_promote(install->file, install->candidate, install->versions_kept,
+                                      version, error);
+    if (install->made)
+        return model_versions_take(install->file, install->made, install->versions_kept, version,
+                                   error);
+    return model_versions_restore(install->file, *version, error);
+}
 
 enum status service_install(struct service *service, const struct service_install *install,
                             struct snapshot *snapshot, unsigned *version, struct error *error) {
     pthread_mutex_lock(&installing);
-    enum status status;
-    if (install->candidate)
-        status = model_versions_promote(install->file, install->candidate, install->versions_kept,
-                                        version, error);
-    else
-        status = model_versions_restore(install->file, *version, error);
+    enum status status = keep_present(service, install->file, error);
+    if (status == STATUS_OK)
+        status = install_file(install, version, error);
     if (status == STATUS_OK) {
         snapshot->path = arena_copy(&snapshot->arena, install->file);
         status = service_adopt(service, snapshot, install->name, error);
@@ -98,57 +117,67 @@ enum status service_restore(struct service *service, const char *name, unsigned 
 
 /* ---- What a run made ---- */
 
-/* The file of a training of this server has become a version meanwhile. */
-static bool find_job(struct service *service, int64_t run, struct learning_job *job,
-                     struct arena *arena) {
-    struct learning_job *list;
-    const size_t count = service_learning_jobs(service, &list, arena);
-    for (size_t i = 0; i < count; i++)
-        if (list[i].run == run && list[i].version > 0) {
-            *job = list[i];
-            return true;
-        }
-    return false;
+/* Whose file it is a version of already, or NULL. */
+static const char *find_holder(struct service *service, const char *made, struct arena *arena) {
+    struct service_model *models;
+    const size_t count = service_models(service, &models, arena);
+    const char *whole = files_resolve(arena, made);
+    for (size_t i = 0; i < count; i++) {
+        struct service_files files;
+        struct error ignored; /* a model that came from no file has no versions */
+        if (service_versions(service, models[i].name, arena, &files, &ignored) != STATUS_OK)
+            continue;
+        if (strcmp(files_resolve(arena, files.path), whole) == 0)
+            return models[i].name;
+        for (size_t v = 0; v < files.count; v++)
+            if (strcmp(files_resolve(arena, files.versions[v].path), whole) == 0)
+                return models[i].name;
+    }
+    return NULL;
 }
 
-/* A second name of the file that a run made is what is installed. */
-static enum status take_file(struct service *service, const struct service_install *install,
-                             const char *made, unsigned *version, struct error *error) {
-    struct snapshot *snapshot;
-    if (link(made, install->candidate) != 0)
-        return error_set(error, STATUS_IO, "%s cannot be put beside %s: %s", made, install->file,
-                         strerror(errno));
-    enum status status = snapshot_open(&snapshot, install->candidate, error);
-    if (status == STATUS_OK)
-        status = service_install(service, install, snapshot, version, error);
-    model_versions_discard(install->file, install->candidate);
-    return status;
+/* Which served model gives way: whose version it is, the one that the run was to teach, that of its
+ * kind; NULL: none, it is served beside the others. */
+static const char *find_place(struct service *service, const struct runs_record *run,
+                              const char **file, struct arena *arena) {
+    const bool is_taught = run->experiment && strcmp(run->experiment, LEARNING_EXPERIMENT) == 0;
+    const char *const names[] = {find_holder(service, run->model_file, arena),
+                                 is_taught ? run->name : NULL, run->model};
+    const char *served;
+    struct error ignored; /* nothing of that name, or it came from no file */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] && file_of(service, names[i], arena, file, &served, &ignored) == STATUS_OK)
+            return served;
+    return NULL;
 }
 
-static enum status promote_run(struct service *service, int64_t id, unsigned *version,
-                               struct arena *arena, struct error *error) {
+static enum status promote_run(struct service *service, int64_t id,
+                               struct service_promotion *promotion, struct arena *arena,
+                               struct error *error) {
     struct service_run run;
-    struct learning_job job;
-    const char *file, *served;
-    struct error ignored; /* no model of that name: it is served beside the others */
+    struct snapshot *snapshot;
+    const char *file;
     TRY(service_runs_get(service, id, arena, &run, error));
-    if (find_job(service, id, &job, arena))
-        return service_restore(service, job.name, job.version, version, error);
     const char *made = run.record.model_file;
     if (!made || !files_is_regular(made))
         return error_set(error, STATUS_NOT_FOUND, "run %lld has left no model file", (long long)id);
-    if (file_of(service, run.record.model, arena, &file, &served, &ignored) != STATUS_OK)
-        return service_load(service, made, NULL, error);
-    struct service_install install = {.file = file, .name = served, .versions_kept = VERSIONS_KEPT};
-    TRY(model_versions_candidate(file, arena, &install.candidate, error));
-    return take_file(service, &install, made, version, error);
+    const char *name = find_place(service, &run.record, &file, arena);
+    TRY(snapshot_open(&snapshot, made, error));
+    if (!name) {
+        snprintf(promotion->name, sizeof promotion->name, "%s", snapshot->model->ops->name);
+        return service_adopt(service, snapshot, promotion->name, error);
+    }
+    snprintf(promotion->name, sizeof promotion->name, "%s", name);
+    const struct service_install install = {
+        .file = file, .name = name, .made = made, .versions_kept = MODEL_VERSIONS_KEPT};
+    return service_install(service, &install, snapshot, &promotion->version, error);
 }
 
-enum status service_promote_run(struct service *service, int64_t run, unsigned *version,
-                                struct error *error) {
+enum status service_promote_run(struct service *service, int64_t run,
+                                struct service_promotion *promotion, struct error *error) {
     struct arena arena = {0};
-    *version = 0;
-    const enum status status = promote_run(service, run, version, &arena, error);
+    *promotion = (struct service_promotion){0};
+    const enum status status = promote_run(service, run, promotion, &arena, error);
     arena_release(&arena);
     return status;
 }

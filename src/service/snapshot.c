@@ -4,12 +4,12 @@
  * Checked  tests/service/test_service.c, test_service_threads.c (ThreadSanitizer). */
 #include "service/snapshot.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/files.h"
 #include "kernels/kernels.h"
 #include "models/model_file.h"
 #include "service/service_internal.h"
@@ -83,14 +83,14 @@ enum status snapshot_open(struct snapshot **out, const char *path, struct error 
                                            .catalogue = &file->catalogue,
                                            .settings = file->settings,
                                            .metrics = file->metrics,
+                                           .measured_by = file->measured_by,
                                            .release = close_file,
                                            .owner = file};
     if (snapshot_create(out, &source, error) != STATUS_OK) {
         model_file_close(file);
         return error_prefix(error, "%s", path);
     }
-    char resolved[PATH_MAX];
-    (*out)->path = arena_copy(&(*out)->arena, realpath(path, resolved) ? resolved : path);
+    (*out)->path = files_resolve(&(*out)->arena, path);
     (*out)->index = service_index_open(path, file->model);
     return STATUS_OK;
 }

@@ -23,6 +23,7 @@ struct snapshot_source {
     const struct dataset *catalogue; /* as many users and items as the model */
     const struct settings *settings; /* NULL: none to show */
     const char *metrics;             /* a JSON object; NULL: "{}" */
+    const char *measured_by;         /* as model_file.h has it */
     void (*release)(void *owner);
     void *owner;
 };

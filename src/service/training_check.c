@@ -118,15 +118,25 @@ void training_check_measure(const struct training_rows *rows, const struct snaps
     struct past past = {.snapshot = snapshot,
                         .scores = ARENA_ARRAY_RAW(&arena, float, items),
                         .has = ARENA_ARRAY(&arena, bool, items)};
+    float *shares[3]; /* of each person: hits and gains of an event, and events */
+    for (size_t i = 0; i < 3; i++)
+        shares[i] = ARENA_ARRAY(&arena, float, rows->person_count);
     *figures = (struct training_figures){0};
     for (size_t i = 0; i < rows->person_count && !(cancel && atomic_load(cancel)); i++) {
         const struct training_person *person = &rows->persons[i];
         const struct arena_position mark = arena_mark(&arena);
+        const struct training_figures before = *figures;
         if (has_event(rows, person))
             check_person(rows, person, &past, &arena, figures);
         arena_reset(&arena, mark);
+        const double events = (double)(figures->events - before.events);
+        shares[0][i] = events > 0 ? (float)((figures->hit_rate - before.hit_rate) / events) : NAN;
+        shares[1][i] = events > 0 ? (float)((figures->ndcg - before.ndcg) / events) : NAN;
+        shares[2][i] = (float)events;
     }
     if (figures->events > 0) {
+        figures->hits = interval_of(shares[0], shares[2], rows->person_count);
+        figures->gains = interval_of(shares[1], shares[2], rows->person_count);
         figures->hit_rate /= (double)figures->events;
         figures->ndcg /= (double)figures->events;
     }

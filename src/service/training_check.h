@@ -4,13 +4,15 @@
 
 #include <stdatomic.h>
 
+#include "metrics/interval.h"
 #include "service/training_rows.h"
 
 #define TRAINING_CHECK_K 10
 
 struct training_figures {
     size_t events;
-    double hit_rate, ndcg; /* of the ten best; means over the events */
+    double hit_rate, ndcg;       /* of the ten best; means over the events */
+    struct interval hits, gains; /* the same with 95 % intervals; people are the sampling unit */
 };
 
 /* Before each row that was held out (new to the person, and liked) the list that the model would

@@ -205,12 +205,15 @@ enum status runs_describe(struct runs *runs, int64_t id, const struct runs_recor
     struct database_query query;
     TRY(database_ask(&query, &runs->database,
                      "UPDATE runs SET data = ifnull(?2, data), digest = ifnull(?3, digest), "
-                     "settings = ifnull(?4, settings) WHERE id = ?1",
+                     "settings = ifnull(?4, settings), split = ifnull(?5, split), "
+                     "model_file = nullif(ifnull(?6, model_file), ''), "
+                     "report = ifnull(?7, report) WHERE id = ?1",
                      error));
     database_bind_int(&query, 1, id);
-    database_bind_text(&query, 2, record->data);
-    database_bind_text(&query, 3, record->digest);
-    database_bind_text(&query, 4, record->settings);
+    const char *const texts[] = {record->data,  record->digest,     record->settings,
+                                 record->split, record->model_file, record->report};
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        database_bind_text(&query, i + 2, texts[i]);
     database_next(&query);
     return database_end(&query, error);
 }
@@ -270,11 +273,10 @@ static enum status write_metric(struct runs *runs, int64_t id, size_t place,
     return database_end(&query, error);
 }
 
-enum status runs_end(struct runs *runs, int64_t id, const struct runs_record *record,
-                     const struct runs_metric *metrics, size_t metric_count, struct error *error) {
-    TRY(database_run(&runs->database, "BEGIN IMMEDIATE", error));
-    enum status status = write_end(runs, id, record, error);
-    for (size_t i = 0; i < metric_count && status == STATUS_OK; i++)
+/* Also ends what was begun, one way or the other. */
+static enum status write_metrics(struct runs *runs, int64_t id, const struct runs_metric *metrics,
+                                 size_t count, enum status status, struct error *error) {
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
         status = write_metric(runs, id, i, &metrics[i], error);
     if (status == STATUS_OK)
         status = database_run(&runs->database, "COMMIT", error);
@@ -282,6 +284,39 @@ enum status runs_end(struct runs *runs, int64_t id, const struct runs_record *re
     if (status != STATUS_OK)
         database_run(&runs->database, "ROLLBACK", &ignored);
     return status;
+}
+
+enum status runs_add_metrics(struct runs *runs, int64_t id, const struct runs_metric *metrics,
+                             size_t count, struct error *error) {
+    TRY(database_run(&runs->database, "BEGIN IMMEDIATE", error));
+    return write_metrics(runs, id, metrics, count, STATUS_OK, error);
+}
+
+/* From every run but that one. */
+static enum status pass_file(struct runs *runs, const char *from, const char *to, int64_t id,
+                             struct error *error) {
+    struct database_query query;
+    TRY(database_ask(&query, &runs->database,
+                     "UPDATE runs SET model_file = ?2 WHERE model_file = ?1 AND id <> ?3", error));
+    database_bind_text(&query, 1, from);
+    database_bind_text(&query, 2, to);
+    database_bind_int(&query, 3, id);
+    database_next(&query);
+    return database_end(&query, error);
+}
+
+enum status runs_move_file(struct runs *runs, const char *from, const char *to,
+                           struct error *error) {
+    return pass_file(runs, from, to, 0, error);
+}
+
+enum status runs_end(struct runs *runs, int64_t id, const struct runs_record *record,
+                     const struct runs_metric *metrics, size_t metric_count, struct error *error) {
+    TRY(database_run(&runs->database, "BEGIN IMMEDIATE", error));
+    enum status status = write_end(runs, id, record, error);
+    if (status == STATUS_OK && record->model_file)
+        status = pass_file(runs, record->model_file, NULL, id, error);
+    return write_metrics(runs, id, metrics, metric_count, status, error);
 }
 
 enum status runs_remove(struct runs *runs, int64_t id, struct error *error) {

@@ -62,12 +62,20 @@ enum status runs_begin(struct runs *runs, const struct runs_record *record, int6
  * it here. Error (STATUS_NOT_FOUND): there is no such run, or it is over. */
 enum status runs_adopt(struct runs *runs, int64_t id, const struct runs_record *record,
                        struct error *error);
-/* What became known of a running run: data, digest, settings (those that are not NULL). */
+/* What became known of a run: data, digest, settings, split, model_file, report (those that are not
+ * NULL; a model_file of "" is none any more). */
 enum status runs_describe(struct runs *runs, int64_t id, const struct runs_record *record,
                           struct error *error);
+/* Figures of a run that has none. */
+enum status runs_add_metrics(struct runs *runs, int64_t id, const struct runs_metric *metrics,
+                             size_t count, struct error *error);
+/* The run whose model file is `from` has it at `to` now. */
+enum status runs_move_file(struct runs *runs, const char *from, const char *to,
+                           struct error *error);
 enum status runs_add_epoch(struct runs *runs, int64_t id, const struct runs_epoch *epoch,
                            struct error *error);
-/* How a run ended: status, ended, costs, report, and its metrics; all at once or not at all. */
+/* How a run ended: status, ended, costs, report, and its metrics; all at once or not at all. A run
+ * whose model file this one has overwritten has none any more. */
 enum status runs_end(struct runs *runs, int64_t id, const struct runs_record *record,
                      const struct runs_metric *metrics, size_t metric_count, struct error *error);
 /* Takes a run, its epochs and those that belong to it out of the store. Error: no such run. */

@@ -91,6 +91,23 @@ static void retrained_and_rolled_back(void **state) {
     json_t *again = ask("POST", "/api/admin/models", body, 200);
     assert_int_equal(json_integer_value(json_object_get(again, "version")), 2);
     json_decref(again);
+    snprintf(body, sizeof body, "/api/runs/%lld", (long long)run);
+    json_t *told = ask("GET", body, NULL, 200);
+    const json_t *metrics = json_object_get(told, "metrics");
+    assert_true(json_is_object(json_object_get(metrics, "ndcg@10")));
+    assert_true(json_is_object(json_object_get(metrics, "recall@10")));
+    assert_string_equal(text_at(told, "split"), "newest_events");
+    assert_string_equal(text_at(told, "data"), "ratings");
+    assert_string_equal(text_at(told, "model_file"), "2.safetensors");
+    assert_true(json_is_true(json_object_get(told, "can_serve")));
+    assert_non_null(strstr(text_at(told, "settings"), "\ndata: ratings\n"));
+    json_decref(told);
+    json_t *served = ask("GET", "/api/models", NULL, 200);
+    const json_t *als = json_object_get(json_object_get(served, "details"), "als");
+    assert_true(json_number_value(json_object_get(json_object_get(als, "metrics"), "ndcg@10")) > 0);
+    assert_string_equal(text_at(json_object_get(als, "measured_by"), "split"), "newest_events");
+    json_decref(served);
+    json_decref(ask("POST", "/api/runs/999/promote", "", 404));
     json_decref(ask("POST", "/api/admin/models", "{\"run\": 999}", 404));
     json_decref(ask("POST", "/api/admin/models", "{}", 400));
     json_decref(ask("POST", "/api/admin/models", "{\"action\": \"promote\"}", 400));
@@ -177,12 +194,22 @@ static void run_of_somebody_else_is_served(void **state) {
     assert_true(json_is_object(json_object_get(json_object_get(run, "metrics"), "ndcg@10")));
     assert_string_equal(text_at(run, "model_file"), "other.safetensors");
     char body[64];
-    snprintf(body, sizeof body, "{\"run\": %lld}",
-             (long long)json_integer_value(json_object_get(run, "id")));
+    const long long number = json_integer_value(json_object_get(run, "id"));
+    snprintf(body, sizeof body, "{\"run\": %lld}", number);
     json_decref(list);
     json_t *promoted = ask("POST", "/api/admin/models", body, 200);
-    assert_true(json_integer_value(json_object_get(promoted, "version")) > 2);
+    const json_int_t version = json_integer_value(json_object_get(promoted, "version"));
+    assert_true(version > 2);
     json_decref(promoted);
+    json_decref(ask("POST", "/api/admin/models", "{\"action\": \"roll_back\"}", 200));
+    /* The file is a version already: no second one is made of it. */
+    snprintf(body, sizeof body, "/api/runs/%lld/promote", number);
+    promoted = ask("POST", body, "", 200);
+    assert_int_equal(json_integer_value(json_object_get(promoted, "version")), version);
+    assert_string_equal(text_at(promoted, "model"), "als");
+    json_decref(promoted);
+    assert_int_equal(unlink(out), 0);
+    json_decref(ask("POST", body, "", 404));
 }
 
 static void wrong_wishes(void **state) {

@@ -168,6 +168,28 @@
   ! matinee: there is no run 1; matinee runs list shows them
   [1]
 
+# A run in the place of a served file; what was there stays a version.
+
+  $ matinee train popularity --out served.safetensors --quiet >/dev/null
+  > matinee train popularity model.damping=5 --out other.safetensors --quiet >/dev/null
+  > matinee runs promote last --file served.safetensors
+  > cmp served.safetensors other.safetensors && ls served.safetensors.versions
+  > matinee runs promote 8 --file served.safetensors
+  > matinee runs show 8 --json - | grep -c 'served.safetensors.versions/1.safetensors'
+  served.safetensors is what run 9 made: version 2. A server that runs reads it with SIGHUP or POST /api/admin/reload.
+  1.safetensors
+  2.safetensors
+  served.safetensors is what run 8 made: version 1. A server that runs reads it with SIGHUP or POST /api/admin/reload.
+  1
+
+  $ matinee runs promote 8
+  ! matinee: one run, and the model file that it is to replace: matinee runs promote 8 --file FILE
+  [2]
+
+  $ matinee runs promote 7 --file served.safetensors
+  ! matinee: run 7 has left no model file
+  [1]
+
 # A store that cannot be used costs a warning.
 
   $ head -c 5000 /dev/zero | tr '\0' x >damaged.db
@@ -184,7 +206,7 @@
   [2]
 
   $ matinee runs peek
-  ! matinee: unknown action "peek"; expected list, show, compare, plot or rm
+  ! matinee: unknown action "peek"; expected list, show, compare, plot, promote or rm
   [2]
 
 # Files for trackers.

@@ -95,6 +95,39 @@ static int remove_folder(void **state) {
     return files_remove_folder(folder, &error) != STATUS_OK;
 }
 
+/* Measured after the fit, twice; all else is as it was. */
+static void test_figures_are_put_in(void **state) {
+    (void)state;
+    struct model_file *before, *after;
+    struct error error;
+    const char *copy = "other.safetensors";
+    char other[128], *bytes;
+    struct arena arena = {0};
+    size_t size;
+    snprintf(other, sizeof other, "%s/%s", folder, copy);
+    must(files_read(path, (size_t)1 << 30, &arena, &bytes, &size, &error), &error);
+    must(files_write(other, bytes, size, &error), &error);
+    must(model_file_measured(other, "{\"ndcg@10\":0.1}", "somewhere", &error), &error);
+    must(model_file_measured(other, "{\"ndcg@10\":0.5}", MODEL_FILE_NEWEST, &error), &error);
+    must(model_file_open(&before, path, &error), &error);
+    must(model_file_open(&after, other, &error), &error);
+    assert_null(before->measured_by);
+    assert_string_equal(after->measured_by, MODEL_FILE_NEWEST);
+    assert_string_equal(after->metrics, "{\"ndcg@10\":0.5}");
+    assert_string_equal(after->model->wish_encoder, "some-encoder");
+    assert_int_equal(after->tensors.metadata_count, before->tensors.metadata_count + 1);
+    assert_int_equal(after->tensors.tensor_count, before->tensors.tensor_count);
+    for (size_t i = 0; i < before->tensors.tensor_count; i++) {
+        const struct tensor *a = &before->tensors.tensors[i], *b = &after->tensors.tensors[i];
+        assert_string_equal(a->name, b->name);
+        assert_int_equal(tensor_bytes(a), tensor_bytes(b));
+        assert_memory_equal(a->data, b->data, tensor_bytes(a));
+    }
+    model_file_close(before);
+    model_file_close(after);
+    arena_release(&arena);
+}
+
 static void test_the_catalogue_comes_back(void **state) {
     (void)state;
     struct model_file *file;
@@ -333,6 +366,7 @@ static void test_a_file_that_is_not_there_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures_are_put_in),
         cmocka_unit_test(test_the_catalogue_comes_back),
         cmocka_unit_test(test_the_histories_come_back),
         cmocka_unit_test(test_settings_come_back_but_not_where_and_how_fast),

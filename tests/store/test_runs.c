@@ -114,6 +114,41 @@ static void written_and_read(void **state) {
     runs_close(runs);
 }
 
+static const char *file_of(struct runs *runs, int64_t id) {
+    struct runs_record record;
+    struct error error;
+    assert_int_equal(runs_get(runs, id, &arena, &record, &error), STATUS_OK);
+    return record.model_file;
+}
+
+/* A file belongs to the run that wrote it last, wherever it is put. */
+static void files_of_runs(void **state) {
+    (void)state;
+    struct runs *runs = open_store();
+    struct error error;
+    const struct runs_record end = {.status = "done", .model_file = "/m/als"};
+    const int64_t first = begin(runs, &example), second = begin(runs, &example);
+    assert_int_equal(runs_end(runs, first, &end, NULL, 0, &error), STATUS_OK);
+    assert_string_equal(file_of(runs, first), "/m/als");
+    assert_int_equal(runs_end(runs, second, &end, NULL, 0, &error), STATUS_OK);
+    assert_null(file_of(runs, first));
+    assert_int_equal(runs_move_file(runs, "/m/als", "/m/als.versions/1", &error), STATUS_OK);
+    assert_null(file_of(runs, first));
+    assert_string_equal(file_of(runs, second), "/m/als.versions/1");
+    const struct runs_metric metric = {"ndcg@10", 0.5, 0.4, 0.6};
+    struct runs_metric *read;
+    size_t count;
+    const struct runs_record told = {.split = "newest_events"}, gone = {.model_file = ""};
+    assert_int_equal(runs_describe(runs, second, &told, &error), STATUS_OK);
+    assert_string_equal(file_of(runs, second), "/m/als.versions/1");
+    assert_int_equal(runs_add_metrics(runs, second, &metric, 1, &error), STATUS_OK);
+    assert_int_equal(runs_metrics(runs, second, &arena, &read, &count, &error), STATUS_OK);
+    assert_true(count == 1 && read[0].high == 0.6);
+    assert_int_equal(runs_describe(runs, second, &gone, &error), STATUS_OK);
+    assert_null(file_of(runs, second));
+    runs_close(runs);
+}
+
 static void adopted(void **state) {
     (void)state;
     struct runs *runs = open_store();
@@ -297,6 +332,7 @@ static void full_disk(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(written_and_read, fresh),
+        cmocka_unit_test_setup(files_of_runs, fresh),
         cmocka_unit_test_setup(adopted, fresh),
         cmocka_unit_test_setup(listed_and_removed, fresh),
         cmocka_unit_test_setup(killed, fresh),
