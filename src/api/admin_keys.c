@@ -25,7 +25,7 @@ static bool has_store(const struct api_context *api, const struct request *reque
     if (api->keys)
         return true;
     problem_answer(response, request, 503,
-                   "this server has no file of keys; start it with --keys FILE");
+                   "this server has no store to keep keys in; start it with --store or --keys");
     return false;
 }
 
@@ -45,9 +45,9 @@ void admin_keys_get(void *context, const struct request *request, struct respons
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
             list,
-            json_pack("{s:o, s:s, s:f, s:o}", "name", film_text(rows[i].name, strlen(rows[i].name)),
-                      "scope", rows[i].scope, "created", rows[i].created, "revoked",
-                      rows[i].revoked > 0 ? json_real(rows[i].revoked) : json_null()));
+            json_pack("{s:o, s:s, s:I, s:o}", "name", film_text(rows[i].name, strlen(rows[i].name)),
+                      "scope", rows[i].scope, "created", (json_int_t)rows[i].created, "revoked",
+                      rows[i].revoked > 0 ? json_integer(rows[i].revoked) : json_null()));
     response_json(response, request, json_pack("{s:o}", "keys", list));
 }
 

@@ -17,7 +17,7 @@
 #include "http/shape.h"
 #include "service/service.h"
 
-struct keys; /* store/keys.h */
+struct feedback; /* store/feedback.h */
 
 enum api_log { API_LOG_NONE, API_LOG_ERROR, API_LOG_WARNING, API_LOG_INFO };
 
@@ -37,7 +37,7 @@ struct api_options {
     unsigned connections_max;       /* 1000 */
     size_t body_bytes_max;          /* 1 MiB */
     struct keyring *keyring;        /* borrowed; NULL: no keys */
-    struct keys *keys;              /* borrowed; where they are made and revoked; NULL: nowhere */
+    struct feedback *keys;          /* borrowed; where they are made and revoked; NULL: nowhere */
     bool keys_to_read;              /* where there are keys, reading takes one too */
     double rate, burst; /* requests a second of each caller, and how many at once; 0: no limit */
     enum api_log log;   /* which requests get a line on standard error */

@@ -12,7 +12,7 @@
 #include "service/service.h"
 #include "service/service_person.h"
 
-struct keys;
+struct feedback;
 
 /* The context of every handler. */
 struct api_context {
@@ -20,7 +20,7 @@ struct api_context {
     unsigned top_k; /* of a request that does not say */
     bool tiers;     /* likewise */
     const struct router *router;
-    struct keys *keys; /* of callers (store/keys.h); NULL: there is no file of them */
+    struct feedback *keys; /* where those of callers are kept (store/keys.h); NULL: nowhere */
 };
 
 #define ROUTE(method, pattern, scope, handler, parameters, answer, example, summary)               \

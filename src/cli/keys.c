@@ -5,26 +5,27 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/command.h"
+#include "cli/people.h"
 
-static enum status create(struct keys *keys, const struct arguments *arguments,
+static enum status create(struct feedback *store, const struct arguments *arguments,
                           struct error *error) {
     const char *name = command_operand(arguments, 1);
     const char *scope = command_text(arguments, "--scope");
     char key[KEYS_TEXT_BYTES];
     if (!name)
         return error_set(error, STATUS_BAD_USAGE, "which key? matinee keys create NAME");
-    TRY(keys_make(keys, name, scope, key, error));
+    TRY(keys_make(store, name, scope, key, error));
     printf("%s\n", key);
     fprintf(stderr, "This is the only time that it is shown. Callers send \"Authorization: Bearer "
                     "KEY\".\n");
     return STATUS_OK;
 }
 
-static enum status list(struct keys *keys, const struct arguments *arguments, struct error *error) {
+static enum status list(struct feedback *store, const struct arguments *arguments,
+                        struct error *error) {
     struct key_row *rows;
     size_t count;
-    TRY(keys_list(keys, &rows, &count, arguments->arena, error));
+    TRY(keys_list(store, &rows, &count, arguments->arena, error));
     if (count == 0)
         puts("No keys: the service is open to whoever reaches it.");
     for (size_t i = 0; i < count; i++) {
@@ -39,31 +40,36 @@ static enum status list(struct keys *keys, const struct arguments *arguments, st
     return STATUS_OK;
 }
 
-static enum status revoke(struct keys *keys, const struct arguments *arguments,
+static enum status revoke(struct feedback *store, const struct arguments *arguments,
                           struct error *error) {
     const char *name = command_operand(arguments, 1);
     if (!name)
         return error_set(error, STATUS_BAD_USAGE, "which key? matinee keys revoke NAME");
-    TRY(keys_revoke(keys, name, error));
+    TRY(keys_revoke(store, name, error));
     printf("%s is revoked; servers know within a second\n", name);
     return STATUS_OK;
 }
 
 static enum status run(const struct arguments *arguments, struct error *error) {
-    const char *verb = command_operand(arguments, 0), *path = command_text(arguments, "--keys");
-    struct keys *keys;
-    TRY(keys_open(&keys, path ? path : keys_default_path(arguments->arena), error));
-    enum status status;
-    if (strcmp(verb, "create") == 0)
-        status = create(keys, arguments, error);
-    else if (strcmp(verb, "list") == 0)
-        status = list(keys, arguments, error);
-    else if (strcmp(verb, "revoke") == 0)
-        status = revoke(keys, arguments, error);
-    else
-        status = error_set(error, STATUS_BAD_USAGE,
-                           "keys knows create, list and revoke, found \"%s\"", verb);
-    keys_close(keys);
+    static const struct {
+        const char *name;
+        enum status (*run)(struct feedback *, const struct arguments *, struct error *);
+    } verbs[] = {{"create", create}, {"list", list}, {"revoke", revoke}};
+    const char *verb = command_operand(arguments, 0);
+    struct feedback *store;
+    size_t at = 0;
+    while (at < 3 && strcmp(verb, verbs[at].name) != 0)
+        at++;
+    if (at == 3)
+        return error_set(error, STATUS_BAD_USAGE,
+                         "keys knows create, list and revoke, found \"%s\"", verb);
+    TRY(people_open_keys(&store, arguments, error));
+    if (!store)
+        TRY(people_open(&store, arguments, error));
+    enum status status = people_take_keys(store, arguments, error);
+    if (status == STATUS_OK)
+        status = verbs[at].run(store, arguments, error);
+    feedback_close(store);
     return status;
 }
 
@@ -79,15 +85,15 @@ static const struct command_option options[] = {
      "SCOPE",
      NULL,
      WORD_CHOICE},
-    {{"--keys", SETTING_TEXT, "", 0, 0, NULL, NULL, "the file of keys"},
-     "FILE",
-     "MATINEE_KEYS",
-     WORD_FILE},
+    PEOPLE_STORE_OPTION,
+    PEOPLE_KEYS_OPTION,
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 
 static const struct command_example examples[] = {
     {"matinee keys create page --scope write", "A key, shown once; only its SHA-256 is kept."},
+    {"matinee keys create page --store postgresql://localhost/films",
+     "A key for all servers that share a database."},
     {"matinee keys revoke page", "Servers refuse it from the next second on."},
     {NULL, NULL},
 };
@@ -96,9 +102,12 @@ const struct command keys_command = {
     .name = "keys",
     .summary = "keys that callers of the API show",
     .usage = "create NAME [--scope read|write|admin]\nlist\nrevoke NAME",
-    .about = "While there is no key, everybody who reaches the service may do everything, which is "
-             "why it listens on this machine alone. As soon as there is one, writing and "
-             "administration take a key, and with `matinee serve --require-keys` reading too.",
+    .about =
+        "While there is no key, everybody who reaches the service may do everything, which is "
+        "why it listens on this machine alone. As soon as there is one, writing and "
+        "administration take a key, and with `matinee serve --require-keys` reading too. Keys are "
+        "kept in the store, so that servers that share one share them; a keys.db of earlier "
+        "versions is taken over when it is found.",
     .operand_least = 1,
     .operands = operands,
     .options = options,

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_folder.h"
+#include "cli/people.h"
 #include "cli/serve_learning.h"
 #include "cli/served.h"
 #include "cli/style.h"
@@ -44,9 +45,10 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
     const char *const *origins;
     if (settings_choice(given, "--log-format") == 1)
         log_as_json();
-    TRY(upkeep_begin(upkeep, arguments, error));
+    upkeep_begin(upkeep);
     TRY(served_load(served, arguments, error));
     TRY(open_store(served->service, arguments, error));
+    TRY(upkeep_open_keys(upkeep, arguments, error));
     if (default_model)
         TRY(service_set_default(served->service, default_model, error));
     TRY(served_prepare(served, arguments, error));
@@ -142,10 +144,7 @@ static const struct command_option options[] = {
      WORD_NONE},
     SERVE_LEARNING_OPTIONS,
     WORDING_OPTIONS,
-    {{"--keys", SETTING_TEXT, "", 0, 0, NULL, NULL, "the file of keys (matinee keys)"},
-     "FILE",
-     "MATINEE_KEYS",
-     WORD_FILE},
+    PEOPLE_KEYS_OPTION,
     {{"--require-keys", SETTING_BOOL, "false", 0, 0, NULL, NULL,
       "where there are keys: reading takes one too"},
      NULL,

@@ -7,7 +7,9 @@
 
 #include "base/files.h"
 #include "base/progress.h"
+#include "cli/people.h"
 #include "http/listener.h"
+#include "service/service_feedback.h"
 
 #define LOOK_INTERVAL_SECONDS 0.5
 
@@ -19,15 +21,15 @@ static void on_hangup(int signal) {
 }
 
 /* Once there was a key, the service is closed to those without, also when the last was revoked. */
-static void read_keys(struct upkeep *upkeep) {
+static enum status read_keys(struct upkeep *upkeep, struct error *error) {
     static const char *const scopes[] = {
         [ROUTE_OPEN] = "", [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_ADMIN] = "admin"};
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     struct key_row *rows;
-    struct error error; /* a file that is busy is read the next time */
     size_t count, good = 0;
-    if (keys_list(upkeep->keys, &rows, &count, scratch, &error) == STATUS_OK) {
+    const enum status status = keys_list(upkeep->keys, &rows, &count, scratch, error);
+    if (status == STATUS_OK) {
         struct keyring_key *keys = ARENA_ARRAY(scratch, struct keyring_key, count);
         for (size_t i = 0; i < count; i++) {
             if (rows[i].revoked > 0)
@@ -42,6 +44,7 @@ static void read_keys(struct upkeep *upkeep) {
         keyring_replace(upkeep->keyring, keys, good, count > 0);
     }
     arena_reset(scratch, mark);
+    return status;
 }
 
 void upkeep_tick(void *context) {
@@ -49,26 +52,42 @@ void upkeep_tick(void *context) {
     const double now = progress_clock();
     if (upkeep->keys && now >= upkeep->next_look) {
         upkeep->next_look = now + LOOK_INTERVAL_SECONDS;
-        read_keys(upkeep);
+        struct error error; /* a store that is away is read the next time */
+        read_keys(upkeep, &error);
     }
     if (atomic_exchange(&reload_wanted, false))
         served_reload(upkeep->served);
 }
 
-enum status upkeep_begin(struct upkeep *upkeep, const struct arguments *arguments,
-                         struct error *error) {
-    const char *given = command_text(arguments, "--keys");
-    const char *path = given ? given : keys_default_path(arguments->arena);
-    const char *host = settings_text(arguments->options, "--host");
+/* A store that is there and cannot be read may have keys: then they are demanded, and none fits. */
+static enum status find_keys(struct upkeep *upkeep, const struct arguments *arguments,
+                             struct error *error) {
+    struct error none;
+    TRY(people_open_keys(&upkeep->own, arguments, error));
+    upkeep->keys = upkeep->own;
+    if (!upkeep->keys)
+        service_store(upkeep->served->service, &upkeep->keys, &none);
+    if (!upkeep->keys) {
+        const char *old =
+            files_join(arguments->arena, files_data_home(arguments->arena), "keys.db");
+        const bool is_there = files_exists(feedback_default(arguments->arena)) || files_exists(old);
+        keyring_replace(upkeep->keyring, NULL, 0, is_there);
+        return STATUS_OK;
+    }
+    TRY(people_take_keys(upkeep->keys, arguments, error));
+    return read_keys(upkeep, error);
+}
+
+void upkeep_begin(struct upkeep *upkeep) {
     const struct sigaction action = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
     sigaction(SIGHUP, &action, NULL);
     upkeep->keyring = keyring_create();
-    /* A file that was not asked for and cannot be made does not keep films from being served. */
-    const enum status status = keys_open(&upkeep->keys, path, error);
-    if (status != STATUS_OK && (given || files_exists(path)))
-        return status;
-    if (status == STATUS_OK)
-        read_keys(upkeep);
+}
+
+enum status upkeep_open_keys(struct upkeep *upkeep, const struct arguments *arguments,
+                             struct error *error) {
+    const char *host = settings_text(arguments->options, "--host");
+    TRY(find_keys(upkeep, arguments, error));
     if (keyring_count(upkeep->keyring) > 0 || listener_is_local(host) ||
         settings_bool(arguments->options, "--insecure"))
         return STATUS_OK;
@@ -79,6 +98,6 @@ enum status upkeep_begin(struct upkeep *upkeep, const struct arguments *argument
 }
 
 void upkeep_end(struct upkeep *upkeep) {
-    keys_close(upkeep->keys);
+    feedback_close(upkeep->own);
     keyring_destroy(upkeep->keyring);
 }

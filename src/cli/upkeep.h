@@ -10,15 +10,18 @@
 
 struct upkeep {
     struct served *served; /* borrowed; all else begins as zeroes */
-    struct keys *keys;     /* NULL: there is no file of keys */
+    struct feedback *keys; /* where they are kept; NULL: nowhere */
+    struct feedback *own;  /* the same if it is not the service's store */
     struct keyring *keyring;
     double next_look;
 };
 
-/* Opens the keys. Errors: the file that was asked for cannot be read; the host lets others in and
- * there is neither a key nor --insecure (STATUS_BAD_USAGE). */
-enum status upkeep_begin(struct upkeep *upkeep, const struct arguments *arguments,
-                         struct error *error);
+/* From here on a SIGHUP is for upkeep_tick. */
+void upkeep_begin(struct upkeep *upkeep);
+/* Reads the keys, when the service has its store. Errors: the one that was asked for cannot be
+ * read; the host lets others in and there is neither a key nor --insecure (STATUS_BAD_USAGE). */
+enum status upkeep_open_keys(struct upkeep *upkeep, const struct arguments *arguments,
+                             struct error *error);
 void upkeep_tick(void *context); /* the upkeep; for api_serve */
 void upkeep_end(struct upkeep *upkeep);
 

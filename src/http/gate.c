@@ -28,24 +28,30 @@ static const char *key_of(const struct request *request) {
     return request_header(request, "X-API-Key");
 }
 
-/* The key that was shown, if it is one of ours: then its name counts, wherever it comes from. */
-static uint64_t caller_of(const struct gate *gate, const struct request *request) {
-    struct keyring_key found;
-    const char *key = key_of(request);
-    if (!key || !gate->keyring || !keyring_find(gate->keyring, key, &found))
-        return request->peer;
-    uint64_t hash;
-    memcpy(&hash, found.digest, sizeof hash);
+void gate_recognize(const struct gate *gate, const struct request *request,
+                    struct gate_caller *caller) {
+    const bool has_keys = gate->keyring && keyring_is_closed(gate->keyring);
+    const char *key = has_keys ? key_of(request) : NULL;
+    caller->shows_key = key != NULL;
+    caller->is_known = key && keyring_find(gate->keyring, key, &caller->key);
+}
+
+/* One of our keys counts, wherever it comes from; else the address. */
+static uint64_t bucket_of(const struct gate_caller *caller, const struct request *request) {
+    uint64_t hash = request->peer;
+    if (caller->is_known)
+        memcpy(&hash, caller->key.digest, sizeof hash);
     return hash;
 }
 
-bool gate_has_time(const struct gate *gate, struct request *request, struct response *response) {
+bool gate_has_time(const struct gate *gate, const struct gate_caller *caller,
+                   struct request *request, struct response *response) {
     struct timespec now;
     double wait;
     if (!gate->throttle)
         return true;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (throttle_take(gate->throttle, caller_of(gate, request),
+    if (throttle_take(gate->throttle, bucket_of(caller, request),
                       (double)now.tv_sec + (double)now.tv_nsec / 1e9, &wait))
         return true;
     count_refusal("reason=\"rate\"");
@@ -75,29 +81,29 @@ static bool is_of_a_strange_page(const struct cors *cors, const struct request *
     return !(authority && host && strcasecmp(authority + 3, host) == 0);
 }
 
-static bool admits_key(const struct gate *gate, const struct route *route, const char *key,
+static bool admits_key(const struct gate_caller *caller, const struct route *route,
                        struct request *request, struct response *response) {
-    struct keyring_key found;
-    if (!keyring_find(gate->keyring, key, &found))
+    const struct keyring_key *key = &caller->key;
+    if (!caller->is_known)
         return refuse(response, request, 401,
                       "this key is not known, or was revoked; `matinee keys list` shows those "
                       "there are");
-    request->caller = arena_copy(request->arena, found.name);
-    if (found.scope >= route->scope)
+    request->caller = arena_copy(request->arena, key->name);
+    if (key->scope >= route->scope)
         return true;
     return refuse(response, request, 403,
                   arena_format(request->arena, "the key %s may %s; this address needs the scope %s",
-                               found.name, scope_names[found.scope], scope_names[route->scope]));
+                               key->name, scope_names[key->scope], scope_names[route->scope]));
 }
 
-bool gate_admits(const struct gate *gate, const struct route *route, const struct cors *cors,
-                 struct request *request, struct response *response) {
+bool gate_admits(const struct gate *gate, const struct gate_caller *caller,
+                 const struct route *route, const struct cors *cors, struct request *request,
+                 struct response *response) {
     const bool has_keys = gate->keyring && keyring_is_closed(gate->keyring);
-    const char *key = has_keys ? key_of(request) : NULL;
     if (route->scope == ROUTE_OPEN)
         return true;
-    if (key)
-        return admits_key(gate, route, key, request, response);
+    if (has_keys && caller->shows_key)
+        return admits_key(caller, route, request, response);
     if (has_keys && (route->scope > ROUTE_READ || gate->keys_to_read))
         return refuse(response, request, 401,
                       "a key is needed: \"Authorization: Bearer KEY\"; `matinee keys create` makes "

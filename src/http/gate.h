@@ -25,10 +25,22 @@ struct gate {
     bool is_public; /* others than this machine can come */
 };
 
+/* Who asks. */
+struct gate_caller {
+    bool shows_key;
+    bool is_known; /* `key` is the one that was shown */
+    struct keyring_key key;
+};
+
+/* Looks the key up that was shown, once for a request. */
+void gate_recognize(const struct gate *gate, const struct request *request,
+                    struct gate_caller *caller);
 /* Whether the caller has not asked too often; else it has answered 429. */
-bool gate_has_time(const struct gate *gate, struct request *request, struct response *response);
+bool gate_has_time(const struct gate *gate, const struct gate_caller *caller,
+                   struct request *request, struct response *response);
 /* Whether the route may answer; else it has answered 401 or 403. Sets request->caller. */
-bool gate_admits(const struct gate *gate, const struct route *route, const struct cors *cors,
-                 struct request *request, struct response *response);
+bool gate_admits(const struct gate *gate, const struct gate_caller *caller,
+                 const struct route *route, const struct cors *cors, struct request *request,
+                 struct response *response);
 
 #endif

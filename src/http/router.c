@@ -86,17 +86,21 @@ static void answer_without_handler(const struct router *router, const struct req
     cors_apply(&router->cors, request, allow, response);
 }
 
-static void handle(const struct router *router, const struct route *route, struct request *request,
+static void handle(const struct router *router, const struct route *route,
+                   const struct gate_caller *caller, struct request *request,
                    struct response *response) {
     request->route = route;
-    if (!router->gate || gate_admits(router->gate, route, &router->cors, request, response))
+    if (!router->gate || gate_admits(router->gate, caller, route, &router->cors, request, response))
         route->handler(router->context, request, response);
     cors_apply(&router->cors, request, "", response);
 }
 
 void router_answer(const struct router *router, struct request *request,
                    struct response *response) {
-    if (router->gate && !gate_has_time(router->gate, request, response)) {
+    struct gate_caller caller = {0};
+    if (router->gate)
+        gate_recognize(router->gate, request, &caller);
+    if (router->gate && !gate_has_time(router->gate, &caller, request, response)) {
         cors_apply(&router->cors, request, "", response);
         return;
     }
@@ -109,7 +113,7 @@ void router_answer(const struct router *router, struct request *request,
             continue;
         methods |= 1u << route->method;
         if (route->method == wanted) {
-            handle(router, route, request, response);
+            handle(router, route, &caller, request, response);
             return;
         }
     }

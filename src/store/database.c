@@ -12,26 +12,14 @@
 #include <sqlite3.h>
 
 #include "base/files.h"
+#include "store/sqlite_error.h"
 
 #define WAIT_MILLISECONDS 2000
-
-static enum status refuse(const struct database *database, struct error *error) {
-    int code = sqlite3_errcode(database->handle) & 0xff;
-    const char *advice = "";
-    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        advice = "; it is damaged or something else: move it away, and a new one is made";
-    else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-        advice = "; another program holds it";
-    else if (code == SQLITE_FULL)
-        advice = "; free some space";
-    return error_set(error, code == SQLITE_NOTADB ? STATUS_BAD_INPUT : STATUS_IO, "%s: %s%s",
-                     database->path, sqlite3_errmsg(database->handle), advice);
-}
 
 enum status database_run(struct database *database, const char *sql, struct error *error) {
     if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
         return STATUS_OK;
-    return refuse(database, error);
+    return sqlite_error(database->handle, database->path, error);
 }
 
 static enum status read_version(struct database *database, int64_t *version, struct error *error) {
@@ -77,8 +65,7 @@ enum status database_open(struct database *database, const char *path, const cha
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
     enum status status = STATUS_OK;
     if (sqlite3_open_v2(path, &database->handle, flags, NULL) != SQLITE_OK)
-        status = database->handle ? refuse(database, error)
-                                  : error_set(error, STATUS_IO, "%s: cannot be opened", path);
+        status = sqlite_error(database->handle, path, error);
     if (status == STATUS_OK) {
         sqlite3_busy_timeout(database->handle, WAIT_MILLISECONDS);
         status = database_run(database,
@@ -103,7 +90,7 @@ enum status database_ask(struct database_query *query, struct database *database
     *query = (struct database_query){.database = database};
     if (sqlite3_prepare_v2(database->handle, sql, -1, &query->statement, NULL) == SQLITE_OK)
         return STATUS_OK;
-    return refuse(database, error);
+    return sqlite_error(database->handle, database->path, error);
 }
 
 /* A value that cannot be bound (out of memory, a text of gigabytes) fails the query. */
@@ -147,7 +134,9 @@ const char *database_text(const struct database_query *query, int column) {
 }
 
 enum status database_end(struct database_query *query, struct error *error) {
-    enum status status = query->failed ? refuse(query->database, error) : STATUS_OK;
+    enum status status = query->failed
+                             ? sqlite_error(query->database->handle, query->database->path, error)
+                             : STATUS_OK;
     sqlite3_finalize(query->statement);
     query->statement = NULL;
     return status;

@@ -34,6 +34,9 @@ static const char *const steps[] = {
     "  arm BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (experiment, person));",
     "ALTER TABLE events ADD COLUMN said TEXT;"
     "ALTER TABLE items ADD COLUMN facts TEXT;",
+    "CREATE TABLE api_keys (number {serial}, name TEXT NOT NULL, scope TEXT NOT NULL,"
+    "  digest TEXT NOT NULL UNIQUE, created BIGINT NOT NULL, revoked BIGINT);"
+    "CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked IS NULL;",
     NULL};
 
 static bool take_version(void *context, const struct sql_value *columns, size_t count) {

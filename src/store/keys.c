@@ -1,96 +1,37 @@
 /* keys.c: see keys.h.
  *
  * Traps    The random bits come from getrandom(), not from base/rng.h, which is no source of
- *          secrets. The file is made with mode 600 before SQLite opens it.
- * Checked  tests/store/test_keys.c. */
+ *          secrets. Two servers may make a key of one name at one moment: an index over the names
+ *          of good keys lets one of them in.
+ * Checked  tests/store/test_keys.c, test_feedback.c over both databases. */
 #include "store/keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "base/alloc.h"
-#include "base/files.h"
-#include "base/wall_clock.h"
-#include "store/database.h"
+#include "store/feedback_internal.h"
 
 #define RANDOM_BYTES 32
 #define NAME_BYTES_MAX 31
 
-static const char *const steps[] = {
-    "CREATE TABLE keys ("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, scope TEXT NOT NULL,"
-    " digest TEXT NOT NULL UNIQUE, created REAL NOT NULL, revoked REAL);",
-    NULL,
-};
-
-struct keys {
-    struct database database;
-    char *path; /* owned */
-};
-
-const char *keys_default_path(struct arena *arena) {
-    const char *path = getenv("MATINEE_KEYS");
-    return path && *path ? arena_copy(arena, path)
-                         : files_join(arena, files_data_home(arena), "keys.db");
+static bool take_count(void *context, const struct sql_value *columns, size_t count) {
+    (void)count;
+    *(int64_t *)context = columns[0].integer;
+    return false;
 }
 
-enum status keys_open(struct keys **out, const char *path, struct error *error) {
-    TRY(files_make_parent(path, error));
-    const int file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (file < 0)
-        return error_set(error, STATUS_IO, "%s: %s; MATINEE_KEYS names another file", path,
-                         strerror(errno));
-    close(file);
-    struct keys *keys = alloc_zeroed(1, sizeof *keys);
-    keys->path = alloc_copy(path);
-    const enum status status = database_open(&keys->database, keys->path, steps, error);
-    if (status != STATUS_OK) {
-        alloc_free(keys->path);
-        alloc_free(keys);
-        return status;
-    }
-    *out = keys;
-    return STATUS_OK;
-}
-
-void keys_close(struct keys *keys) {
-    if (!keys)
-        return;
-    database_close(&keys->database);
-    alloc_free(keys->path);
-    alloc_free(keys);
-}
-
-static enum status count_good(struct keys *keys, const char *name, int64_t *count,
+static enum status count_good(struct feedback *store, const char *name, int64_t *count,
                               struct error *error) {
-    struct database_query query;
-    TRY(database_ask(&query, &keys->database,
-                     "SELECT count(*) FROM keys WHERE name = ?1 AND revoked IS NULL", error));
-    database_bind_text(&query, 1, name);
-    *count = database_next(&query) ? database_int(&query, 0) : 0;
-    return database_end(&query, error);
+    const struct sql_value values[] = {sql_text(name)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "SELECT COUNT(*) FROM api_keys WHERE name = $1 AND revoked IS NULL", values);
+    *count = 0;
+    return feedback_ask(store, &statement, take_count, count, error);
 }
 
-static enum status insert(struct keys *keys, const char *name, const char *scope,
-                          const char *digest, struct error *error) {
-    struct database_query query;
-    TRY(database_ask(&query, &keys->database,
-                     "INSERT INTO keys (name, scope, digest, created) VALUES (?1, ?2, ?3, ?4)",
-                     error));
-    database_bind_text(&query, 1, name);
-    database_bind_text(&query, 2, scope);
-    database_bind_text(&query, 3, digest);
-    database_bind_real(&query, 4, wall_clock_seconds());
-    database_next(&query);
-    return database_end(&query, error);
-}
-
-enum status keys_make(struct keys *keys, const char *name, const char *scope,
+enum status keys_make(struct feedback *store, const char *name, const char *scope,
                       char key[KEYS_TEXT_BYTES], struct error *error) {
     uint8_t random[RANDOM_BYTES], sum[DIGEST_SHA256_BYTES];
     char digest[DIGEST_TEXT_BYTES];
@@ -98,7 +39,7 @@ enum status keys_make(struct keys *keys, const char *name, const char *scope,
     if (!*name || strlen(name) > NAME_BYTES_MAX)
         return error_set(error, STATUS_BAD_INPUT, "a key's name has 1 to %d bytes, found \"%.80s\"",
                          NAME_BYTES_MAX, name);
-    TRY(count_good(keys, name, &good, error));
+    TRY(count_good(store, name, &good, error));
     if (good > 0)
         return error_set(error, STATUS_BAD_INPUT,
                          "there is a key called \"%s\" already; revoke it or choose another name",
@@ -109,52 +50,134 @@ enum status keys_make(struct keys *keys, const char *name, const char *scope,
     digest_text(random, sizeof random, key + 4);
     digest_sha256(key, strlen(key), sum);
     digest_text(sum, sizeof sum, digest);
-    return insert(keys, name, scope, digest, error);
+    const struct sql_value values[] = {sql_text(name), sql_text(scope), sql_text(digest),
+                                       sql_integer(time(NULL))};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "INSERT INTO api_keys (name, scope, digest, created) VALUES ($1, $2, $3, $4)", values);
+    return feedback_write(store, &statement, 1, error);
 }
+
+/* ---- Listing ---- */
+
+struct listing {
+    struct key_row *rows;
+    size_t count, room;
+    struct arena *arena;
+};
 
 static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 
-static void read_row(const struct database_query *query, struct key_row *row, struct arena *arena) {
-    const char *digest = database_text(query, 3);
-    const double revoked = database_real(query, 5);
-    *row = (struct key_row){.id = database_int(query, 0),
-                            .name = arena_copy(arena, database_text(query, 1)),
-                            .scope = arena_copy(arena, database_text(query, 2)),
-                            .created = database_real(query, 4),
-                            .revoked = isnan(revoked) ? 0 : revoked};
+static bool take_row(void *context, const struct sql_value *columns, size_t count) {
+    struct listing *listing = context;
+    (void)count;
+    if (listing->count == listing->room) {
+        listing->room = 2 * listing->room + 8;
+        struct key_row *larger = ARENA_ARRAY(listing->arena, struct key_row, listing->room);
+        if (listing->count > 0)
+            memcpy(larger, listing->rows, listing->count * sizeof *larger);
+        listing->rows = larger;
+    }
+    struct key_row *row = &listing->rows[listing->count++];
+    const char *digest = columns[2].text;
+    *row = (struct key_row){.name = arena_copy(listing->arena, columns[0].text),
+                            .scope = arena_copy(listing->arena, columns[1].text),
+                            .created = columns[3].integer,
+                            .revoked = columns[4].kind == SQL_NULL ? 0 : columns[4].integer};
     for (size_t i = 0; i < sizeof row->digest && strlen(digest) == 2 * sizeof row->digest; i++)
         row->digest[i] = (uint8_t)(digit(digest[2 * i]) << 4 | digit(digest[2 * i + 1]));
+    return true;
 }
 
-enum status keys_list(struct keys *keys, struct key_row **rows, size_t *count, struct arena *arena,
-                      struct error *error) {
-    struct database_query query;
-    TRY(database_ask(&query, &keys->database, "SELECT count(*) FROM keys", error));
-    const size_t room = database_next(&query) ? (size_t)database_int(&query, 0) : 0;
-    TRY(database_end(&query, error));
-    TRY(database_ask(&query, &keys->database,
-                     "SELECT id, name, scope, digest, created, revoked FROM keys ORDER BY id "
-                     "LIMIT ?1",
-                     error));
-    database_bind_int(&query, 1, (int64_t)room);
-    *rows = ARENA_ARRAY(arena, struct key_row, room);
-    *count = 0;
-    while (*count < room && database_next(&query))
-        read_row(&query, &(*rows)[(*count)++], arena);
-    return database_end(&query, error);
+enum status keys_list(struct feedback *store, struct key_row **rows, size_t *count,
+                      struct arena *arena, struct error *error) {
+    static const struct sql_statement statement = {
+        .text = "SELECT name, scope, digest, created, revoked FROM api_keys ORDER BY number"};
+    struct listing listing = {.arena = arena};
+    TRY(feedback_ask(store, &statement, take_row, &listing, error));
+    *rows = listing.rows;
+    *count = listing.count;
+    return STATUS_OK;
 }
 
-enum status keys_revoke(struct keys *keys, const char *name, struct error *error) {
-    struct database_query query;
+enum status keys_revoke(struct feedback *store, const char *name, struct error *error) {
     int64_t good;
-    TRY(count_good(keys, name, &good, error));
+    TRY(count_good(store, name, &good, error));
     if (good == 0)
         return error_set(error, STATUS_NOT_FOUND,
                          "there is no key called \"%.80s\"; `matinee keys list` shows all", name);
-    TRY(database_ask(&query, &keys->database,
-                     "UPDATE keys SET revoked = ?1 WHERE name = ?2 AND revoked IS NULL", error));
-    database_bind_real(&query, 1, wall_clock_seconds());
-    database_bind_text(&query, 2, name);
-    database_next(&query);
-    return database_end(&query, error);
+    const struct sql_value values[] = {sql_integer(time(NULL)), sql_text(name)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "UPDATE api_keys SET revoked = $1 WHERE name = $2 AND revoked IS NULL", values);
+    return feedback_write(store, &statement, 1, error);
+}
+
+/* ---- The file of earlier versions ---- */
+
+#define FILE_COLUMNS 5
+
+struct taking {
+    struct arena *arena;
+    struct sql_statement *statements;
+    size_t count, room;
+};
+
+static bool take_old(void *context, const struct sql_value *columns, size_t count) {
+    struct taking *taking = context;
+    if (taking->count == taking->room)
+        return false;
+    struct sql_value *values = ARENA_ARRAY(taking->arena, struct sql_value, FILE_COLUMNS);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = columns[i];
+        if (columns[i].kind == SQL_TEXT)
+            values[i].text = arena_copy(taking->arena, columns[i].text);
+    }
+    taking->statements[taking->count++] =
+        (struct sql_statement){"INSERT INTO api_keys (name, scope, digest, created, revoked)"
+                               " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                               values, FILE_COLUMNS};
+    return true;
+}
+
+static enum status read_file(struct sql *file, struct taking *taking, struct error *error) {
+    static const struct sql_statement is_there = {
+        .text = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'keys'"};
+    static const struct sql_statement size = {.text = "SELECT COUNT(*) FROM keys"};
+    static const struct sql_statement rows = {
+        .text = "SELECT name, scope, digest, CAST(created AS INTEGER),"
+                " CAST(revoked AS INTEGER) FROM keys ORDER BY id"};
+    int64_t count = 0;
+    TRY(file->ops->ask(file, &is_there, take_count, &count, error));
+    if (count == 0)
+        return STATUS_OK;
+    TRY(file->ops->ask(file, &size, take_count, &count, error));
+    taking->room = (size_t)count;
+    taking->statements = ARENA_ARRAY(taking->arena, struct sql_statement, taking->room);
+    return file->ops->ask(file, &rows, take_old, taking, error);
+}
+
+static enum status count_all(struct feedback *store, int64_t *count, struct error *error) {
+    static const struct sql_statement statement = {.text = "SELECT COUNT(*) FROM api_keys"};
+    *count = 0;
+    return feedback_ask(store, &statement, take_count, count, error);
+}
+
+enum status keys_take_file(struct feedback *store, const char *path, size_t *taken,
+                           struct error *error) {
+    struct arena arena = {0};
+    struct taking taking = {.arena = &arena};
+    struct sql *file;
+    int64_t before, after;
+    TRY(sql_sqlite.open(&file, path, error));
+    enum status status = read_file(file, &taking, error);
+    sql_sqlite.close(file);
+    if (status == STATUS_OK)
+        status = count_all(store, &before, error);
+    if (status == STATUS_OK)
+        status = feedback_write(store, taking.statements, taking.count, error);
+    if (status == STATUS_OK)
+        status = count_all(store, &after, error);
+    if (status == STATUS_OK)
+        *taken = (size_t)(after - before);
+    arena_release(&arena);
+    return status;
 }

@@ -27,6 +27,7 @@ struct sql_value {
 };
 
 #define SQL_VALUES_MAX 12
+#define SQL_STATEMENTS_MAX 128 /* different texts that one connection is given */
 
 struct sql_statement {
     const char *text; /* a constant */

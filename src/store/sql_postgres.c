@@ -23,7 +23,6 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 
-#define PREPARED_MAX 64
 #define CHUNK 256
 #define NUMBER_MAX 32
 #define LISTEN_MILLISECONDS 250
@@ -34,7 +33,7 @@
 struct postgres_connection {
     struct sql base;
     PGconn *handle;
-    const char *prepared[PREPARED_MAX];
+    const char *prepared[SQL_STATEMENTS_MAX];
     size_t prepared_count;
     bool is_listening;
 };
@@ -119,7 +118,7 @@ static enum status prepare(struct postgres_connection *connection, const char *t
     snprintf(name, NUMBER_MAX, "s%zu", place);
     if (place < connection->prepared_count)
         return STATUS_OK;
-    ASSERT(place < PREPARED_MAX);
+    ASSERT(place < SQL_STATEMENTS_MAX);
     TRY(expect(connection, PQprepare(connection->handle, name, text, 0, NULL), error));
     connection->prepared[connection->prepared_count++] = text;
     return STATUS_OK;

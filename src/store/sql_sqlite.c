@@ -7,6 +7,7 @@
  *          ROLLBACK leaves the file as it was, and the next write is tried afresh.
  * Checked  tests/store/test_feedback.c, test_feedback_faults.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +17,9 @@
 #include "base/assert.h"
 #include "base/files.h"
 #include "store/sql.h"
+#include "store/sqlite_error.h"
 
 #define WAIT_MILLISECONDS 2000
-#define PREPARED_MAX 64
 
 struct sqlite_connection {
     struct sql base;
@@ -27,30 +28,15 @@ struct sqlite_connection {
     struct {
         const char *text;
         sqlite3_stmt *statement;
-    } prepared[PREPARED_MAX];
+    } prepared[SQL_STATEMENTS_MAX];
     size_t prepared_count;
 };
-
-static enum status refuse(sqlite3 *handle, const char *path, struct error *error) {
-    const int code = sqlite3_errcode(handle) & 0xff;
-    const char *advice = "";
-    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        advice = "; it is damaged or something else: move it away, and a new one is made";
-    else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-        advice = "; another program holds it";
-    else if (code == SQLITE_FULL)
-        advice = "; free some space";
-    else if (code == SQLITE_READONLY)
-        advice = "; make the file and its folder writable";
-    return error_set(error, code == SQLITE_NOTADB ? STATUS_BAD_INPUT : STATUS_IO, "%s: %s%s", path,
-                     sqlite3_errmsg(handle), advice);
-}
 
 static enum status run(struct sqlite_connection *connection, const char *text,
                        struct error *error) {
     if (sqlite3_exec(connection->handle, text, NULL, NULL, NULL) == SQLITE_OK)
         return STATUS_OK;
-    return refuse(connection->handle, connection->path, error);
+    return sqlite_error(connection->handle, connection->path, error);
 }
 
 static void close_connection(struct sql *sql) {
@@ -64,17 +50,26 @@ static void close_connection(struct sql *sql) {
     alloc_free(connection);
 }
 
+/* For the owner alone, since it says who did what; SQLite gives its log the same rights. What is
+ * there already stays as it is, and what goes wrong SQLite will say. */
+static void make_private(const char *path) {
+    const int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0)
+        close(file);
+}
+
 static enum status open_connection(struct sql **out, const char *address, struct error *error) {
-    if (strcmp(address, ":memory:") != 0)
+    if (strcmp(address, ":memory:") != 0) {
         TRY(files_make_parent(address, error));
+        make_private(address);
+    }
     struct sqlite_connection *connection = alloc_zeroed(1, sizeof *connection);
     connection->base.ops = &sql_sqlite;
     connection->path = alloc_copy(address);
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
     enum status status = STATUS_OK;
     if (sqlite3_open_v2(address, &connection->handle, flags, NULL) != SQLITE_OK)
-        status = connection->handle ? refuse(connection->handle, address, error)
-                                    : error_set(error, STATUS_IO, "%s: cannot be opened", address);
+        status = sqlite_error(connection->handle, address, error);
     if (status == STATUS_OK) {
         sqlite3_busy_timeout(connection->handle, WAIT_MILLISECONDS);
         status = run(connection,
@@ -101,10 +96,10 @@ static enum status prepare(struct sqlite_connection *connection, const char *tex
             *statement = connection->prepared[i].statement;
             return STATUS_OK;
         }
-    ASSERT(connection->prepared_count < PREPARED_MAX);
+    ASSERT(connection->prepared_count < SQL_STATEMENTS_MAX);
     if (sqlite3_prepare_v3(connection->handle, text, -1, SQLITE_PREPARE_PERSISTENT, statement,
                            NULL) != SQLITE_OK)
-        return refuse(connection->handle, connection->path, error);
+        return sqlite_error(connection->handle, connection->path, error);
     connection->prepared[connection->prepared_count].text = text;
     connection->prepared[connection->prepared_count++].statement = *statement;
     return STATUS_OK;
@@ -160,7 +155,7 @@ static enum status ask(struct sql *sql, const struct sql_statement *asked, sql_r
             code = SQLITE_DONE;
     }
     const enum status status =
-        code == SQLITE_DONE ? STATUS_OK : refuse(connection->handle, connection->path, error);
+        code == SQLITE_DONE ? STATUS_OK : sqlite_error(connection->handle, connection->path, error);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     return status;
@@ -185,11 +180,11 @@ static enum status write_all(struct sql *sql, const struct sql_statement *statem
 static enum status copy_pages(sqlite3 *from, sqlite3 *to, const char *path, struct error *error) {
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     if (!backup)
-        return refuse(to, path, error);
+        return sqlite_error(to, path, error);
     /* In one step: it reads one state of the log, and who writes meanwhile does not disturb it. */
     sqlite3_backup_step(backup, -1);
     if (sqlite3_backup_finish(backup) != SQLITE_OK)
-        return refuse(to, path, error);
+        return sqlite_error(to, path, error);
     return STATUS_OK;
 }
 
@@ -204,9 +199,10 @@ static enum status backup(const char *address, const char *path, struct error *e
     TRY(files_make_parent(path, error));
     TRY(open_connection(&source, address, error));
     unlink(temporary);
+    make_private(temporary);
     enum status status = STATUS_OK;
     if (sqlite3_open(temporary, &target) != SQLITE_OK)
-        status = refuse(target, temporary, error);
+        status = sqlite_error(target, temporary, error);
     if (status == STATUS_OK)
         status = copy_pages(((struct sqlite_connection *)source)->handle, target, path, error);
     sqlite3_close(target);

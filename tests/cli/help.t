@@ -362,7 +362,8 @@
     --precision P          of the encoder's weights (default int8)
     --intent FILE          values of wishes over config/intent.yaml: a YAML file,
                            or KEY=VALUE [$MATINEE_INTENT]
-    --keys FILE            the file of keys (matinee keys) [$MATINEE_KEYS]
+    --keys STORE           where keys are kept, if not in the store: a file of
+                           their own or postgresql://... [$MATINEE_KEYS]
     --require-keys         where there are keys: reading takes one too
     --insecure             let others in without any key
     --rate N               requests a second of each key or address; 0: no limit,

@@ -63,6 +63,18 @@
   ! matinee: no server answers at http://127.0.0.1:1: cannot reach the host of http://127.0.0.1:1/api/health (Couldn't connect to server)
   [1]
 
+# Keys lie in the store: a server and `matinee keys` on one store know the same, without a word about
+# files.
+
+  $ unset MATINEE_KEYS; matinee keys create page --store shared.db 2>/dev/null >key; matinee keys list --store shared.db | cut -c1-28
+  page                 write
+
+  $ status() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }; url() { echo "http://127.0.0.1:$port/api/users/7/ratings?item_id=1"; }; ask() { status -X DELETE "$(url)"; status -X DELETE -H "X-API-Key: $(cat key)" "$(url)"; "$program" keys revoke page --store shared.db; sleep 1.2; status -X DELETE -H "X-API-Key: $(cat key)" "$(url)"; }; options="--store shared.db"; source with_server.sh ask
+  401
+  200
+  page is revoked; servers know within a second
+  401
+
 # Over the API: the first key is made while the service is open, then it takes one.
 
   $ export MATINEE_KEYS=$PWD/other.db; keys() { curl -s "$@" http://127.0.0.1:$port/api/admin/keys; echo; }; ask() { keys -d '{"scope": "all"}' | cut -c1-80; keys -d '{"name": "boss", "scope": "admin"}' | sed 's/mat_[0-9a-f]\{64\}/KEY/'; sleep 1.2; keys | cut -c1-90; "$program" keys list | cut -c1-30; "$program" keys revoke boss; sleep 1.2; keys | cut -c1-90; }; options=; source with_server.sh ask

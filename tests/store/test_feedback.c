@@ -17,6 +17,7 @@
 
 #include "base/files.h"
 #include "store/feedback.h"
+#include "store/keys.h"
 
 static char folder[] = "/tmp/matinee-feedback-XXXXXX";
 static char address[512];
@@ -281,6 +282,39 @@ static void a_store_is_opened_again(void **state) {
     assert_non_null(strstr(error.text, "made by a newer matinee (form 99, this one knows"));
 }
 
+/* What one server makes or revokes the other knows; a key is told once and is kept as a digest. */
+static void keys_are_in_the_store(void **state) {
+    (void)state;
+    struct feedback *a = open_store(), *b = is_memory() ? a : open_store();
+    char page[KEYS_TEXT_BYTES], owner[KEYS_TEXT_BYTES];
+    struct key_row *rows;
+    size_t count;
+    expect(keys_list(a, &rows, &count, &arena, &error));
+    assert_int_equal(count, 0);
+    expect(keys_make(a, "page", "write", page, &error));
+    assert_int_equal(keys_make(b, "page", "read", owner, &error), STATUS_BAD_INPUT);
+    assert_int_equal(keys_make(a, "", "read", owner, &error), STATUS_BAD_INPUT);
+    expect(keys_make(a, "owner", "admin", owner, &error));
+    assert_int_equal(strlen(page), KEYS_TEXT_BYTES - 1);
+    assert_memory_equal(page, "mat_", 4);
+    assert_string_not_equal(page, owner);
+    expect(keys_revoke(b, "page", &error));
+    assert_int_equal(keys_revoke(a, "page", &error), STATUS_NOT_FOUND);
+    expect(keys_make(a, "page", "read", page, &error));
+    expect(keys_list(b, &rows, &count, &arena, &error));
+    assert_int_equal(count, 3);
+    assert_string_equal(rows[0].name, "page");
+    assert_string_equal(rows[1].scope, "admin");
+    assert_true(rows[0].revoked > 0 && rows[0].revoked >= rows[0].created);
+    assert_true(rows[1].revoked == 0 && rows[2].revoked == 0);
+    uint8_t sum[DIGEST_SHA256_BYTES];
+    digest_sha256(owner, strlen(owner), sum);
+    assert_memory_equal(rows[1].digest, sum, sizeof sum);
+    if (b != a)
+        feedback_close(b);
+    feedback_close(a);
+}
+
 enum { WRITERS = 8, APPENDS = 50 };
 
 static void *append_some(void *context) {
@@ -409,6 +443,7 @@ static int run_all(const char *name) {
         cmocka_unit_test_setup(erased_to_the_last_byte, fresh),
         cmocka_unit_test_setup(sessions_end, fresh),
         cmocka_unit_test_setup(items_library_and_keys, fresh),
+        cmocka_unit_test_setup(keys_are_in_the_store, fresh),
         cmocka_unit_test_setup(everything_is_exported, fresh),
         cmocka_unit_test_setup(a_store_is_opened_again, fresh),
         cmocka_unit_test_setup(many_write_at_a_time, fresh),

@@ -1,4 +1,5 @@
-/* test_keys.c: keys are told once, kept as digests in a file for the owner alone, and revoked. */
+/* test_keys.c: the file in which earlier versions kept keys is taken over, once for a store; a
+ * store is for its owner alone. Keys themselves: test_feedback.c, over each database. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,48 +14,91 @@
 #include "store/keys.h"
 
 static char folder[] = "/tmp/matinee-keys-XXXXXX";
+static struct arena arena;
+static struct error error;
 
-static void life(void **state) {
-    (void)state;
-    struct arena arena = {0};
-    struct error error;
-    struct keys *keys;
+static void expect(enum status status) {
+    if (status != STATUS_OK)
+        fail_msg("%s", error.text);
+}
+
+/* As `matinee keys create` of version 0.9 left it. */
+static void write_old_file(const char *path) {
+    struct sql *sql;
+    expect(sql_sqlite.open(&sql, path, &error));
+    expect(sql_sqlite.script(
+        sql,
+        "CREATE TABLE keys ( id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+        " scope TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created REAL NOT NULL, revoked REAL);"
+        "INSERT INTO keys VALUES (1, 'page', 'write', 'aa', 1700000000.25, 1700000001.5);"
+        "INSERT INTO keys VALUES (2, 'page', 'read', 'bb', 1700000002.75, NULL);"
+        "INSERT INTO keys VALUES (3, 'owner', 'admin', 'cc', 1700000003.5, NULL);"
+        "PRAGMA user_version = 1",
+        &error));
+    sql_sqlite.close(sql);
+}
+
+static void check_taken(struct feedback *store) {
     struct key_row *rows;
     size_t count;
-    char first[KEYS_TEXT_BYTES], second[KEYS_TEXT_BYTES];
-    assert_non_null(mkdtemp(folder));
-    const char *path = files_join(&arena, folder, "deep/keys.db");
-    assert_int_equal(keys_open(&keys, path, &error), STATUS_OK);
-    struct stat file;
-    assert_int_equal(stat(path, &file), 0);
-    assert_int_equal(file.st_mode & 0777, 0600);
-    assert_int_equal(keys_make(keys, "page", "write", first, &error), STATUS_OK);
-    assert_int_equal(keys_make(keys, "page", "read", second, &error), STATUS_BAD_INPUT);
-    assert_int_equal(keys_make(keys, "", "read", second, &error), STATUS_BAD_INPUT);
-    assert_int_equal(keys_make(keys, "owner", "admin", second, &error), STATUS_OK);
-    assert_int_equal(strlen(first), 68);
-    assert_memory_equal(first, "mat_", 4);
-    assert_string_not_equal(first, second);
-    keys_close(keys);
-
-    assert_int_equal(keys_open(&keys, path, &error), STATUS_OK);
-    assert_int_equal(keys_revoke(keys, "page", &error), STATUS_OK);
-    assert_int_equal(keys_revoke(keys, "page", &error), STATUS_NOT_FOUND);
-    assert_int_equal(keys_list(keys, &rows, &count, &arena, &error), STATUS_OK);
-    assert_int_equal(count, 2);
+    expect(keys_list(store, &rows, &count, &arena, &error));
+    assert_int_equal(count, 3);
     assert_string_equal(rows[0].name, "page");
-    assert_string_equal(rows[1].scope, "admin");
-    assert_true(rows[0].revoked > 0 && rows[0].revoked >= rows[0].created);
-    assert_true(rows[1].revoked == 0);
-    uint8_t sum[DIGEST_SHA256_BYTES];
-    digest_sha256(second, strlen(second), sum);
-    assert_memory_equal(rows[1].digest, sum, sizeof sum);
-    keys_close(keys);
-    assert_int_equal(files_remove_folder(folder, &error), STATUS_OK);
-    arena_release(&arena);
+    assert_true(rows[0].created == 1700000000 && rows[0].revoked == 1700000001);
+    assert_true(rows[1].created == 1700000002 && rows[1].revoked == 0);
+    assert_string_equal(rows[2].scope, "admin");
+}
+
+static void a_file_is_taken_over(void **state) {
+    (void)state;
+    const char *old = files_join(&arena, folder, "keys.db");
+    struct feedback *store;
+    struct key_row *rows;
+    size_t taken = 9, count;
+    write_old_file(old);
+    expect(feedback_open(&store, files_join(&arena, folder, "deep/people.db"), &error));
+    expect(keys_take_file(store, old, &taken, &error));
+    assert_int_equal(taken, 3);
+    check_taken(store);
+    /* Again: nothing comes back that was revoked since. */
+    expect(keys_revoke(store, "owner", &error));
+    expect(keys_take_file(store, old, &taken, &error));
+    assert_int_equal(taken, 0);
+    expect(keys_list(store, &rows, &count, &arena, &error));
+    assert_true(count == 3 && rows[2].revoked > 0);
+    struct stat file;
+    assert_int_equal(stat(files_join(&arena, folder, "deep/people.db"), &file), 0);
+    assert_int_equal(file.st_mode & 0777, 0600);
+    feedback_close(store);
+}
+
+/* The old file itself as the place of keys: --keys keys.db, as it always was. */
+static void a_file_becomes_a_store(void **state) {
+    (void)state;
+    const char *old = files_join(&arena, folder, "own.db");
+    struct feedback *store;
+    size_t taken = 0;
+    write_old_file(old);
+    expect(feedback_open(&store, old, &error));
+    expect(keys_take_file(store, old, &taken, &error));
+    assert_int_equal(taken, 3);
+    check_taken(store);
+    feedback_close(store);
+    expect(feedback_open(&store, files_join(&arena, folder, "new.db"), &error));
+    expect(keys_take_file(store, files_join(&arena, folder, "new.db"), &taken, &error));
+    assert_int_equal(taken, 0);
+    feedback_close(store);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(life)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_taken_over),
+        cmocka_unit_test(a_file_becomes_a_store),
+    };
+    if (!mkdtemp(folder))
+        return 1;
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    files_remove_folder(folder, &error);
+    arena_release(&arena);
+    return failed;
 }
