@@ -119,6 +119,7 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                                           .total_timeout_seconds = options->total_timeout_seconds,
                                           .stop_timeout_seconds = options->stop_timeout_seconds,
                                           .connections_max = options->connections_max,
+                                          .peer_connections_max = options->peer_connections_max,
                                           .body_bytes_max = options->body_bytes_max,
                                           .certificate = options->certificate,
                                           .key_file = options->key_file,

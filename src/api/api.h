@@ -35,6 +35,7 @@ struct api_options {
     unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
     unsigned stop_timeout_seconds;  /* 5: how long running requests may take after a stop */
     unsigned connections_max;       /* 1000 */
+    unsigned peer_connections_max;  /* of one address, but for this machine's own; 0: any number */
     size_t body_bytes_max;          /* 1 MiB */
     struct keyring *keyring;        /* borrowed; NULL: no keys */
     struct feedback *keys;          /* borrowed; where they are made and revoked; NULL: nowhere */

@@ -6,10 +6,9 @@
 #include "base/assert.h"
 
 static uint64_t splitmix(uint64_t *state) {
-    uint64_t z = (*state += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
+    const uint64_t mixed = rng_mix(*state);
+    *state += 0x9e3779b97f4a7c15u;
+    return mixed;
 }
 
 void rng_init(struct rng *rng, uint64_t seed, uint64_t stream) {

@@ -12,6 +12,15 @@ struct rng {
     uint64_t state[4];
 };
 
+/* A number of 64 bits, each of which depends on every bit of `x`: one round of splitmix64 (Steele
+ * et al. 2014). */
+static inline uint64_t rng_mix(uint64_t x) {
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
 void rng_init(struct rng *rng, uint64_t seed, uint64_t stream);
 uint64_t rng_next(struct rng *rng); /* 64 random bits */
 uint32_t rng_below(struct rng *rng,

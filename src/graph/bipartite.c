@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/parallel.h"
+#include "base/rng.h"
 #include "kernels/kernels.h"
 
 #define SHARD_EDGES 16384 /* a row counts as ROW_EDGES edges more than it has */
@@ -110,16 +111,8 @@ struct thinning {
     real scale;
 };
 
-/* One round of splitmix64 (Steele et al. 2014). */
-static uint64_t mix(uint64_t x) {
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 static bool stays(const struct thinning *job, uint64_t row, uint64_t column) {
-    return mix(job->key ^ (row * job->row_step + column * job->column_step)) < job->limit;
+    return rng_mix(job->key ^ (row * job->row_step + column * job->column_step)) < job->limit;
 }
 
 static void count_shard(void *context, size_t shard) {
@@ -148,7 +141,7 @@ void bipartite_drop(struct bipartite *part, const struct bipartite *whole,
                     const struct bipartite_dropout *dropout) {
     ASSERT(dropout->rate >= 0 && dropout->rate < 1);
     struct thinning job = {
-        .key = mix(dropout->seed ^ mix(dropout->stream)),
+        .key = rng_mix(dropout->seed ^ rng_mix(dropout->stream)),
         .limit = (uint64_t)ldexp(1 - dropout->rate, 63) * 2 - 1,
         .scale = (real)(1 / (1 - dropout->rate)),
     };

@@ -22,6 +22,7 @@ struct server_options {
     unsigned total_timeout_seconds; /* 30 */
     unsigned stop_timeout_seconds;  /* 5: how long server_stop waits for running requests */
     unsigned connections_max;       /* 1000 */
+    unsigned peer_connections_max;  /* of one address, but for loopback (peers.h); 0: any number */
     size_t body_bytes_max;          /* 1 MiB; more is answered 413 */
     const char *certificate;        /* file in PEM form: TLS; NULL: plain */
     const char *key_file;           /* of the certificate's private key */

@@ -332,58 +332,64 @@
           folder
 
   Options
-    --model-dir DIR        serve every model file of a folder [$MODEL_DIR]
-    --data NAME            without FILE: the newest model of this data
-    --host ADDRESS         address to listen on (default 127.0.0.1)
-    --port N               port to listen on; 0 is any free one, 0 to 65535
-                           (default 8080)
-    --default-model NAME   which model answers when none is named [$DEFAULT_MODEL]
-    --top-k N              films of an answer that does not say, 1 to 1000
-                           (default 10) [$TOP_K]
-    --tiers                popularity has a say in lists for who has rated fewer
-                           than 10 films
-    --store STORE          where what people do is kept: a file, postgresql://...,
-                           or none: in memory [$MATINEE_PEOPLE]
-    --cors-origin ORIGIN   whose pages may call from a browser; * is any
-    --retrain-every TIME   train the models again so often, as in 30m, 6h or 1d
-    --retrain-after N      train them again after so many events; 0 is never, 0 to
-                           1e+12 (default 0)
-    --update-after N       after so many events teach them to models that learn
-                           row by row; 0 is never, 0 to 1e+12 (default 0)
-    --retrain-tolerance X  by which share a new model may be worse on the newest
-                           events and is served yet, 0 to 1 (default 0.05)
-    --retrain-least N      by how many of the newest events two models are
-                           compared at least, 1 to 1000 (default 20)
-    --train-memory SIZE    what trainings may take, as in 500MB or 4GB
-    --run-store FILE       the store of runs; matinee.db in the data folder if not
-                           said [$MATINEE_STORE]
-    --encoder NAME         auto, minilm, builtin, or the folder of another
-                           BERT-like model (default auto) [$MATINEE_ENCODER]
-    --precision P          of the encoder's weights (default int8)
-    --intent FILE          values of wishes over config/intent.yaml: a YAML file,
-                           or KEY=VALUE [$MATINEE_INTENT]
-    --keys STORE           where keys are kept, if not in the store: a file of
-                           their own or postgresql://... [$MATINEE_KEYS]
-    --require-keys         where there are keys: reading takes one too
-    --insecure             let others in without any key
-    --rate N               requests a second of each key or address; 0: no limit,
-                           0 to 1000000 (default 0)
-    --burst N              how many at once; 0: twice the rate, 0 to 1000000
-                           (default 0)
-    --max-connections N    connections at a time, 1 to 100000 (default 1000)
-    --max-body BYTES       bytes of a request's body, 1024 to 1073741824 (default
-                           1048576)
-    --timeout SECONDS      seconds that one request may take in all, 1 to 3600
-                           (default 30)
-    --log-level LEVEL      which requests get a line: 5xx, 4xx too, all (default
-                           info)
-    --log-format FORMAT    how the lines look (default text)
-    --certificate FILE     serve HTTPS with this certificate (PEM)
-    --key-file FILE        the certificate's private key (PEM)
-    --user NAME            started by root: become this user once the port is open
-    --tracking-uri URI     the MLflow server that models:/NAME/VERSION in place of
-                           a file is fetched from [$MLFLOW_TRACKING_URI]
-    --help                 this page
+    --model-dir DIR           serve every model file of a folder [$MODEL_DIR]
+    --data NAME               without FILE: the newest model of this data
+    --host ADDRESS            address to listen on (default 127.0.0.1)
+    --port N                  port to listen on; 0 is any free one, 0 to 65535
+                              (default 8080)
+    --default-model NAME      which model answers when none is named
+                              [$DEFAULT_MODEL]
+    --top-k N                 films of an answer that does not say, 1 to 1000
+                              (default 10) [$TOP_K]
+    --tiers                   popularity has a say in lists for who has rated
+                              fewer than 10 films
+    --store STORE             where what people do is kept: a file,
+                              postgresql://..., or none: in memory
+                              [$MATINEE_PEOPLE]
+    --cors-origin ORIGIN      whose pages may call from a browser; * is any
+    --retrain-every TIME      train the models again so often, as in 30m, 6h or 1d
+    --retrain-after N         train them again after so many events; 0 is never, 0
+                              to 1e+12 (default 0)
+    --update-after N          after so many events teach them to models that learn
+                              row by row; 0 is never, 0 to 1e+12 (default 0)
+    --retrain-tolerance X     by which share a new model may be worse on the
+                              newest events and is served yet, 0 to 1 (default
+                              0.05)
+    --retrain-least N         by how many of the newest events two models are
+                              compared at least, 1 to 1000 (default 20)
+    --train-memory SIZE       what trainings may take, as in 500MB or 4GB
+    --run-store FILE          the store of runs; matinee.db in the data folder if
+                              not said [$MATINEE_STORE]
+    --encoder NAME            auto, minilm, builtin, or the folder of another
+                              BERT-like model (default auto) [$MATINEE_ENCODER]
+    --precision P             of the encoder's weights (default int8)
+    --intent FILE             values of wishes over config/intent.yaml: a YAML
+                              file, or KEY=VALUE [$MATINEE_INTENT]
+    --keys STORE              where keys are kept, if not in the store: a file of
+                              their own or postgresql://... [$MATINEE_KEYS]
+    --require-keys            where there are keys: reading takes one too
+    --insecure                let others in without any key
+    --rate N                  requests a second of each key or address; 0: no
+                              limit, 0 to 1000000 (default 0)
+    --burst N                 how many at once; 0: twice the rate, 0 to 1000000
+                              (default 0)
+    --max-connections N       connections at a time, 1 to 100000 (default 1000)
+    --max-peer-connections N  of one address but 127.0.0.1, at a time; 0: any
+                              number, 0 to 100000 (default 64)
+    --max-body BYTES          bytes of a request's body, 1024 to 1073741824
+                              (default 1048576)
+    --timeout SECONDS         seconds that one request may take in all, 1 to 3600
+                              (default 30)
+    --log-level LEVEL         which requests get a line: 5xx, 4xx too, all
+                              (default info)
+    --log-format FORMAT       how the lines look (default text)
+    --certificate FILE        serve HTTPS with this certificate (PEM)
+    --key-file FILE           the certificate's private key (PEM)
+    --user NAME               started by root: become this user once the port is
+                              open
+    --tracking-uri URI        the MLflow server that models:/NAME/VERSION in place
+                              of a file is fetched from [$MLFLOW_TRACKING_URI]
+    --help                    this page
 
   Examples
     matinee serve

@@ -19,18 +19,22 @@ struct client_answer {
     size_t body_size;
 };
 
-/* A connection to 127.0.0.1, -1 if refused. Reads give up after ten seconds. */
-static inline int client_open(unsigned port) {
+/* A connection to an IPv4 address in the order of the network, -1 if refused. Reads give up after
+ * ten seconds. */
+static inline int client_open_at(in_addr_t host, unsigned port) {
     const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    const struct sockaddr_in address = {.sin_family = AF_INET,
-                                        .sin_port = htons((uint16_t)port),
-                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = host};
     const struct timeval patience = {.tv_sec = 10};
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(descriptor, (const struct sockaddr *)&address, sizeof address) == 0)
         return descriptor;
     close(descriptor);
     return -1;
+}
+
+static inline int client_open(unsigned port) {
+    return client_open_at(htonl(INADDR_LOOPBACK), port);
 }
 
 static inline void client_send(int descriptor, const char *bytes, size_t size) {

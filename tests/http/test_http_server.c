@@ -1,5 +1,7 @@
 /* test_http_server.c: the server over real sockets on 127.0.0.1: keep-alive, bodies and their
  * limit, clients that are slow or silent, a port that is taken, an orderly stop. */
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -171,6 +173,67 @@ static void bodies_that_are_too_long(void **state) {
     server_stop(server);
 }
 
+/* The library's own answer: the connection is closed, and others are answered as before. */
+static void a_head_that_is_too_long(void **state) {
+    (void)state;
+    struct server *server = started(5, 5);
+    const unsigned port = server_port(server);
+    static const size_t sizes[] = {30000, 33000, 90000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *line = malloc(sizes[i] + 3);
+        memset(line, 'x', sizes[i]);
+        memcpy(line, "X-Long: ", 8);
+        memcpy(line + sizes[i], "\r\n", 3);
+        const struct client_answer answer = client_ask(port, "GET", "/hello", line, NULL);
+        assert_true(i == 0 ? answer.status == 200 : answer.status == 431 || answer.status == 0);
+        free(answer.body);
+        free(line);
+    }
+    assert_answer(client_ask(port, "GET", "/hello", "", NULL), 200, "hello you");
+    server_stop(server);
+}
+
+/* An address of this machine that is not the loopback one, in the order of the network; 0: none. */
+static in_addr_t outer_address(void) {
+    struct ifaddrs *list = NULL;
+    in_addr_t found = 0;
+    if (getifaddrs(&list) != 0)
+        return 0;
+    for (const struct ifaddrs *at = list; at && !found; at = at->ifa_next)
+        if (at->ifa_addr && at->ifa_addr->sa_family == AF_INET && !(at->ifa_flags & IFF_LOOPBACK))
+            found = ((const struct sockaddr_in *)(const void *)at->ifa_addr)->sin_addr.s_addr;
+    freeifaddrs(list);
+    return found;
+}
+
+static void an_address_has_so_many_connections(void **state) {
+    (void)state;
+    const in_addr_t outer = outer_address();
+    if (!outer)
+        skip();
+    char host[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &outer, host, sizeof host);
+    const struct server_options options = {.host = host, .peer_connections_max = 3};
+    struct server *server;
+    struct error error;
+    assert_int_equal(server_start(&server, &options, &router, &error), STATUS_OK);
+    static const char request[] = "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n";
+    int descriptors[4];
+    for (int round = 0; round < 2; round++) { /* those that have ended count no more */
+        for (int i = 0; i < 4; i++) {
+            descriptors[i] = client_open_at(outer, server_port(server));
+            client_send(descriptors[i], request, sizeof request - 1);
+            const struct client_answer answer = client_read(descriptors[i], 1);
+            assert_int_equal(answer.status, i < 3 ? 200 : 0);
+            free(answer.body);
+        }
+        for (int i = 0; i < 4; i++)
+            close(descriptors[i]);
+        nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    }
+    server_stop(server);
+}
+
 static void a_silent_client_is_left(void **state) {
     (void)state;
     struct server *server = started(1, 30);
@@ -284,6 +347,8 @@ int main(void) {
         cmocka_unit_test(many_requests_on_one_connection),
         cmocka_unit_test(chunked_bodies_grow),
         cmocka_unit_test(bodies_that_are_too_long),
+        cmocka_unit_test(a_head_that_is_too_long),
+        cmocka_unit_test(an_address_has_so_many_connections),
         cmocka_unit_test(a_silent_client_is_left),
         cmocka_unit_test(a_slow_client_is_cut_off),
         cmocka_unit_test(a_port_that_is_taken),
