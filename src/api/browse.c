@@ -18,6 +18,7 @@ static void write_members(struct buffer *out, const struct snapshot *snapshot,
     json_object_set_new(film, "item_id", film_id(&edits->catalogue.items, item));
     json_object_set_new(film, "encoded_id", json_integer(item));
     film_describe(film, &edits->catalogue, item);
+    film_colour(film, snapshot, item);
     json_text_members(out, film);
 }
 

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "http/json_text.h"
 #include "http/request.h"
+#include "service/film_hues.h"
 #include "service/film_memo.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -92,6 +93,12 @@ void film_describe(json_t *object, const struct dataset *catalogue, uint32_t ite
     json_decref(facts);
 }
 
+void film_colour(json_t *object, const struct snapshot *snapshot, uint32_t item) {
+    const int hue = film_hues_find(snapshot, item);
+    if (hue >= 0)
+        json_object_set_new(object, "hue", json_integer(hue));
+}
+
 void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t item) {
     const struct film_note *note = film_memo_find(snapshot, item);
     if (note) {
@@ -104,6 +111,7 @@ void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t it
     json_object_set_new(object, "item_id", film_id(&catalogue->items, item));
     json_object_set_new(object, "encoded_id", json_integer(item));
     film_describe(object, catalogue, item);
+    film_colour(object, snapshot, item);
     json_text_members(out, object);
     film_memo_keep(snapshot, item, out->bytes + begin, out->size - begin);
 }

@@ -19,8 +19,10 @@ const char *film_genre(const struct dataset *catalogue, uint32_t genre);
 json_t *film_genres(const struct dataset *catalogue, uint64_t genres);
 /* Adds title, genres, and of year, IMDb and TMDb id and the facts file what is known. */
 void film_describe(json_t *object, const struct dataset *catalogue, uint32_t item);
-/* Writes "item_id":1,"encoded_id":0,"title":... of film_describe, without braces: made once for a
- * snapshot. */
+/* Adds the hue of its colour, 0 to 359, where it has one (service/film_hues.h). */
+void film_colour(json_t *object, const struct snapshot *snapshot, uint32_t item);
+/* Writes "item_id":1,"encoded_id":0,"title":... of film_describe and film_colour, without braces:
+ * made once for a snapshot. */
 void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t item);
 
 #endif

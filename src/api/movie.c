@@ -55,6 +55,7 @@ bool movie_answer(struct service *service, const struct snapshot *snapshot, cons
     json_t *film = json_object();
     json_object_set_new(film, "id", film_id(&catalogue->items, item));
     film_describe(film, catalogue, item);
+    film_colour(film, snapshot, item);
     if (item < known->items.count)
         describe_ratings(film, snapshot, item);
     else

@@ -12,7 +12,8 @@
 
 static json_t *real_or_null(double value) { return isnan(value) ? json_null() : json_real(value); }
 
-static json_t *history_json(const struct dataset *catalogue, const struct service_person *person) {
+static json_t *history_json(const struct snapshot *snapshot, const struct service_person *person) {
+    const struct dataset *catalogue = service_catalogue(snapshot);
     const struct history *history = &person->history;
     json_t *list = json_array();
     for (size_t i = history->count; i-- > 0 && json_array_size(list) < HISTORY_SHOWN;) {
@@ -22,6 +23,9 @@ static json_t *history_json(const struct dataset *catalogue, const struct servic
         json_object_set_new(film, "item_id", film_id(&catalogue->items, item));
         json_object_set_new(film, "title", film_text(movie->title, strlen(movie->title)));
         json_object_set_new(film, "genres", film_genres(catalogue, movie->genres));
+        if (movie->year != 0)
+            json_object_set_new(film, "year", json_integer(movie->year));
+        film_colour(film, snapshot, item);
         if (history->ratings && !(person->is_view && person->is_view[i]))
             json_object_set_new(film, "rating", json_real((double)history->ratings[i]));
         json_array_append_new(list, film);
@@ -89,7 +93,7 @@ static void answer_profile(const struct api_context *api, const struct snapshot 
     json_object_set_new(object, "average_rating", real_or_null(profile.mean));
     json_object_set_new(object, "rating_percentages", percentages(&profile, request->arena));
     add_genres(object, catalogue, &profile);
-    json_object_set_new(object, "history", history_json(catalogue, person));
+    json_object_set_new(object, "history", history_json(snapshot, person));
     json_object_set_new(object, "nearest", nearest_json(api, catalogue, &profile, request->arena));
     response_json(response, request, object);
 }

@@ -92,7 +92,10 @@ static void answer(const struct api_context *api, const struct snapshot *snapsho
     json_object_set_new(object, "basis", json_string(found.basis));
     json_object_set_new(object, "candidates", json_integer((json_int_t)found.candidate_count));
     json_object_set_new(object, "intent", wish_json_intent(catalogue, &found));
-    json_object_set_new(object, "recommendations", wish_json_films(catalogue, &found));
+    json_t *films = wish_json_films(catalogue, &found);
+    for (size_t i = 0; i < found.count; i++)
+        film_colour(json_array_get(films, i), snapshot, found.list[i].item);
+    json_object_set_new(object, "recommendations", films);
     response_json(response, parameters->request, object);
 }
 

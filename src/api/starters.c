@@ -28,6 +28,7 @@ void starters_get(void *context, const struct request *request, struct response 
         json_object_set_new(film, "item_id", film_id(&catalogue->items, list[i].item));
         json_object_set_new(film, "encoded_id", json_integer(list[i].item));
         film_describe(film, catalogue, list[i].item);
+        film_colour(film, snapshot, list[i].item);
         json_object_set_new(film, "worth", json_real((double)list[i].worth));
         json_array_append_new(films, film);
     }

@@ -102,6 +102,10 @@ void service_atlas_destroy(struct service_atlas *atlas); /* NULL is fine */
 struct film_memo *film_memo_create(uint32_t item_count);
 void film_memo_destroy(struct film_memo *memo); /* NULL is fine */
 
+/* The colours of a snapshot's films. */
+struct film_hues *film_hues_create(void);
+void film_hues_destroy(struct film_hues *hues); /* NULL is fine */
+
 /* What is made once for a snapshot when somebody browses it. */
 struct service_orders *service_orders_create(void);
 void service_orders_destroy(struct service_orders *orders); /* NULL is fine */

@@ -70,6 +70,7 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     snapshot->hours = service_hours_create();
     snapshot->atlas = service_atlas_create();
     snapshot->memo = film_memo_create(catalogue->items.count);
+    snapshot->hues = film_hues_create();
     *out = snapshot;
     return STATUS_OK;
 }
@@ -113,6 +114,7 @@ void snapshot_release(struct snapshot *snapshot) {
     ann_close(snapshot->index);
     service_titles_destroy(snapshot->titles);
     film_memo_destroy(snapshot->memo);
+    film_hues_destroy(snapshot->hues);
     service_atlas_destroy(snapshot->atlas);
     service_hours_destroy(snapshot->hours);
     service_orders_destroy(snapshot->orders);

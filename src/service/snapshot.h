@@ -37,6 +37,7 @@ struct word_slot {
 };
 struct service_titles;
 struct film_memo;
+struct film_hues;
 struct service_orders;
 struct service_hours;
 struct service_atlas;
@@ -67,6 +68,7 @@ struct snapshot {
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */
     struct film_memo *memo;        /* owned: film_memo.c */
+    struct film_hues *hues;        /* owned: film_hues.c */
     struct service_orders *orders; /* owned: service_browse.c */
 };
 

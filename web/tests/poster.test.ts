@@ -33,6 +33,13 @@ test('palettes and motifs vary within what the genres allow', () => {
   expect(grounds.size).toBe(8)
 })
 
+test('a hue makes the colours, the genre how dark they are', () => {
+  const [near, same, far] = [100, 100, 280].map((hue) => poster(7, ['Comedy'], hue).palette)
+  expect(near).toEqual(same)
+  expect(near!.ground).not.toBe(far!.ground)
+  expect(luminance(near!.ground)).toBeGreaterThan(luminance(poster(7, ['Horror'], 100).palette.ground))
+})
+
 test('numbers are in range and repeatable', () => {
   const a = numbersOf(seedOf('a'))
   const b = numbersOf(seedOf('a'))

@@ -7,6 +7,7 @@ export interface Film {
   title: string
   genres: string[]
   year?: number
+  hue?: number // of its colour: 0 to 359
   score?: number
   why?: string
   reasons?: { item_id: Id; title: string; share: number }[]

@@ -1,8 +1,12 @@
-/* poster.ts: what a film's drawn poster looks like: a motif, three colours and an arrangement, all
- * from its genres and id, so that a film has the same poster everywhere. Drawn by parts/poster.tsx.
+/* poster.ts: what a film's drawn poster looks like: a motif by its genres, colours by the hue that the
+ * service gives it (films for the same people have neighbouring ones), as dark or bright as its genre
+ * is, and an arrangement by its id; so a film has the same poster everywhere. A film without a hue has
+ * the colours of its genre. Drawn by parts/poster.tsx.
  *
  * Every palette's ink stands on its ground, and its ground's darkened foot, with a contrast of at
  * least 4.5 (tests/poster.test.ts). */
+import { oklch } from './colour'
+
 export interface Palette {
   ground: string
   shape: string
@@ -105,6 +109,60 @@ const palettes: Record<string, Palette[]> = {
 }
 const unknown: Palette[] = [{ ground: '#d8d6d0', shape: '#a9a69c', accent: '#6a675d', ink: '#22211d' }]
 
+/* How light a poster is and how strong its colours: [lightness, chroma, degrees from the film's hue] of
+ * ground, shape, accent and ink. */
+const tones = {
+  night: [[0.21, 0.025, 0], [0.37, 0.05, 0], [0.87, 0.07, 40], [0.95, 0.015, 40]],
+  dark: [[0.29, 0.065, 0], [0.5, 0.12, 12], [0.83, 0.13, 75], [0.96, 0.02, 30]],
+  deep: [[0.38, 0.1, 0], [0.56, 0.14, -25], [0.88, 0.1, 80], [0.97, 0.02, 40]],
+  bright: [[0.82, 0.125, 0], [0.64, 0.165, -35], [0.96, 0.05, 40], [0.25, 0.06, 0]],
+  light: [[0.9, 0.055, 0], [0.72, 0.12, 15], [0.46, 0.13, 150], [0.25, 0.05, 0]],
+  pale: [[0.91, 0.022, 0], [0.75, 0.05, 0], [0.47, 0.12, 170], [0.24, 0.03, 0]],
+} as const satisfies Record<string, readonly (readonly [number, number, number])[]>
+type Tone = keyof typeof tones
+
+const tonesOf: Record<string, readonly Tone[]> = {
+  'Film-Noir': ['night'],
+  Western: ['bright', 'light'],
+  Musical: ['bright', 'light', 'deep'],
+  Animation: ['bright', 'light'],
+  Horror: ['night', 'dark'],
+  'Sci-Fi': ['dark', 'deep'],
+  War: ['pale', 'dark'],
+  Documentary: ['pale', 'light'],
+  Fantasy: ['dark', 'deep'],
+  Mystery: ['dark', 'night'],
+  Children: ['light', 'bright'],
+  Crime: ['dark', 'pale'],
+  Thriller: ['dark', 'deep'],
+  Adventure: ['light', 'deep'],
+  Action: ['bright', 'dark'],
+  Romance: ['light', 'deep'],
+  Comedy: ['bright', 'light'],
+  Drama: ['pale', 'dark', 'deep', 'light'],
+}
+
+/* How much a hue is one whose dark colours are mud: 1 at yellow, 0 at red and at green. There dark grounds
+ * are nearly without colour, and the shapes on them are lighter. */
+const mud = (hue: number) => Math.max(0, Math.cos(((hue - 88) * Math.PI) / 110))
+
+const mixed = new Map<string, Palette>()
+
+function mix(tone: Tone, hue: number): Palette {
+  const key = `${tone} ${hue}`
+  const known = mixed.get(key)
+  if (known) return known
+  const isDark = tones[tone][0][0] < 0.5
+  const [ground, shape, accent, ink] = tones[tone].map(([lightness, chroma, turn], i) => {
+    const much = isDark ? mud(hue + turn) : 0
+    if (i === 0) return oklch(lightness - 0.06 * much, chroma * (1 - 0.7 * much), hue + turn)
+    return oklch(lightness + (i === 1 ? 0.16 * much : 0), chroma, hue + turn)
+  })
+  const palette = { ground: ground!, shape: shape!, accent: accent!, ink: ink! }
+  mixed.set(key, palette)
+  return palette
+}
+
 /* A well-mixed 32-bit number from a text (FNV-1a, then a finish). */
 export function seedOf(text: string): number {
   let h = 0x811c9dc5
@@ -124,21 +182,20 @@ export function numbersOf(seed: number): () => number {
   }
 }
 
-export function poster(id: string | number, genres: readonly string[]): PosterPlan {
+export function poster(id: string | number, genres: readonly string[], hue?: number): PosterPlan {
   const seed = seedOf(String(id))
   const known = telling.filter((genre) => genres.includes(genre))
   // Now and then the second one, so that a row of thrillers is not a row of spirals.
   const main = (seed % 5 < 2 && known.length > 1 ? known[1] : known[0]) ?? ''
   const motif = main === "Children's" ? 'Children' : main
-  const choice = palettes[motif] ?? unknown
-  return { motif, palette: choice[(seed >>> 8) % choice.length]!, seed }
+  const one = <T,>(choice: readonly T[]): T => choice[(seed >>> 8) % choice.length]!
+  const palette = hue === undefined ? one(palettes[motif] ?? unknown) : mix(one(tonesOf[motif] ?? ['pale']), hue)
+  return { motif, palette, seed }
 }
 
-/* The one colour of a film, of a genre: points on the map, lines in charts. */
-export function genreColour(genre: string): string {
-  const palette = (palettes[genre === "Children's" ? 'Children' : genre] ?? unknown)[0]!
-  return palette.shape
-}
-
-export const allPalettes = () => [...Object.values(palettes).flat(), ...unknown]
+export const allPalettes = () => [
+  ...Object.values(palettes).flat(),
+  ...unknown,
+  ...Object.keys(tones).flatMap((tone) => Array.from({ length: 360 }, (_, hue) => mix(tone as Tone, hue))),
+]
 export const tellingGenre = (genres: readonly string[]) => telling.find((genre) => genres.includes(genre)) ?? ''

@@ -71,7 +71,7 @@ function Cell({ film, rank }: { film: Film | undefined; rank: number }) {
   return (
     <Link className="cell" href={filmAddress(film.item_id)}>
       <span className="cell-poster">
-        <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+        <Poster id={film.item_id} film={film} />
         {rank > 0 && <span className="rank">{rank}</span>}
       </span>
       <strong>{mainTitle(film.title)}</strong>

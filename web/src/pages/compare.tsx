@@ -63,7 +63,7 @@ function Column({ name, models, list, named }: { name: string; models: Models | 
             return (
               <li key={film.item_id} className={others.length ? 'is-shared' : undefined}>
                 <Link href={filmAddress(film.item_id)}>
-                  <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+                  <Poster id={film.item_id} film={film} />
                   <span className="model-film">
                     <strong>{title(film.title).main}</strong>
                     <small>

@@ -152,7 +152,7 @@ function Head({ film }: { film: Facts }) {
   const facts = [film.year, film.runtime && t.film.runtime(film.runtime)].filter(Boolean)
   return (
     <header className="film-head">
-      <Poster id={film.id} title={film.title} year={film.year} genres={film.genres} />
+      <Poster id={film.id} film={film} />
       <div className="film-intro">
         <h1>{name.main}</h1>
         {name.also && (

@@ -138,7 +138,7 @@ function useCanvas(prepared: Prepared, only: string | null, chosen: ReadonlySet<
 function Tip({ point, at }: { point: Point; at: [number, number] }) {
   return (
     <div className="map-tip" style={{ transform: `translate(${Math.round(at[0] + 12)}px, ${Math.round(at[1] + 12)}px)` }}>
-      <Poster id={point.item_id} title={point.title} year={point.year} genres={point.genres} />
+      <Poster id={point.item_id} film={point} />
       <span>
         <strong>{mainTitle(point.title)}</strong>
         <small>{[point.year, point.genres.join(', ')].filter(Boolean).join(' · ')}</small>

@@ -194,7 +194,7 @@ function Past({ films }: { films: Past[] }) {
           const film = films[i]!
           return (
             <Link href={filmAddress(film.item_id)} className="past">
-              <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+              <Poster id={film.item_id} film={film} />
               <span>
                 <strong>{mainTitle(film.title)}</strong>
                 <small>{[film.year, film.time && new Date(film.time * 1000).toLocaleDateString('en')].filter(Boolean).join(' · ')}</small>

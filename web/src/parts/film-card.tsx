@@ -38,7 +38,7 @@ export const FilmCard = memo(function FilmCard(props: { film: Film; rank: number
   return (
     <article className="film">
       <Link href={filmAddress(film.item_id)} className="film-poster" tabIndex={-1} aria-hidden="true">
-        <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+        <Poster id={film.item_id} film={film} />
         {rank > 0 && <span className="rank">{rank}</span>}
       </Link>
       <div className="film-body">

@@ -46,7 +46,7 @@ export function Newcomer({ genres }: { genres: readonly string[] }) {
       <ul className="starters">
         {(films ?? []).map((film) => (
           <li key={film.item_id}>
-            <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+            <Poster id={film.item_id} film={film} />
             <span className="starter-title">{mainTitle(film.title)}</span>
             <Stars value={own[film.item_id]} title={mainTitle(film.title)} onRate={(value) => rate(NEWCOMER, film.item_id, value, film.title)} />
           </li>

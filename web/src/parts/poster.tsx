@@ -275,9 +275,16 @@ const strip: Motif = (p, r) => (
   </>
 )
 
-export const Poster = memo(function Poster(props: { id: string | number; title: string; year?: number; genres: string[] }) {
-  const { palette, motif, seed } = poster(props.id, props.genres)
-  const name = title(props.title).main
+export interface Pictured {
+  title: string
+  year?: number
+  hue?: number
+  genres: string[]
+}
+
+export const Poster = memo(function Poster({ id, film }: { id: string | number; film: Pictured }) {
+  const { palette, motif, seed } = poster(id, film.genres, film.hue)
+  const name = title(film.title).main
   const size = name.length > 44 ? 'tiny' : name.length > 26 ? 'small' : name.length > 13 ? 'medium' : 'large'
   return (
     <div className="poster" style={{ backgroundColor: palette.ground, color: palette.ink }} aria-hidden="true">
@@ -286,7 +293,7 @@ export const Poster = memo(function Poster(props: { id: string | number; title: 
       </svg>
       <div className="poster-foot">
         <span className={`poster-title ${size}`}>{name}</span>
-        {props.year && <span className="poster-year">{props.year}</span>}
+        {film.year && <span className="poster-year">{film.year}</span>}
       </div>
     </div>
   )

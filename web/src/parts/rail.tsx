@@ -10,7 +10,7 @@ export function Rail({ films, label, note }: { films: Film[]; label: string; not
       {films.map((film) => (
         <li key={film.item_id}>
           <Link href={filmAddress(film.item_id)}>
-            <Poster id={film.item_id} title={film.title} year={film.year} genres={film.genres} />
+            <Poster id={film.item_id} film={film} />
             <span className="rail-title">{mainTitle(film.title)}</span>
             <span className="soft">{[film.year, note?.(film)].filter(Boolean).join(' · ')}</span>
           </Link>

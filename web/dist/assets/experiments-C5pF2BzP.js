@@ -1,4 +1,4 @@
-import{n as e,r as t,t as n}from"./texts-CvMcWnpE.js";import{d as r,h as i,v as a,y as o}from"./index-BpX9LsK-.js";import{a as s,f as c,m as l,p as u,r as d,s as f,t as p}from"./states-CXMNd3tc.js";import{t as m}from"./guide-CwhUzmQK.js";import{t as h}from"./plot-DD-j6ary.js";var g=t();function _(e){let t=new Map;for(let n of e.split(`
+import{n as e,r as t,t as n}from"./texts-CvMcWnpE.js";import{d as r,h as i,v as a,y as o}from"./index-CS_xqgiR.js";import{a as s,f as c,m as l,p as u,r as d,s as f,t as p}from"./states-CXMNd3tc.js";import{t as m}from"./guide-CwhUzmQK.js";import{t as h}from"./plot-BS1aGDC8.js";var g=t();function _(e){let t=new Map;for(let n of e.split(`
 `)){let e=/^([\w.@-]+):\s*(.*)$/.exec(n);e&&t.set(e[1],e[2])}return t}function v(e,t){for(let n=1;;n++){let r=n===1?e:`${e}-${n}`;if(!t.includes(r))return r}}function y(e){return[...new Set(e.flatMap(e=>[...e.keys()]))].sort().map(t=>[t,e.map(e=>e.get(t)??`–`)]).filter(([,e])=>new Set(e).size>1)}function b(e){let t={};for(let n of e.split(/\s+/).filter(Boolean)){let[e,r]=n.split(/=(.*)/s);if(e)try{t[e]=JSON.parse(r??``)}catch{t[e]=r??``}}return t}function x(e){let t=e.replaceAll(`\r
 `,`
 `).split(`
