@@ -24,14 +24,15 @@ static const uint32_t users[BATCH] = {0, 0, 1, 3, 4, 2, 0}, items[BATCH] = {0, 4
 static const uint32_t shared[NEGATIVES] = {3, 5, 1};
 static const uint32_t own[BATCH * NEGATIVES] = {1, 3, 5, 1, 1, 3, 0, 3, 4, 1, 2,
                                                 4, 0, 5, 1, 1, 2, 0, 5, 3, 1};
-static const struct graph_step step = {
-    .seed = 5, .stream = 77, .users = users, .items = items, .count = BATCH};
+/* What the batch looks at with the shared negatives: all but item 2. */
+static const uint8_t touched[NODES] = {1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1};
 
 struct fixture {
     struct arena arena;
     struct ngcf_network network; /* without layers: plain embeddings, which LightGCN averages */
     struct graph_loss loss;
     struct graph_batch batch;
+    struct graph_step step;
     real *mean, *room, *gradient, *back; /* [NODES][width] */
     bool averages;
 };
@@ -39,7 +40,7 @@ struct fixture {
 /* The final vectors, there and back, of either model. */
 static const real *encode(struct fixture *fixture) {
     struct ngcf_network *network = &fixture->network;
-    network->base.forward(&network->base, &step);
+    network->base.forward(&network->base, &fixture->step);
     if (!fixture->averages)
         return network->base.vectors;
     bipartite_layer_mean(&network->view.whole,
@@ -125,6 +126,13 @@ static void begin(struct fixture *fixture, const struct ngcf_shape *shape,
     full.width = network->base.width;
     full.batch_max = BATCH;
     graph_loss_init(&fixture->loss, &full, arena);
+    const bool all = options->kind == GRAPH_BPR || shape->layer_count == 0;
+    fixture->step = (struct graph_step){.seed = 5,
+                                        .stream = 77,
+                                        .touched = all ? NULL : touched,
+                                        .users = users,
+                                        .items = items,
+                                        .count = BATCH};
     fixture->batch = (struct graph_batch){.count = BATCH,
                                           .negative_count = NEGATIVES,
                                           .users = users,

@@ -1,5 +1,8 @@
 /* ngcf_network.c: see ngcf_network.h.
  *
+ * A layer is worked off in shards of nodes; of a shard, the rows that are wanted are copied
+ * together (struct sheet), so that the topmost layer's products have only the batch's.
+ *
  * Backward, with a = S E (+ E), b = S E * E and z = a W1 + b W2 + bias:
  *   dE' = from the layer above + (g - v (v . g)) / |E'|  of its part g of the vectors' gradient
  *   dz  = dE' * slope / (1 - rate), 0 where dropped: what hidden holds tells which
@@ -16,7 +19,9 @@
 #include "nn/linear.h"
 
 #define SHARD_NODES 256
-#define BLOCK_ROWS 16 /* of a weight's gradient */
+#define GROUPS_MAX 32 /* of shards, each with its own sum of the weights' gradients */
+#define GROUPS_LEAST 8
+#define SUMS_MAX ((size_t)1 << 22) /* numbers of them all, unless the layers are huge */
 #define SLOPE ((real)0.2)
 #define MESSAGE_SEED 0x6d657373 /* tells the streams of message dropout from the others */
 
@@ -74,6 +79,23 @@ static void init_layer(struct ngcf_network *network, size_t l, struct rng *rng,
     layer->lengths = ARENA_ARRAY_RAW(arena, real, nodes);
 }
 
+/* Of the layer's gradients, one after the other. */
+static size_t layer_numbers(const struct ngcf_layer *layer) {
+    return (2 * layer->in + 1) * layer->out;
+}
+
+static void init_sums(struct ngcf_network *network, struct arena *arena) {
+    size_t largest = 1, shards = node_shards(network);
+    for (size_t l = 0; l < network->shape.layer_count; l++) {
+        size_t numbers = layer_numbers(&network->layers[l]);
+        largest = numbers > largest ? numbers : largest;
+    }
+    size_t groups = SUMS_MAX / largest;
+    groups = groups < GROUPS_LEAST ? GROUPS_LEAST : groups > GROUPS_MAX ? GROUPS_MAX : groups;
+    network->group_count = groups < shards ? groups : shards;
+    network->sums = ARENA_ARRAY_RAW(arena, real, network->group_count * largest);
+}
+
 static void forward(struct graph_encoder *base, const struct graph_step *step);
 static void backward(struct graph_encoder *base, const real *gradient, bool adds);
 
@@ -99,6 +121,7 @@ void ngcf_network_init(struct ngcf_network *network, const struct ngcf_shape *sh
     }
     for (size_t i = 0; i < 2; i++)
         network->below[i] = ARENA_ARRAY_RAW(arena, real, nodes * widest);
+    init_sums(network, arena);
 }
 
 /* ---- Forward --------------------------------------------------------------------------------- */
@@ -108,15 +131,52 @@ static const real *input_of(const struct ngcf_network *network, size_t l) {
     return l == 0 ? network->parameters[0].weight : network->layers[l - 1].hidden;
 }
 
-/* a and b of a shard's nodes. */
-static void mix(const struct ngcf_network *network, struct parallel_range nodes, real *a, real *b) {
+/* Whether the step looks at the node's vector. */
+static bool is_seen(const struct ngcf_network *network, size_t node) {
+    const uint8_t *touched = network->step ? network->step->touched : NULL;
+    return !touched || touched[node];
+}
+
+static bool is_topmost(const struct ngcf_network *network) {
+    return network->current + 1 == network->shape.layer_count;
+}
+
+/* What the layer works out of a shard: its rows side by side. */
+struct sheet {
+    uint32_t nodes[SHARD_NODES];
+    size_t count;
+    real *a, *b; /* [count][in] */
+    real *out;   /* [count][out] */
+};
+
+/* Memory of the scratch arena. */
+static void begin_sheet(const struct ngcf_network *network, size_t shard, struct sheet *sheet) {
     const struct ngcf_layer *layer = &network->layers[network->current];
-    size_t at = nodes.begin * layer->in, count = (nodes.end - nodes.begin) * layer->in;
-    const real *side = layer->side + at, *own = input_of(network, network->current) + at;
-    memcpy(a, side, count * sizeof *a);
-    if (network->shape.loops)
-        kernels()->axpy(a, 1, own, count);
-    kernels()->multiply(b, side, own, count);
+    struct parallel_range range = shard_nodes(network, shard);
+    struct arena *scratch = arena_scratch();
+    sheet->count = 0;
+    for (size_t node = range.begin; node < range.end; node++)
+        if (!is_topmost(network) || is_seen(network, node))
+            sheet->nodes[sheet->count++] = (uint32_t)node;
+    sheet->a = ARENA_ARRAY_RAW(scratch, real, sheet->count * layer->in);
+    sheet->b = ARENA_ARRAY_RAW(scratch, real, sheet->count * layer->in);
+    sheet->out = ARENA_ARRAY_RAW(scratch, real, sheet->count * layer->out);
+}
+
+/* a and b of the sheet's nodes. */
+static void mix(const struct ngcf_network *network, const struct sheet *sheet) {
+    const struct ngcf_layer *layer = &network->layers[network->current];
+    const struct kernel_table *table = kernels();
+    size_t in = layer->in;
+    for (size_t i = 0; i < sheet->count; i++) {
+        size_t at = sheet->nodes[i] * in;
+        const real *side = layer->side + at, *own = input_of(network, network->current) + at;
+        real *a = sheet->a + i * in;
+        memcpy(a, side, in * sizeof *a);
+        if (network->shape.loops)
+            table->axpy(a, 1, own, in);
+        table->multiply(sheet->b + i * in, side, own, in);
+    }
 }
 
 /* A row of the final vectors gets its part, of length 1. */
@@ -131,42 +191,47 @@ static void give_part(const struct ngcf_network *network, size_t node) {
     table->scale(part, 1 / length, layer->out);
 }
 
-static void layer_shard(void *context, size_t shard) {
-    struct ngcf_network *network = context;
-    const struct ngcf_layer *layer = &network->layers[network->current];
-    struct parallel_range nodes = shard_nodes(network, shard);
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    size_t count = nodes.end - nodes.begin;
-    real *a = ARENA_ARRAY_RAW(scratch, real, count * layer->in);
-    real *b = ARENA_ARRAY_RAW(scratch, real, count * layer->in);
-    real *hidden = layer->hidden + nodes.begin * layer->out;
-    mix(network, nodes, a, b);
-    struct linear_job product = {.rows = count,
+/* out = LeakyReLU(a W1 + b W2 + bias) */
+static void activate(const struct ngcf_layer *layer, const struct sheet *sheet) {
+    struct linear_job product = {.rows = sheet->count,
                                  .in = layer->in,
                                  .out = layer->out,
-                                 .x = {a, layer->in},
-                                 .y = {hidden, layer->out},
+                                 .x = {sheet->a, layer->in},
+                                 .y = {sheet->out, layer->out},
                                  .weight = layer->linear->weight,
                                  .bias = layer->bias->weight};
     linear_forward(&product);
-    product.x.data = b;
+    product.x.data = sheet->b;
     product.weight = layer->interaction->weight;
     product.bias = NULL;
     product.accumulate = 1;
     linear_forward(&product);
-    for (size_t i = 0; i < count * layer->out; i++)
-        hidden[i] = hidden[i] > 0 ? hidden[i] : SLOPE * hidden[i];
+    for (size_t i = 0; i < sheet->count * layer->out; i++)
+        sheet->out[i] = sheet->out[i] > 0 ? sheet->out[i] : SLOPE * sheet->out[i];
+}
+
+static void layer_shard(void *context, size_t shard) {
+    struct ngcf_network *network = context;
+    const struct ngcf_layer *layer = &network->layers[network->current];
+    struct arena_position mark = arena_mark(arena_scratch());
+    size_t out = layer->out;
+    struct sheet sheet;
+    begin_sheet(network, shard, &sheet);
+    mix(network, &sheet);
+    activate(layer, &sheet);
     if (network->step && network->shape.message_dropout > 0) {
         struct rng rng;
         rng_init(&rng, network->step->seed ^ MESSAGE_SEED,
                  network->step->stream * NGCF_LAYERS_MAX + network->current +
                      ((uint64_t)shard << 48));
-        dropout_forward(hidden, count * layer->out, network->shape.message_dropout, &rng);
+        dropout_forward(sheet.out, sheet.count * out, network->shape.message_dropout, &rng);
     }
-    for (size_t node = nodes.begin; node < nodes.end; node++)
-        give_part(network, node);
-    arena_reset(scratch, mark);
+    for (size_t i = 0; i < sheet.count; i++) {
+        memcpy(layer->hidden + sheet.nodes[i] * out, sheet.out + i * out, out * sizeof(real));
+        if (is_seen(network, sheet.nodes[i]))
+            give_part(network, sheet.nodes[i]);
+    }
+    arena_reset(arena_scratch(), mark);
 }
 
 static void first_shard(void *context, size_t shard) {
@@ -174,8 +239,9 @@ static void first_shard(void *context, size_t shard) {
     struct parallel_range nodes = shard_nodes(network, shard);
     size_t columns = network->shape.embedding_dim;
     for (size_t node = nodes.begin; node < nodes.end; node++)
-        memcpy(network->base.vectors + node * network->base.width,
-               network->parameters[0].weight + node * columns, columns * sizeof(real));
+        if (is_seen(network, node))
+            memcpy(network->base.vectors + node * network->base.width,
+                   network->parameters[0].weight + node * columns, columns * sizeof(real));
 }
 
 static void forward(struct graph_encoder *base, const struct graph_step *step) {
@@ -185,103 +251,125 @@ static void forward(struct graph_encoder *base, const struct graph_step *step) {
     parallel_for(node_shards(network), first_shard, network);
     for (size_t l = 0; l < network->shape.layer_count; l++) {
         network->current = l;
-        bipartite_spread(network->used, &(struct bipartite_spread){.in = input_of(network, l),
-                                                                   .out = network->layers[l].side,
-                                                                   .width = network->layers[l].in});
+        const struct ngcf_layer *layer = &network->layers[l];
+        bipartite_spread(network->used,
+                         &(struct bipartite_spread){
+                             .in = input_of(network, l),
+                             .out = layer->side,
+                             .width = layer->in,
+                             .wanted = step && is_topmost(network) ? step->touched : NULL});
         parallel_for(node_shards(network), layer_shard, network);
     }
 }
 
 /* ---- Backward -------------------------------------------------------------------------------- */
 
-/* below[0] is dE' from above (the topmost layer: nothing); it becomes dz, in place, and below[1]
- * and below[2] d(S E) and the rest of dE. */
+/* dz of a node; below[0] is dE' from above (the topmost layer: nothing). */
 static void delta_row(const struct ngcf_network *network, size_t node, real *delta) {
     const struct ngcf_layer *layer = &network->layers[network->current];
     const struct kernel_table *table = kernels();
-    size_t at = node * network->base.width + layer->offset;
+    size_t at = node * network->base.width + layer->offset, out = layer->out;
     const real *gradient = network->gradient + at, *part = network->base.vectors + at;
-    const real *hidden = layer->hidden + node * layer->out;
-    real inverse = 1 / layer->lengths[node];
-    if (network->current + 1 == network->shape.layer_count)
-        memset(delta, 0, layer->out * sizeof *delta);
-    table->axpy(delta, inverse, gradient, layer->out);
-    table->axpy(delta, -inverse * table->dot(gradient, part, layer->out), part, layer->out);
+    const real *hidden = layer->hidden + node * out;
+    if (is_topmost(network))
+        memset(delta, 0, out * sizeof *delta);
+    else
+        memcpy(delta, network->below[0] + node * out, out * sizeof *delta);
+    if (is_seen(network, node)) {
+        real inverse = 1 / layer->lengths[node];
+        table->axpy(delta, inverse, gradient, out);
+        table->axpy(delta, -inverse * table->dot(gradient, part, out), part, out);
+    }
     const real kept = network->step ? (real)(1 / (1 - network->shape.message_dropout)) : 1;
-    for (size_t i = 0; i < layer->out; i++)
+    for (size_t i = 0; i < out; i++)
         delta[i] *= hidden[i] > 0 ? kept : hidden[i] < 0 ? SLOPE * kept : 0;
 }
 
-static void delta_shard(void *context, size_t shard) {
-    struct ngcf_network *network = context;
-    struct parallel_range nodes = shard_nodes(network, shard);
-    size_t out = network->layers[network->current].out;
-    for (size_t node = nodes.begin; node < nodes.end; node++)
-        delta_row(network, node, network->below[0] + node * out);
+/* The sheet's part of dW1, dW2 and the bias's gradient, in `sums` one after the other. */
+static void add_weights(const struct ngcf_layer *layer, const struct sheet *sheet, real *sums) {
+    struct linear_gradient product = {
+        .rows = sheet->count,
+        .end = layer->in,
+        .out = layer->out,
+        .x = {sheet->a, layer->in},
+        .dy = {sheet->out, layer->out},
+        .gradient = sums,
+        .accumulate = 1,
+    };
+    linear_backward_weight(&product);
+    product.x.data = sheet->b;
+    product.gradient += layer->in * layer->out;
+    linear_backward_weight(&product);
+    product.gradient += layer->in * layer->out;
+    linear_backward_bias(&product);
 }
 
-/* A block of rows of dW1 and dW2, or the bias: over all nodes, piece by piece. */
-static void weight_shard(void *context, size_t shard) {
-    struct ngcf_network *network = context;
-    const struct ngcf_layer *layer = &network->layers[network->current];
-    size_t blocks = (layer->in + BLOCK_ROWS - 1) / BLOCK_ROWS, begin = shard * BLOCK_ROWS;
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    real *a = ARENA_ARRAY_RAW(scratch, real, SHARD_NODES * layer->in);
-    real *b = ARENA_ARRAY_RAW(scratch, real, SHARD_NODES * layer->in);
-    for (size_t piece = 0; piece < node_shards(network); piece++) {
-        struct parallel_range nodes = shard_nodes(network, piece);
-        struct linear_gradient product = {
-            .rows = nodes.end - nodes.begin,
-            .begin = begin,
-            .end = begin + BLOCK_ROWS < layer->in ? begin + BLOCK_ROWS : layer->in,
-            .out = layer->out,
-            .dy = {network->below[0] + nodes.begin * layer->out, layer->out},
-            .accumulate = piece > 0 || network->adds,
-        };
-        if (shard == blocks) {
-            product.gradient = layer->bias->gradient;
-            linear_backward_bias(&product);
-            continue;
-        }
-        mix(network, nodes, a, b);
-        product.x = (struct linear_matrix){a, layer->in};
-        product.gradient = layer->linear->gradient;
-        linear_backward_weight(&product);
-        product.x.data = b;
-        product.gradient = layer->interaction->gradient;
-        linear_backward_weight(&product);
-    }
-    arena_reset(scratch, mark);
-}
-
-/* below[1] becomes d(S E), and side, which nobody needs any more, what is dE besides. */
-static void down_shard(void *context, size_t shard) {
-    struct ngcf_network *network = context;
+/* below[1] becomes d(S E), and side, which nobody needs any more, what is dE besides. The sheet's a
+ * and b become da and db. */
+static void go_down(const struct ngcf_network *network, const struct sheet *sheet) {
     const struct ngcf_layer *layer = &network->layers[network->current];
     const struct kernel_table *table = kernels();
-    struct parallel_range nodes = shard_nodes(network, shard);
-    size_t count = nodes.end - nodes.begin, numbers = count * layer->in;
-    size_t at = nodes.begin * layer->in;
-    struct arena *scratch = arena_scratch();
-    struct arena_position mark = arena_mark(scratch);
-    real *db = ARENA_ARRAY_RAW(scratch, real, numbers);
-    real *to_side = network->below[1] + at, *side = layer->side + at;
-    struct linear_job product = {.rows = count,
+    size_t in = layer->in;
+    struct linear_job product = {.rows = sheet->count,
                                  .in = layer->out,
-                                 .out = layer->in,
-                                 .x = {network->below[0] + nodes.begin * layer->out, layer->out},
-                                 .y = {to_side, layer->in},
+                                 .out = in,
+                                 .x = {sheet->out, layer->out},
+                                 .y = {sheet->a, in},
                                  .weight = layer->linear->transposed};
     linear_backward_input(&product);
-    product.y.data = db;
+    product.y.data = sheet->b;
     product.weight = layer->interaction->transposed;
     linear_backward_input(&product);
-    table->multiply(side, db, side, numbers);
-    if (network->shape.loops)
-        table->axpy(side, 1, to_side, numbers);
-    table->multiply_add(to_side, db, input_of(network, network->current) + at, numbers);
-    arena_reset(scratch, mark);
+    for (size_t i = 0; i < sheet->count; i++) {
+        size_t at = sheet->nodes[i] * in;
+        const real *da = sheet->a + i * in, *db = sheet->b + i * in;
+        real *to_side = network->below[1] + at, *side = layer->side + at;
+        memcpy(to_side, da, in * sizeof *to_side);
+        table->multiply_add(to_side, db, input_of(network, network->current) + at, in);
+        table->multiply(side, db, side, in);
+        if (network->shape.loops)
+            table->axpy(side, 1, da, in);
+    }
+}
+
+static void back_group(void *context, size_t group) {
+    struct ngcf_network *network = context;
+    const struct ngcf_layer *layer = &network->layers[network->current];
+    struct parallel_range shards =
+        parallel_range(node_shards(network), network->group_count, group);
+    real *sums = network->sums + group * layer_numbers(layer);
+    memset(sums, 0, layer_numbers(layer) * sizeof *sums);
+    for (size_t shard = shards.begin; shard < shards.end; shard++) {
+        struct arena_position mark = arena_mark(arena_scratch());
+        struct parallel_range nodes = shard_nodes(network, shard);
+        struct sheet sheet;
+        begin_sheet(network, shard, &sheet);
+        mix(network, &sheet);
+        for (size_t i = 0; i < sheet.count; i++)
+            delta_row(network, sheet.nodes[i], sheet.out + i * layer->out);
+        add_weights(layer, &sheet, sums);
+        go_down(network, &sheet);
+        for (size_t node = nodes.begin; node < nodes.end && is_topmost(network); node++)
+            if (!is_seen(network, node))
+                memset(layer->side + node * layer->in, 0, layer->in * sizeof *layer->side);
+        arena_reset(arena_scratch(), mark);
+    }
+}
+
+/* The groups' sums, in their order. */
+static void give_gradients(struct ngcf_network *network) {
+    const struct ngcf_layer *layer = &network->layers[network->current];
+    struct parameter *const parameters[] = {layer->linear, layer->interaction, layer->bias};
+    size_t at = 0;
+    for (size_t p = 0; p < 3; p++) {
+        size_t numbers = parameter_count(parameters[p]);
+        if (!network->adds)
+            memset(parameters[p]->gradient, 0, numbers * sizeof(real));
+        for (size_t group = 0; group < network->group_count; group++)
+            kernels()->axpy(parameters[p]->gradient, 1,
+                            network->sums + group * layer_numbers(layer) + at, numbers);
+        at += numbers;
+    }
 }
 
 /* The embeddings' own part of the vectors, and what came down. */
@@ -293,7 +381,8 @@ static void last_shard(void *context, size_t shard) {
         real *to = network->parameters[0].gradient + node * columns;
         if (!network->adds)
             memset(to, 0, columns * sizeof *to);
-        kernels()->axpy(to, 1, network->gradient + node * network->base.width, columns);
+        if (is_seen(network, node))
+            kernels()->axpy(to, 1, network->gradient + node * network->base.width, columns);
         if (network->shape.layer_count)
             kernels()->axpy(to, 1, network->below[0] + node * columns, columns);
     }
@@ -301,18 +390,21 @@ static void last_shard(void *context, size_t shard) {
 
 static void backward(struct graph_encoder *base, const real *gradient, bool adds) {
     struct ngcf_network *network = (struct ngcf_network *)base;
+    const struct graph_step *step = network->step;
     network->gradient = gradient;
     network->adds = adds;
     for (size_t l = network->shape.layer_count; l-- > 0;) {
         const struct ngcf_layer *layer = &network->layers[l];
         network->current = l;
-        parallel_for(node_shards(network), delta_shard, network);
-        parallel_for((layer->in + BLOCK_ROWS - 1) / BLOCK_ROWS + 1, weight_shard, network);
-        parallel_for(node_shards(network), down_shard, network);
-        bipartite_spread(network->used, &(struct bipartite_spread){.in = network->below[1],
-                                                                   .start = layer->side,
-                                                                   .out = network->below[0],
-                                                                   .width = layer->in});
+        parallel_for(network->group_count, back_group, network);
+        give_gradients(network);
+        bipartite_spread(network->used,
+                         &(struct bipartite_spread){
+                             .in = network->below[1],
+                             .start = layer->side,
+                             .out = network->below[0],
+                             .width = layer->in,
+                             .nonzero = step && is_topmost(network) ? step->touched : NULL});
     }
     graph_view_end(&network->view);
     parallel_for(node_shards(network), last_shard, network);

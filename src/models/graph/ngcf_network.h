@@ -7,8 +7,9 @@
  * Vectors  [E0, E1 / |E1|, ..., EL / |EL|] side by side (equation 9).
  * Shapes   E0 [nodes][embedding_dim], El [nodes][hidden_dims[l - 1]]; W1, W2 [in][out], b [out].
  * Memory   for each node and layer: in + 2 * out numbers, and the largest width twice.
- * Threads  Rows of nodes in shards; weights' gradients by blocks of their rows, each element one
- *          sum over all nodes in order.
+ * Threads  Rows of nodes in shards; weights' gradients are sums over groups of shards, added in the
+ *          groups' order, which depend on the shapes alone.
+ * Cost     The topmost layer has only the rows that the step looks at, there and back.
  * Checked  tests/models/check_graph.c: finite differences in double. */
 #ifndef MATINEE_MODELS_GRAPH_NGCF_NETWORK_H
 #define MATINEE_MODELS_GRAPH_NGCF_NETWORK_H
@@ -40,6 +41,8 @@ struct ngcf_network {
     struct parameter parameters[1 + 3 * NGCF_LAYERS_MAX];
     struct ngcf_layer layers[NGCF_LAYERS_MAX];
     real *below[2]; /* [nodes][widest]: gradients on their way down */
+    real *sums;     /* [group_count][numbers of the largest layer] its weights' gradients */
+    size_t group_count;
     /* Of the call. */
     const struct graph_step *step;
     const real *gradient;
