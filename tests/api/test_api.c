@@ -29,18 +29,18 @@ static void films(void **state) {
     assert_answer(
         "/api/movie/10", NULL, 200,
         "{\"id\":10,\"title\":\"Alpha (1990)\",\"genres\":[\"Action\"],\"year\":1990,"
-        "\"imdb_id\":\"0000010\",\"hue\":216,\"count\":3,\"mean\":4.0,\"damped_mean\":3.82906,"
+        "\"imdb_id\":\"0000010\",\"hue\":113,\"count\":3,\"mean\":4.0,\"damped_mean\":3.82906,"
         "\"histogram\":[{\"rating\":2.0,\"count\":1},{\"rating\":5.0,\"count\":2}]}");
     assert_answer("/api/movie/7a", NULL, 200,
                   "{\"id\":\"7a\",\"title\":\"Eta (1996)\",\"genres\":[\"Action\"],\"year\":1996,"
                   "\"count\":0}");
     assert_answer("/api/movie/30", NULL, 200,
                   "{\"id\":30,\"title\":\"\\\"Gamma\\\" & <Sons>\",\"genres\":[\"Comedy\"],"
-                  "\"hue\":72,\"count\":1,\"mean\":1.0,\"damped_mean\":3.525253,"
+                  "\"hue\":75,\"count\":1,\"mean\":1.0,\"damped_mean\":3.525253,"
                   "\"histogram\":[{\"rating\":1.0,\"count\":1}]}");
     assert_answer("/api/movie/40/", NULL, 200,
                   "{\"id\":40,\"title\":\"Delta (1993)\",\"genres\":[\"Drama\"],\"year\":1993,"
-                  "\"overview\":\"A river.\",\"runtime\":99,\"count\":2,\"mean\":4.5,"
+                  "\"overview\":\"A river.\",\"runtime\":99,\"hue\":284,\"count\":2,\"mean\":4.5,"
                   "\"damped_mean\":3.898148,\"histogram\":[{\"rating\":4.0,\"count\":1},"
                   "{\"rating\":5.0,\"count\":1}]}");
     assert_contains("/api/movie/80", NULL, 200, "\"genres\":[]");
@@ -75,7 +75,7 @@ static void recommend(void **state) {
         "{\"user_id\":1,\"model\":\"tiny\",\"basis\":\"known user\","
         "\"tier\":\"few ratings\",\"recommendations\":[{\"item_id\":40,\"encoded_id\":3,"
         "\"title\":\"Delta (1993)\",\"genres\":[\"Drama\"],\"year\":1993,"
-        "\"overview\":\"A river.\",\"runtime\":99,\"hue\":288,\"score\":0.5208213}],"
+        "\"overview\":\"A river.\",\"runtime\":99,\"hue\":284,\"score\":0.5208213}],"
         "\"next\":\"");
 }
 
@@ -97,7 +97,7 @@ static void posts(void **state) {
         "{\"user_id\":null,\"model\":\"tiny\",\"basis\":\"popularity\","
         "\"tier\":\"nothing known\",\"recommendations\":[{\"item_id\":10,"
         "\"encoded_id\":0,\"title\":\"Alpha (1990)\",\"genres\":[\"Action\"],"
-        "\"year\":1990,\"imdb_id\":\"0000010\",\"hue\":216,\"score\":1.0}],\"next\":\"";
+        "\"year\":1990,\"imdb_id\":\"0000010\",\"hue\":113,\"score\":1.0}],\"next\":\"";
     assert_contains("/api/recommend", "{\"top_k\": 1}", 200, popular);
     assert_contains("/api/recommend", "{\"top_k\": 1, \"user_id\": null, \"ratings\": []}", 200,
                     popular);

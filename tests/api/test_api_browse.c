@@ -14,7 +14,7 @@ static void the_top(void **state) {
         "/api/top?top_k=1", NULL, 200,
         "{\"order\":\"rated\",\"total\":8,\"films\":[{\"item_id\":40,\"encoded_id\":3,"
         "\"title\":\"Delta (1993)\",\"genres\":[\"Drama\"],\"year\":1993,"
-        "\"overview\":\"A river.\",\"runtime\":99,\"hue\":288,\"score\":3.898148,\"count\":2,"
+        "\"overview\":\"A river.\",\"runtime\":99,\"hue\":284,\"score\":3.898148,\"count\":2,"
         "\"mean\":4.5}],\"next\":\"");
     assert_contains("/api/top?by=popular&years=1991-&top_k=5", NULL, 200,
                     "\"total\":6,\"films\":[{\"item_id\":20,");

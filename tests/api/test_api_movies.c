@@ -47,13 +47,13 @@ static void edited(void **state) {
     assert_patch("/api/movies/10", "{\"title\": \"Omega\", \"genres\": [\"Comedy\", \"Drama\"]}",
                  200,
                  "{\"id\":10,\"title\":\"Omega (1990)\",\"genres\":[\"Comedy\",\"Drama\"],"
-                 "\"year\":1990,\"imdb_id\":\"0000010\",\"hue\":216,\"count\":3,");
+                 "\"year\":1990,\"imdb_id\":\"0000010\",\"hue\":113,\"count\":3,");
     assert_contains("/api/movies?q=omega", NULL, 200, "\"movies\":[{\"item_id\":10,");
     assert_contains("/api/movies?q=alpha", NULL, 200, "\"total\":0");
     assert_contains("/api/movies?genre=Comedy&sort=id&limit=1", NULL, 200, "\"item_id\":10,");
     assert_contains("/api/movies?genre=Action&sort=id&limit=1", NULL, 200, "\"item_id\":20,");
     assert_patch("/api/movies/40", "{\"runtime\": null, \"year\": 1994}", 200,
-                 "\"year\":1994,\"overview\":\"A river.\",\"hue\":288,\"count\":2");
+                 "\"year\":1994,\"overview\":\"A river.\",\"hue\":284,\"count\":2");
     assert_patch("/api/movies/9000", "{\"overview\": \"They part.\"}", 200,
                  "\"overview\":\"They part.\",\"runtime\":91");
     assert_contains("/api/movies?sort=match&q=cafe", NULL, 200, "They part.");

@@ -120,9 +120,9 @@ static void a_profile_has_the_known_names(void **state) {
                  "\"genre_averages\":{\"Action\":2.0,\"Drama\":5.0},"
                  "\"unexplored_genres\":[\"Comedy\",\"Unknown\"],\"favorite_genre\":\"Drama\","
                  "\"diversity_score\":30,\"history\":[{\"item_id\":40,\"title\":\"Delta (1993)\","
-                 "\"genres\":[\"Drama\"],\"year\":1993,\"hue\":288,\"rating\":5.0},"
+                 "\"genres\":[\"Drama\"],\"year\":1993,\"hue\":284,\"rating\":5.0},"
                  "{\"item_id\":10,\"title\":\"Alpha (1990)\","
-                 "\"genres\":[\"Action\"],\"year\":1990,\"hue\":216,\"rating\":2.0}],"
+                 "\"genres\":[\"Action\"],\"year\":1990,\"hue\":113,\"rating\":2.0}],"
                  "\"nearest\":[{\"user_id\":2,\"similarity\":"
                  "0.8164966},{\"user_id\":1,\"similarity\":0.4082483}]}");
     loopback_ask("GET", "/api/users/3/predictions", NULL, 404, "...predicts no ratings");
