@@ -7,7 +7,9 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/files.h"
 #include "service/service_internal.h"
 #include "service/words.h"
 
@@ -41,10 +43,16 @@ static inline void fake_encode(const void *context, const struct encoder_text *t
         fake_text(&texts[i], vectors + i * FAKE_DIMENSION);
 }
 
+static char fake_folder[] = "/tmp/matinee-words-XXXXXX";
+
+static inline void fake_forget(void) {
+    struct error error;
+    files_remove_folder(fake_folder, &error);
+}
+
 /* Gives a service the fake; `encoded` counts texts, may be NULL. Vectors are kept in a folder of
- * the test's own. */
+ * the test's own, for as long as it runs. */
 static inline void fake_words(struct service *service, int *encoded) {
-    static char folder[] = "/tmp/matinee-words-XXXXXX";
     const struct words_encoder encoder = {.name = "fake",
                                           .dimension = FAKE_DIMENSION,
                                           .calibration = {1, 0},
@@ -52,9 +60,11 @@ static inline void fake_words(struct service *service, int *encoded) {
                                           .context = encoded};
     struct words *words;
     struct error error;
-    if (folder[sizeof folder - 2] == 'X' && !mkdtemp(folder))
-        abort();
-    setenv("XDG_DATA_HOME", folder, 1);
+    if (!getenv("XDG_DATA_HOME") || strcmp(getenv("XDG_DATA_HOME"), fake_folder) != 0) {
+        if (!mkdtemp(fake_folder) || atexit(fake_forget) != 0)
+            abort();
+        setenv("XDG_DATA_HOME", fake_folder, 1);
+    }
     static const char *const sources[] = {"search.tower=true"};
     if (words_create(&words, &encoder, sources, 1, &error) != STATUS_OK)
         abort();
