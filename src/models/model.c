@@ -167,17 +167,22 @@ static bool has_items_below(const struct interactions *rows, uint32_t bound) {
 enum status model_check_events(const struct model *model, const struct model_events *events,
                                struct error *error) {
     const struct interactions *known = events->known, *fresh = events->fresh;
-    if (known->user_count != fresh->user_count || known->user_count < model->user_count ||
-        known->item_count != model->item_count || fresh->item_count != model->item_count)
+    const uint32_t items = known->item_count;
+    const bool fits = items == model->item_count ||
+                      (items > model->item_count && (model->traits & MODEL_LEARNS_ITEMS));
+    if (known->user_count != fresh->user_count || known->user_count < model->user_count || !fits ||
+        fresh->item_count != items)
         return error_set(error, STATUS_BAD_INPUT,
                          "the known rows are of %u users and %u items, the new ones of %u and %u, "
                          "the model of %u and %u",
                          known->user_count, known->item_count, fresh->user_count, fresh->item_count,
                          model->user_count, model->item_count);
-    if (has_items_below(known, model->item_count) && has_items_below(fresh, model->item_count))
+    if (has_items_below(known, model->item_count) && has_items_below(fresh, items))
         return STATUS_OK;
     return error_set(error, STATUS_BAD_INPUT,
-                     "a row is of an item that is not one of the model's %u", model->item_count);
+                     "a known row is of an item that is not one of the model's %u, or a new one of "
+                     "none of %u",
+                     model->item_count, items);
 }
 
 void *model_copy(const struct model *model, size_t bytes) {

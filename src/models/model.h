@@ -53,6 +53,7 @@ enum model_traits {
     MODEL_NO_SIMILAR = 512,     /* offers no similar() with these settings */
     MODEL_READS_TEXT = 4096,    /* with some settings it needs what is written of the items */
     MODEL_OF_PARTS = 2048,      /* made of other models: may take them from fit_input.trained */
+    MODEL_LEARNS_ITEMS = 8192,  /* update() takes in items that are new */
     MODEL_BEYOND_VECTORS =
         1024, /* scores add to the vectors' products what differs by item: a bias */
 };
@@ -123,8 +124,8 @@ struct fit_report {
     size_t choice_count;
 };
 
-/* What has happened since a fit, for update(). Both are over the model's items and the same users:
- * the model's, and behind them those who are new. */
+/* What has happened since a fit, for update(). Both are over the same users and items: the model's,
+ * and behind them those that are new, which have none but fresh rows. */
 struct model_events {
     const struct interactions *known; /* the rows of the fit and of earlier updates */
     const struct interactions *fresh; /* the new ones, none of which is known */
@@ -189,8 +190,8 @@ struct model_ops {
      * its file); 0 where it knows nothing in common. What stands at the item itself is ignored. */
     void (*similar)(const struct model *model, uint32_t item, float *similarities);
     /* *out gets a new model that has learnt the events too, and that model_destroy frees; the old
-     * one is as it was and shares no memory with it. Its users are those of the events. Errors:
-     * those of model_check_events. */
+     * one is as it was and shares no memory with it. Its users and items are those of the events.
+     * Errors: those of model_check_events. */
     enum status (*update)(struct model **out, const struct model *model,
                           const struct model_events *events, struct error *error);
     /* Defaults that suit data of this size and density, put in with settings_default before create.
@@ -220,7 +221,8 @@ void model_describe(struct model *model, const struct interactions *train);
  * [rows]). */
 enum status model_expect(const struct tensor *tensor, enum tensor_type type, size_t rows,
                          size_t columns, struct error *error);
-/* For update(): that the events are of the model's items and of no fewer users than it has. */
+/* For update(): that the events are of no fewer users than the model has, and of its items, with
+ * MODEL_LEARNS_ITEMS of no fewer. */
 enum status model_check_events(const struct model *model, const struct model_events *events,
                                struct error *error);
 /* For update(): a copy of a model's struct of `bytes` bytes and of its tensors. What else the

@@ -14,10 +14,10 @@ struct interactions update_rows(const struct model_events *events, struct arena 
     return interactions_filter(&all, has_fresh, (void *)(uintptr_t)events->fresh, arena);
 }
 
-void update_rows_widen(struct tensor *tensor, size_t users, struct arena *arena) {
+void update_rows_widen(struct tensor *tensor, size_t rows, struct arena *arena) {
     const struct tensor old = *tensor;
-    if (users == old.shape[0])
+    if (rows == old.shape[0])
         return;
-    tensor_make(tensor, old.type, users, old.rank == 2 ? old.shape[1] : 0, arena);
+    tensor_make(tensor, old.type, rows, old.rank == 2 ? old.shape[1] : 0, arena);
     memcpy(tensor->data, old.data, tensor_bytes(&old));
 }

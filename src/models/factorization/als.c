@@ -13,8 +13,9 @@
  *          there is no table of users, and known users, new ones and sessions are one call. A
  *          history without anything known gets the popular items.
  * Update   There is no table of users, so a history with the new rows gets its exact vector against
- *          the items' when it is asked for; only the popularity is counted anew. Items stay as they
- *          are until the next fit.
+ *          the items' when it is asked for; the popularity is counted anew. An item that is new
+ * gets the exact vector against those of all users, known rows and new ones, as in the fit; the
+ *          others stay as they are, turned together, until the next fit.
  * State    item_vectors [items][d], popularity [items]; implicit: gram [d] = a0 times the Gram
  *          matrix, which is diagonal; explicit: item_bias [items], mean [1], and the vectors have
  *          one more element, which is 1.
@@ -28,6 +29,7 @@
 #include "models/dot_items.h"
 #include "models/factorization/als_fit.h"
 #include "models/model.h"
+#include "models/update_rows.h"
 
 extern const struct model_ops model_als;
 
@@ -143,6 +145,13 @@ static void make_tensors(struct als *model, const struct interactions *train) {
     *tensor_floats(&model->mean) = mean_rating(train);
 }
 
+/* The entries that vectors are solved from. */
+static struct csr entries_of(const struct als *model, const struct interactions *rows) {
+    const bool values = model->use_ratings || model->weights.is_explicit;
+    return (struct csr){rows->user_count, rows->item_count, rows->offsets, rows->items,
+                        values ? rows->ratings : NULL};
+}
+
 static enum status fit(struct model *base, const struct fit_input *input, struct error *error) {
     struct als *model = (struct als *)base;
     const struct interactions *train = input->train;
@@ -157,8 +166,7 @@ static enum status fit(struct model *base, const struct fit_input *input, struct
                             "lower model.embedding_dim", error));
     make_tensors(model, train);
     struct arena scratch = {0};
-    struct csr by_user = {train->user_count, train->item_count, train->offsets, train->items,
-                          model->use_ratings || is_explicit ? train->ratings : NULL};
+    struct csr by_user = entries_of(model, train);
     struct csr by_item = csr_transpose(&by_user, &scratch);
     struct als_fit fit = {.weights = model->weights,
                           .by_user = &by_user,
@@ -242,6 +250,42 @@ static void explain(const struct model *base, const struct query *query, uint32_
         shares[h] += side.bias[item] / (float)row.count;
 }
 
+struct known_items {
+    const struct interactions *rows;
+    uint32_t count;
+};
+
+static bool is_known(void *context, uint32_t user, size_t row) {
+    const struct known_items *known = context;
+    (void)user;
+    return known->rows->items[row] < known->count;
+}
+
+static enum status take_in_new_items(struct als *model, uint32_t first,
+                                     const struct interactions *all, struct error *error) {
+    struct arena *arena = &model->base.arena;
+    struct arena scratch = {0};
+    struct known_items known = {all, first};
+    update_rows_widen(&model->vectors, all->item_count, arena);
+    update_rows_widen(&model->popularity, all->item_count, arena);
+    if (model->weights.is_explicit)
+        update_rows_widen(&model->bias, all->item_count, arena);
+    const struct interactions old = interactions_filter(all, is_known, &known, &scratch);
+    const struct csr by_user = entries_of(model, &old), whole = entries_of(model, all);
+    const struct csr by_item = csr_transpose(&whole, &scratch);
+    struct als_fit fit = {.weights = model->weights,
+                          .by_user = &by_user,
+                          .by_item = &by_item,
+                          .dimension = model->dimension,
+                          .mean = model->mean.data ? *tensor_floats(&model->mean) : 0};
+    fit.weights.solver = ALS_CHOLESKY;
+    const enum status status =
+        als_fit_new_items(&fit, first, tensor_floats(&model->vectors), tensor_floats(&model->gram),
+                          tensor_floats(&model->bias), error);
+    arena_release(&scratch);
+    return status;
+}
+
 static enum status update(struct model **out, const struct model *base,
                           const struct model_events *events, struct error *error) {
     TRY(model_check_events(base, events, error));
@@ -249,8 +293,16 @@ static enum status update(struct model **out, const struct model *base,
     struct arena scratch = {0};
     const struct interactions all = interactions_merge(events->known, events->fresh, &scratch);
     model->base.user_count = all.user_count;
+    model->base.item_count = all.item_count;
+    enum status status = STATUS_OK;
+    if (all.item_count > base->item_count)
+        status = take_in_new_items(model, base->item_count, &all, error);
     item_share_fill(tensor_floats(&model->popularity), &all);
     arena_release(&scratch);
+    if (status != STATUS_OK) {
+        model_destroy(&model->base);
+        return status;
+    }
     derive(model);
     *out = &model->base;
     return STATUS_OK;
@@ -311,7 +363,7 @@ const struct model_ops model_als = {
     .summary = "vectors by least squares over all pairs of users and items, in turn",
     .source = "Hu et al., ICDM 2008; Rendle et al., RecSys 2022",
     .settings = settings_table,
-    .traits = MODEL_RANDOM,
+    .traits = MODEL_LEARNS_ITEMS | MODEL_RANDOM,
     .create = create,
     .fit = fit,
     .score = score,

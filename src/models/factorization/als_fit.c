@@ -147,14 +147,8 @@ static void solve_shard(void *context, size_t shard) {
     }
 }
 
-/* The vectors of `to` against those of `from`; gram[dimension] is filled. */
-static enum status run_half(const struct als_fit *fit, const struct factors *from,
-                            const struct factors *to, float *gram, struct error *error) {
-    const struct fit_input *input = fit->input;
-    if (input->cancel && atomic_load(input->cancel))
-        return error_set(error, STATUS_CANCELLED, "stopped; nothing was kept");
-    if (gram && !turn_into_axes(from, to, fit->weights.unobserved, gram))
-        return error_set(error, STATUS_BAD_INPUT, GREW);
+static void solve_half(const struct als_fit *fit, const struct factors *from,
+                       const struct factors *to, const float *gram) {
     struct half half = {.side = {.weights = fit->weights,
                                  .count = from->count,
                                  .dimension = from->dimension,
@@ -164,6 +158,17 @@ static enum status run_half(const struct als_fit *fit, const struct factors *fro
                                  .mean = fit->mean},
                         .to = to};
     parallel_for(shards_of(to->count, SOLVE_ROWS), solve_shard, &half);
+}
+
+/* The vectors of `to` against those of `from`; gram[dimension] is filled. */
+static enum status run_half(const struct als_fit *fit, const struct factors *from,
+                            const struct factors *to, float *gram, struct error *error) {
+    const struct fit_input *input = fit->input;
+    if (input->cancel && atomic_load(input->cancel))
+        return error_set(error, STATUS_CANCELLED, "stopped; nothing was kept");
+    if (gram && !turn_into_axes(from, to, fit->weights.unobserved, gram))
+        return error_set(error, STATUS_BAD_INPUT, GREW);
+    solve_half(fit, from, to, gram);
     return STATUS_OK;
 }
 
@@ -192,6 +197,34 @@ enum status als_fit_run(const struct als_fit *fit, float *vectors, float *gram, 
     parallel_for(shards_of(items.count, START_ROWS), start_shard, &start);
     enum status status = alternate(fit, &users, &items, gram, error);
     progress_end(fit->input->progress);
+    arena_release(&arena);
+    return status;
+}
+
+enum status als_fit_new_items(const struct als_fit *fit, size_t first, float *vectors, float *gram,
+                              float *bias, struct error *error) {
+    struct arena arena = {0};
+    const size_t d = fit->dimension, users_count = fit->by_user->row_count;
+    const struct csr rows = {.row_count = fit->by_item->row_count - (uint32_t)first,
+                             .column_count = fit->by_item->column_count,
+                             .offsets = fit->by_item->offsets + first,
+                             .columns = fit->by_item->columns,
+                             .values = fit->by_item->values};
+    struct factors known = {first, d, NULL, vectors, bias};
+    struct factors new = {rows.row_count, d, &rows, vectors + first * d,
+                          bias ? bias + first : NULL};
+    struct factors all = {first + rows.row_count, d, NULL, vectors, bias};
+    struct factors users = {users_count, d, fit->by_user,
+                            ARENA_ARRAY(&arena, float, users_count *d),
+                            bias ? ARENA_ARRAY(&arena, float, users_count) : NULL};
+    solve_half(fit, &known, &users, gram);
+    enum status status = STATUS_OK;
+    if (gram && !turn_into_axes(&users, &all, fit->weights.unobserved, gram))
+        status = error_set(error, STATUS_BAD_INPUT, GREW);
+    if (status == STATUS_OK)
+        solve_half(fit, &users, &new, gram);
+    if (status == STATUS_OK && gram && !turn_into_axes(&all, &users, fit->weights.unobserved, gram))
+        status = error_set(error, STATUS_BAD_INPUT, GREW);
     arena_release(&arena);
     return status;
 }

@@ -21,4 +21,12 @@ struct als_fit {
 enum status als_fit_run(const struct als_fit *fit, float *vectors, float *gram, float *bias,
                         struct error *error);
 
+/* The items from `first` on, new to the vectors of those before them: everybody's vector is solved
+ * exactly against the known items, and each new item's, in a row of its own, against those of all
+ * users, as in a half of the fit. `vectors` has room for all; all are turned into the axes of their
+ * new Gram matrix, which changes no score but by what the new items weigh in gram[dimension].
+ * Explicit: bias[first ...] is filled. fit->iterations, ->deviation and ->input are not read. */
+enum status als_fit_new_items(const struct als_fit *fit, size_t first, float *vectors, float *gram,
+                              float *bias, struct error *error);
+
 #endif

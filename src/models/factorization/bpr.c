@@ -7,8 +7,10 @@
  * Shapes   users [users][embedding_dim], items [items][embedding_dim], bias [items].
  * Training plain SGD, a step for each row (bpr_epoch.h), under the trainer's epochs, rates and
  *          early stopping; trainer.optimizer.*, batch size and clipping do not apply.
- * Fold-in  A bare history is mapped to a user vector by models/fold_map.h. An update goes on over
- *          the histories of those who have new rows (models/update_rows.h).
+ * Fold-in  A bare history is mapped to a user vector by models/fold_map.h.
+ * Update   goes on over the histories of those who have new rows (models/update_rows.h). An item
+ *          that is new begins with vector and bias that its users are mapped to
+ *          (models/fold_items.h).
  * Cost     an epoch: rows * 12 * embedding_dim operations; a score: 2 * embedding_dim.
  * Traps    the rate of SGD is some ten times that of Adam: 0.05 is usual.
  * Checked  tests/models/test_bpr.c, conformance, config/recipes/ml-1m-ncf/bpr.yaml. */
@@ -17,6 +19,7 @@
 #include "kernels/kernels.h"
 #include "models/dot_items.h"
 #include "models/factorization/bpr_epoch.h"
+#include "models/fold_items.h"
 #include "models/fold_map.h"
 #include "models/model.h"
 #include "models/trainer.h"
@@ -244,10 +247,35 @@ static void take_in_new_users(struct bpr *self, uint32_t first, const struct int
     }
 }
 
+static bool take_in_new_items(struct bpr *self, const struct model *base,
+                              const struct model_events *events) {
+    const uint32_t count = events->fresh->item_count;
+    if (count == base->item_count)
+        return true;
+    self->base.item_count = count;
+    update_rows_widen(&self->items, count, &self->base.arena);
+    update_rows_widen(&self->bias, count, &self->base.arena);
+    const struct fold_items order = {
+        .events = events,
+        .user_count = base->user_count,
+        .item_count = base->item_count,
+        .part_count = 1,
+        .parts = {{tensor_floats(&self->users), tensor_floats(&self->items), self->embedding_dim}},
+        .bias = self->has_bias ? tensor_floats(&self->bias) : NULL,
+    };
+    return fold_items_fill(&order);
+}
+
 static enum status update(struct model **out, const struct model *base,
                           const struct model_events *events, struct error *error) {
     TRY(model_check_events(base, events, error));
     struct bpr *self = model_copy(base, sizeof *self);
+    if (!take_in_new_items(self, base, events)) {
+        model_destroy(&self->base);
+        return error_set(error, STATUS_BAD_INPUT,
+                         "bpr: new items cannot be taken in: the trained factors are too large or "
+                         "no numbers; train it again");
+    }
     struct arena scratch = {0};
     const struct interactions rows = update_rows(events, &scratch);
     self->base.user_count = rows.user_count;
@@ -287,7 +315,7 @@ const struct model_ops model_bpr = {
     .summary = "matrix factorisation that learns to rank an item above one not chosen",
     .source = "Rendle et al., UAI 2009, figure 4",
     .settings = settings_table,
-    .traits = MODEL_RANDOM | MODEL_TRAINED,
+    .traits = MODEL_LEARNS_ITEMS | MODEL_RANDOM | MODEL_TRAINED,
     .create = create,
     .fit = fit,
     .score = score,

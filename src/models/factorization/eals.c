@@ -14,7 +14,9 @@
  *          FOLD_SWEEPS times as a user is in the fit. Nothing known: the popular items.
  * Update   For each new pair, users in turn and each one's oldest first, the user's vector, then
  *          the item's: online_sweeps over all their rows with weight model.online_weight on the
- *          new pair, of which later pairs count 1; the c_i stay. Somebody new starts at 0.
+ *          new pair, of which later pairs count 1; the c_i stay. Somebody new starts at 0; an item
+ *          that is new at FOLD_SWEEPS over those of its users whom the fit knew, with the c_i of
+ *          its share of the users on the fit's scale.
  * State    user_vectors [users][d], item_vectors [items][d], confidence [items], cache [d][d] =
  *          S^q, popularity [items].
  * Cost     an iteration: 10 rows d + (users + items) d^2. An update: copies of the state, S^p, the
@@ -34,6 +36,7 @@
 #include "models/factorization/factor_gram.h"
 #include "models/model.h"
 #include "models/shares.h"
+#include "models/update_rows.h"
 
 extern const struct model_ops model_eals;
 
@@ -336,9 +339,11 @@ struct learning {
     struct interactions_by_item known, learnt; /* `learnt`: all */
     uint32_t *items;                           /* the user's, known and then learnt */
     size_t item_count;
+    uint32_t old_users, old_items; /* of the fit */
 };
 
-/* Who has the item, of the known rows and of those that were learnt before this user's. */
+/* Who has the item, of the known rows and of those that were learnt before this user's, among which
+ * are those that an item which is new began with. */
 static size_t users_of(const struct learning *learning, uint32_t item, uint32_t user,
                        uint32_t *users) {
     const struct interactions_by_item *known = &learning->known, *all = &learning->learnt;
@@ -346,7 +351,8 @@ static size_t users_of(const struct learning *learning, uint32_t item, uint32_t 
     for (size_t i = all->offsets[item]; i < all->offsets[item + 1]; i++) {
         const bool is_known = k < known->offsets[item + 1] && known->users[k] == all->users[i];
         k += is_known;
-        if (is_known || all->users[i] < user)
+        const bool is_begun = item >= learning->old_items && all->users[i] < learning->old_users;
+        if (is_known || is_begun || all->users[i] < user)
             users[count++] = all->users[i];
     }
     return count;
@@ -378,16 +384,55 @@ static void learn(struct learning *learning, uint32_t user, uint32_t item) {
     arena_reset(scratch, mark);
 }
 
-/* A copy with room for new users, whose vectors are 0. */
-static struct eals *copy_for(const struct model *base, uint32_t user_count) {
+/* A copy with room for new users and items, whose vectors are 0. */
+static struct eals *copy_for(const struct model *base, const struct interactions *rows) {
     struct eals *model = model_copy(base, sizeof *model);
-    if (user_count == base->user_count)
-        return model;
-    const struct tensor old = model->users;
-    model->base.user_count = user_count;
-    tensor_make(&model->users, TENSOR_F32, user_count, model->dimension, &model->base.arena);
-    memcpy(model->users.data, old.data, tensor_bytes(&old));
+    struct arena *arena = &model->base.arena;
+    model->base.user_count = rows->user_count;
+    model->base.item_count = rows->item_count;
+    update_rows_widen(&model->users, rows->user_count, arena);
+    update_rows_widen(&model->items, rows->item_count, arena);
+    update_rows_widen(&model->confidence, rows->item_count, arena);
+    update_rows_widen(&model->popularity, rows->item_count, arena);
     return model;
+}
+
+/* c_i = scale f_i^a, with the scale that the known items have. */
+static void weigh_new_items(const struct eals *model, uint32_t first,
+                            const struct interactions_by_item *rows) {
+    float *popularity = tensor_floats(&model->popularity);
+    float *confidence = tensor_floats(&model->confidence);
+    double scale = 0;
+    for (uint32_t i = 0; i < first && scale == 0; i++)
+        if (popularity[i] > 0)
+            scale = (double)confidence[i] / pow((double)popularity[i], model->exponent);
+    for (uint32_t i = first; i < model->base.item_count; i++) {
+        popularity[i] =
+            (float)(rows->offsets[i + 1] - rows->offsets[i]) / (float)model->base.user_count;
+        confidence[i] = (float)(scale * pow((double)popularity[i], model->exponent));
+    }
+}
+
+static void take_in_new_items(struct learning *learning) {
+    struct eals *model = learning->model;
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const struct interactions_by_item *all = &learning->learnt;
+    const struct eals_side side = item_side(model, learning->user_cache);
+    uint32_t *users = ARENA_ARRAY_RAW(scratch, uint32_t, model->base.user_count);
+    weigh_new_items(model, learning->old_items, all);
+    for (uint32_t item = learning->old_items; item < model->base.item_count; item++) {
+        const float confidence = tensor_floats(&model->confidence)[item];
+        float *vector = tensor_floats(&model->items) + item * model->dimension;
+        struct csr_row row = {.columns = users};
+        for (size_t i = all->offsets[item]; i < all->offsets[item + 1]; i++)
+            if (all->users[i] < learning->old_users)
+                users[row.count++] = all->users[i];
+        for (size_t i = 0; row.count > 0 && i < FOLD_SWEEPS; i++)
+            eals_row(&side, &row, confidence, vector);
+        add_outer(tensor_floats(&model->cache), confidence, vector, model->dimension);
+    }
+    arena_reset(scratch, mark);
 }
 
 static void learn_user(struct learning *learning, const struct model_events *events,
@@ -403,14 +448,18 @@ static void learn_user(struct learning *learning, const struct model_events *eve
 static enum status update(struct model **out, const struct model *base,
                           const struct model_events *events, struct error *error) {
     TRY(model_check_events(base, events, error));
-    struct eals *model = copy_for(base, events->fresh->user_count);
+    struct eals *model = copy_for(base, events->fresh);
     struct arena scratch = {0};
     struct learning learning = {.model = model,
                                 .user_cache = user_cache(model, &scratch),
                                 .all = interactions_merge(events->known, events->fresh, &scratch),
                                 .known = interactions_by_item(events->known, &scratch),
-                                .items = ARENA_ARRAY_RAW(&scratch, uint32_t, base->item_count)};
+                                .old_users = base->user_count,
+                                .old_items = base->item_count,
+                                .items =
+                                    ARENA_ARRAY_RAW(&scratch, uint32_t, model->base.item_count)};
     learning.learnt = interactions_by_item(&learning.all, &scratch);
+    take_in_new_items(&learning);
     for (uint32_t user = 0; user < model->base.user_count; user++)
         if (interactions_history(events->fresh, user).count > 0)
             learn_user(&learning, events, user);
@@ -465,7 +514,7 @@ const struct model_ops model_eals = {
     .summary = "vectors one element at a time, the unseen weighted by popularity; learns online",
     .source = "He et al., SIGIR 2016",
     .settings = settings_table,
-    .traits = MODEL_RANDOM,
+    .traits = MODEL_LEARNS_ITEMS | MODEL_RANDOM,
     .create = create,
     .fit = fit,
     .score = score,

@@ -8,6 +8,9 @@
  *          known user has his own bias and factors; a bare history is folded in by ridge regression
  *          (rating_fold.c). The part of y comes from the query's history in both cases, so what a
  *          known user has seen since the fit counts at once.
+ * Update   goes on over the histories of those who have new rows (models/update_rows.h). An item
+ *          that is new begins with the bias and factors of the same ridge regression, from its
+ *          users' ratings against their biases and factors.
  * Cost     a known user 2 * n_factors for each item; a bare history about 0.3 ms more.
  * Names    settings and defaults as in Surprise (init_std_dev is an alias); `suggest` puts in what
  *          was better on validation.
@@ -246,6 +249,51 @@ enum status rating_model_fit(struct model *base, const struct fit_input *input,
     return STATUS_OK;
 }
 
+/* The users of the fit as rating_fold.c has items: both have changed places. p + z is what an
+ * item's factors meet. */
+static struct rating_factors mirror(const struct rating_factors *factors, uint32_t user_count,
+                                    const struct interactions *all, struct arena *arena) {
+    const size_t width = factors->width;
+    float *users = ARENA_ARRAY_RAW(arena, float, user_count *width);
+    float *z = ARENA_ARRAY_RAW(arena, float, width);
+    memcpy(users, factors->user_factors, user_count * width * sizeof *users);
+    for (uint32_t user = 0; factors->implicit && user < user_count; user++) {
+        const struct history history = interactions_history(all, user);
+        rating_factors_implicit(factors, &history, z);
+        kernels()->axpy(users + user * width, 1, z, width);
+    }
+    return (struct rating_factors){.item_count = user_count,
+                                   .width = width,
+                                   .mean = factors->mean,
+                                   .mean_count = (double)all->count / all->item_count,
+                                   .item_bias = factors->user_bias,
+                                   .item_factors = users};
+}
+
+/* Items that are new begin with what their users' ratings say to the users as they are. */
+static void take_in_new_items(struct rating_model *model, const struct model *base,
+                              const struct interactions *all) {
+    const struct rating_factors factors = factors_of(model);
+    const uint32_t first = base->item_count;
+    struct arena arena = {0};
+    struct rating_options options = model->options;
+    const struct rating_factors mirrored = mirror(&factors, base->user_count, all, &arena);
+    const struct interactions_by_item rows = interactions_by_item(all, &arena);
+    const float *none = ARENA_ARRAY(&arena, float, factors.width);
+    options.penalty[RATING_USER_BIAS] = options.penalty[RATING_ITEM_BIAS];
+    options.penalty[RATING_USER_FACTORS] = options.penalty[RATING_ITEM_FACTORS];
+    for (uint32_t item = first; item < all->item_count; item++) {
+        struct history users = {.items = rows.users + rows.offsets[item],
+                                .ratings = rows.ratings + rows.offsets[item]};
+        const size_t count = rows.offsets[item + 1] - rows.offsets[item];
+        while (users.count < count && users.items[users.count] < base->user_count)
+            users.count++; /* those who are new have no vector yet, and come last */
+        factors.item_bias[item] = rating_fold_in(&mirrored, &options, &users, none,
+                                                 factors.item_factors + item * factors.width);
+    }
+    arena_release(&arena);
+}
+
 /* Users who are new begin with what their history says to the items as they are. */
 static void take_in_new_users(struct rating_model *model, uint32_t first,
                               const struct interactions *rows) {
@@ -269,6 +317,15 @@ static enum status learn(struct rating_model *model, const struct interactions *
     return rating_sgd_continue(&factors, &model->options, &more, error);
 }
 
+static void widen_items(struct rating_model *model, uint32_t item_count) {
+    struct arena *arena = &model->base.arena;
+    model->base.item_count = item_count;
+    update_rows_widen(&model->item_bias, item_count, arena);
+    update_rows_widen(&model->item_factors, item_count, arena);
+    if (model->implicit)
+        update_rows_widen(&model->implicit_factors, item_count, arena);
+}
+
 enum status rating_model_update(struct model **out, const struct model *base,
                                 const struct model_events *events, struct error *error) {
     TRY(model_check_events(base, events, error));
@@ -282,6 +339,10 @@ enum status rating_model_update(struct model **out, const struct model *base,
     model->base.user_count = rows.user_count;
     update_rows_widen(&model->user_bias, rows.user_count, &model->base.arena);
     update_rows_widen(&model->user_factors, rows.user_count, &model->base.arena);
+    if (rows.item_count > base->item_count) {
+        widen_items(model, rows.item_count);
+        take_in_new_items(model, base, &all);
+    }
     take_in_new_users(model, base->user_count, &rows);
     const enum status status = learn(model, &rows, &all, error);
     arena_release(&scratch);

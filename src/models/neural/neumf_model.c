@@ -3,6 +3,9 @@
  * Tensors  the network's parameters, the fold-in map, and the items' genres where they are used.
  * Derived  after a fit and after a load: the scorer's tiles; GMF's item vectors q_i * output, whose
  *          dot product with p_u is the score less the output bias.
+ * Update   goes on over the histories of those who have new rows (models/update_rows.h). An item
+ *          that is new begins with the embeddings that its users' are mapped to
+ *          (models/fold_items.h), unless genres have a part (model.genre_dim).
  * Scale    scores are log-odds (bce), or ratings from 0, the lowest of train, to 1, the highest
  * (mse). */
 #include "models/neural/neumf_model.h"
@@ -12,6 +15,7 @@
 
 #include "base/assert.h"
 #include "kernels/kernels.h"
+#include "models/fold_items.h"
 #include "models/neural/neumf_fold.h"
 #include "models/update_rows.h"
 
@@ -68,6 +72,8 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
         self->base.needs |= MODEL_NEEDS_TEXT;
     if (self->options.shape.heads)
         self->base.traits |= MODEL_NO_EXPLAIN;
+    if (self->options.shape.genre_dim) /* an update is told nothing of genres */
+        self->base.traits &= ~(unsigned)MODEL_LEARNS_ITEMS;
     neumf_model_prepare(self);
     *out = &self->base;
     return STATUS_OK;
@@ -339,24 +345,34 @@ static void copy_slot(struct tensor *to, const struct tensor *from, size_t rows,
     memcpy(to->data, from->data, tensor_bytes(from));
 }
 
-/* The same model with room for more users, whose embeddings are 0. */
-static struct neumf *copy_for(const struct neumf *from, uint32_t user_count) {
+/* The rows that a parameter has in a model for so many users and items. */
+static size_t rows_of(const struct neumf_network *network, const struct parameter *parameter,
+                      size_t rows) {
+    if (parameter == network->mf_user || parameter == network->mlp_user)
+        return network->shape.user_count;
+    if (parameter == network->mf_item || parameter == network->mlp_item)
+        return network->shape.item_count;
+    return rows;
+}
+
+/* The same model with room for more users and items, whose embeddings are 0. */
+static struct neumf *copy_for(const struct neumf *from, const struct interactions *rows) {
     struct neumf *self = model_allocate(from->base.ops, sizeof *self);
     memcpy(self, from, sizeof *self);
     self->base.arena = (struct arena){0};
     self->base.report = (struct fit_report){0};
-    self->base.user_count = user_count;
+    self->base.user_count = rows->user_count;
+    self->base.item_count = rows->item_count;
     self->options.pretraining = (struct neumf_pretraining){0};
     struct neumf_shape shape = from->network.shape;
-    shape.user_count = user_count;
+    shape.user_count = rows->user_count;
+    shape.item_count = rows->item_count;
     neumf_network_init(&self->network, &shape);
     name_tensors(self);
     for (size_t i = 0; i < self->network.parameter_count; i++) {
         struct parameter *parameter = &self->network.parameters[i];
         const struct tensor *slot = &from->tensors[i];
-        const bool is_of_users =
-            parameter == self->network.mf_user || parameter == self->network.mlp_user;
-        copy_slot(&self->tensors[i], slot, is_of_users ? user_count : slot->shape[0],
+        copy_slot(&self->tensors[i], slot, rows_of(&self->network, parameter, slot->shape[0]),
                   &self->base.arena);
         parameter->weight = tensor_floats(&self->tensors[i]);
     }
@@ -367,6 +383,20 @@ static struct neumf *copy_for(const struct neumf *from, uint32_t user_count) {
     }
     neumf_score_init(&self->scorer, &self->network, &self->base.arena);
     return self;
+}
+
+static bool take_in_new_items(struct neumf *self, const struct model *base,
+                              const struct model_events *events) {
+    const struct neumf_network *network = &self->network;
+    struct fold_items order = {
+        .events = events, .user_count = base->user_count, .item_count = base->item_count};
+    if (network->shape.mf_dim)
+        order.parts[order.part_count++] = (struct fold_items_part){
+            network->mf_user->weight, network->mf_item->weight, network->shape.mf_dim};
+    if (network->shape.mlp_dim)
+        order.parts[order.part_count++] = (struct fold_items_part){
+            network->mlp_user->weight, network->mlp_item->weight, network->shape.mlp_dim};
+    return self->base.item_count == base->item_count || fold_items_fill(&order);
 }
 
 static void take_in_new_users(struct neumf *self, uint32_t first, const struct interactions *rows) {
@@ -418,9 +448,16 @@ enum status neumf_model_update(struct model **out, const struct model *model,
                          model->ops->name);
     struct arena scratch = {0};
     const struct interactions rows = update_rows(events, &scratch);
-    struct neumf *self = copy_for(from, rows.user_count);
+    struct neumf *self = copy_for(from, &rows);
+    enum status status = STATUS_OK;
+    if (!take_in_new_items(self, model, events))
+        status = error_set(error, STATUS_BAD_INPUT,
+                           "%s: new items cannot be taken in: the trained embeddings are too large "
+                           "or no numbers; train it again",
+                           model->ops->name);
     take_in_new_users(self, model->user_count, &rows);
-    const enum status status = learn(self, &rows, error);
+    if (status == STATUS_OK)
+        status = learn(self, &rows, error);
     arena_release(&scratch);
     if (status != STATUS_OK) {
         model_destroy(&self->base);
