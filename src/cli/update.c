@@ -17,8 +17,12 @@ static void print_report(const char *out, const struct update_report *report, st
         printf(", of %s user%s", style_count(report->users).text, report->users == 1 ? "" : "s");
     if (report->new_users > 0)
         printf(", %s of them new", style_count(report->new_users).text);
+    if (report->new_items > 0)
+        printf(", and of %s new film%s", style_count(report->new_items).text,
+               report->new_items == 1 ? "" : "s");
     puts(report->applied > 0 ? "" : "; the model is as it was");
-    print_reason(report->unknown, "of films that the model does not know");
+    print_reason(report->unknown, report->new_items > 0 ? "of films that wait for the next training"
+                                                        : "of films that the model does not know");
     print_reason(report->known, "the person has the film already");
     print_reason(report->low, arena_format(arena, "rated below data.min_rating=%g of the fit",
                                            (double)report->min_rating));
@@ -36,7 +40,13 @@ static enum status run(const struct arguments *arguments, struct error *error) {
                          "which rows? --ratings FILE, with lines of user,film[,rating[,time]]");
     out = out ? out : file;
     struct update_report report;
-    TRY(update_file(file, rows, out, &report, error));
+    const struct update_order order = {
+        .file = file,
+        .rows = rows,
+        .out = out,
+        .all_items = settings_bool(arguments->options, "--all-films"),
+    };
+    TRY(update_file(&order, &report, error));
     print_report(out, &report, arguments->arena);
     return STATUS_OK;
 }
@@ -57,6 +67,11 @@ static const struct command_option options[] = {
      "FILE",
      NULL,
      WORD_FILE},
+    {{"--all-films", SETTING_BOOL, "false", 0, 0, NULL, NULL,
+      "learn films that are new to the model even if nothing is written of them"},
+     NULL,
+     NULL,
+     WORD_NONE},
     {{NULL, SETTING_INT, NULL, 0, 0, NULL, NULL, NULL}, NULL, NULL, WORD_NONE},
 };
 
@@ -74,8 +89,10 @@ const struct command update_command = {
     .usage = "FILE --ratings FILE [--out FILE]",
     .about =
         "Adds new rows to a model that learns as they come (of one that does not, the error names "
-        "those that do). People who are new to the model are added; films that it does not know "
-        "wait for the next training, and so do rows that change a rating. The file is replaced "
+        "those that do). People who are new to the model are added, and so are films of which the "
+        "data's own files say a title, a year or genres; content, and models with genres among "
+        "their settings, leave films for the next training, and so do rows that change a rating. "
+        "The file is replaced "
         "when all is written, so a full disk leaves the old one. An updated file may have learnt "
         "what a test holds, and evaluate refuses it.",
     .operand_least = 1,

@@ -1,13 +1,13 @@
 /* update.c: see update.h.
  *
  * Idea     New rows are brought into the ids of the model file: users who are not there are added
- *          behind the others, rows that cannot be learnt are counted by reason. The model's
- * update() gets the histories of the file and the new rows; the file then holds both, so that lists
- *          leave out what is new and the next update knows it.
- * Time     Rows are put among the known ones by their time, where both have one of the same kind;
- *          else they stand behind them, in the order of the file.
- * Trust    The rows may be those of a test: the file says that it was updated, and evaluate refuses
- *          it. The figures in the file were those of the model before, and go.
+ *          behind the others, and so are items, with what the rows' files say of them, if the model
+ *          takes them in (MODEL_LEARNS_ITEMS); rows that cannot be learnt are counted by reason.
+ * The model's update() gets the histories of the file and the new rows; the file then holds both,
+ * so that lists leave out what is new and the next update knows it. Time     Rows are put among the
+ * known ones by their time, where both have one of the same kind; else they stand behind them, in
+ * the order of the file. Trust    The rows may be those of a test: the file says that it was
+ * updated, and evaluate refuses it. The figures in the file were those of the model before, and go.
  * Checked  tests/experiment/test_update.c, tests/cli/update.t. */
 #include "experiment/update.h"
 
@@ -24,8 +24,9 @@ struct update {
     uint32_t *users; /* of the rows' users: the model's, or a new one, or DATASET_NONE: no row */
     uint32_t *items; /* the same of items */
     struct interactions known, fresh;
-    struct dataset catalogue; /* the file's, with the new users */
+    struct dataset catalogue; /* the file's, with the new users and items */
     struct update_report *report;
+    bool all_items;
 };
 
 static enum status refuse_model(const struct model_file *file, struct error *error) {
@@ -56,26 +57,31 @@ static enum status check_ratings(const struct update *update, struct error *erro
 
 /* ---- Which rows ------------------------------------------------------------------------------ */
 
+/* Why a row's rating keeps it from being learnt; NULL: it does not. */
+static size_t *fault_of_rating(const struct update *update, size_t row) {
+    struct update_report *report = update->report;
+    const struct dataset *catalogue = &update->file->catalogue;
+    const struct interactions *rows = &update->rows->interactions;
+    const float rating = interactions_rating(rows, row);
+    if (rows->ratings && rating < report->min_rating)
+        return &report->low;
+    if (update->known.ratings && (rating < catalogue->rating_min || rating > catalogue->rating_max))
+        return &report->out_of_range;
+    return NULL;
+}
+
 /* Counts the reason if the row cannot be learnt. */
 static bool is_learnt(const struct update *update, uint32_t user, size_t row) {
     struct update_report *report = update->report;
     const struct dataset *catalogue = &update->file->catalogue;
     const struct interactions *rows = &update->rows->interactions;
     const uint32_t item = update->items[rows->items[row]], known_user = update->users[user];
-    const float rating = interactions_rating(rows, row);
-    size_t *reason = NULL;
-    if (item == DATASET_NONE)
-        reason = &report->unknown;
-    else if (rows->ratings && rating < report->min_rating)
-        reason = &report->low;
-    else if (update->known.ratings &&
-             (rating < catalogue->rating_min || rating > catalogue->rating_max))
-        reason = &report->out_of_range;
-    else if (known_user < catalogue->users.count &&
-             interactions_contains(&catalogue->interactions, known_user, item))
-        reason = &report->known;
+    size_t *reason = item == DATASET_NONE ? &report->unknown : fault_of_rating(update, row);
     if (reason)
         ++*reason;
+    else if (known_user < catalogue->users.count &&
+             interactions_contains(&catalogue->interactions, known_user, item))
+        ++*(reason = &report->known);
     return !reason;
 }
 
@@ -88,9 +94,10 @@ static uint32_t *map_ids(const struct id_map *from, const struct id_map *to, str
     return map;
 }
 
-/* The file's users and those who are new, in the order of the rows. */
-static struct id_map all_users(struct update *update, const size_t *counts) {
-    const struct id_map *known = &update->file->catalogue.users, *from = &update->rows->users;
+/* The known ids and, behind them in the order of the rows, those that have a count; indices[from]
+ * of these are filled. */
+static struct id_map extend_ids(const struct id_map *known, const struct id_map *from,
+                                const size_t *counts, uint32_t *indices, struct arena *arena) {
     struct id_builder builder;
     id_builder_init(&builder);
     for (uint32_t i = 0; i < known->count; i++) {
@@ -100,22 +107,99 @@ static struct id_map all_users(struct update *update, const size_t *counts) {
     for (uint32_t i = 0; i < from->count; i++) {
         const struct text_slice name = id_map_name(from, i);
         if (counts[i] > 0)
-            update->users[i] = id_builder_add(&builder, name.start, name.length);
+            indices[i] = id_builder_add(&builder, name.start, name.length);
     }
-    return id_builder_finish(&builder, NULL, update->arena);
+    return id_builder_finish(&builder, NULL, arena);
+}
+
+/* ---- Items that are new ---------------------------------------------------------------------- */
+
+static bool is_described(const struct dataset *rows, uint32_t item) {
+    const struct movie *movie = &rows->movies[item];
+    const struct text_slice id = id_map_name(&rows->items, item);
+    const bool has_title = movie->title && (strlen(movie->title) != id.length ||
+                                            memcmp(movie->title, id.start, id.length) != 0);
+    return has_title || movie->year != 0 || movie->genres != 0;
+}
+
+/* counts[items of the rows]: rows that can be learnt of an item that is new and is to be learnt. */
+static size_t *count_new_items(const struct update *update) {
+    const struct dataset *rows = update->rows;
+    const struct interactions *all = &rows->interactions;
+    size_t *counts = ARENA_ARRAY(update->arena, size_t, all->item_count + 1);
+    if (!(update->file->model->traits & MODEL_LEARNS_ITEMS))
+        return counts;
+    for (size_t row = 0; row < all->count; row++)
+        if (update->items[all->items[row]] == DATASET_NONE && !fault_of_rating(update, row))
+            counts[all->items[row]]++;
+    const int64_t least = settings_knows(update->file->settings, "data.min_item_interactions")
+                              ? settings_int(update->file->settings, "data.min_item_interactions")
+                              : 0;
+    for (uint32_t item = 0; item < all->item_count; item++)
+        if ((int64_t)counts[item] < least || !(update->all_items || is_described(rows, item)))
+            counts[item] = 0;
+    return counts;
+}
+
+/* The bit of a genre by its name, which is added where there is room; 0: there is none. */
+static uint64_t genre_bit(struct dataset *catalogue, const char *name) {
+    uint32_t genre = dataset_genre(catalogue, name);
+    if (genre == DATASET_NONE && catalogue->genre_count < DATASET_GENRES_MAX) {
+        genre = catalogue->genre_count++;
+        catalogue->genres[genre] = name;
+    }
+    return genre == DATASET_NONE ? 0 : (uint64_t)1 << genre;
+}
+
+static struct movie describe(struct dataset *catalogue, const struct dataset *rows, uint32_t item) {
+    struct movie movie = rows->movies[item];
+    movie.genres = 0;
+    for (uint32_t g = 0; g < rows->genre_count; g++)
+        if (rows->movies[item].genres >> g & 1)
+            movie.genres |= genre_bit(catalogue, rows->genres[g]);
+    return movie;
+}
+
+/* The catalogue's films with those that are new; they have no tags. */
+static void take_items(struct update *update) {
+    const struct dataset *known = &update->file->catalogue, *rows = update->rows;
+    struct dataset *to = &update->catalogue;
+    const size_t *counts = count_new_items(update);
+    const size_t old = known->items.count;
+    to->items = extend_ids(&known->items, &rows->items, counts, update->items, update->arena);
+    const size_t count = to->items.count;
+    update->report->new_items = (uint32_t)(count - old);
+    if (count == old)
+        return;
+    to->movies = ARENA_ARRAY(update->arena, struct movie, count);
+    memcpy(to->movies, known->movies, old * sizeof *to->movies);
+    to->genres = ARENA_ARRAY(update->arena, const char *, DATASET_GENRES_MAX);
+    for (uint32_t g = 0; g < known->genre_count; g++)
+        to->genres[g] = known->genres[g];
+    for (uint32_t item = 0; item < rows->items.count; item++)
+        if (counts[item] > 0)
+            to->movies[update->items[item]] = describe(to, rows, item);
+    if (!known->tag_offsets)
+        return;
+    uint64_t *offsets = ARENA_ARRAY_RAW(update->arena, uint64_t, count + 1);
+    for (size_t i = 0; i <= count; i++)
+        offsets[i] = known->tag_offsets[i < old ? i : old];
+    to->tag_offsets = offsets;
 }
 
 /* ---- The rows in the model's ids ------------------------------------------------------------- */
 
-/* The known rows over all users. */
-static struct interactions widen(const struct interactions *rows, uint32_t user_count,
+/* The known rows over all users and items. */
+static struct interactions widen(const struct interactions *rows, const struct dataset *catalogue,
                                  struct arena *arena) {
     struct interactions wide = *rows;
+    const uint32_t user_count = catalogue->users.count;
     uint64_t *offsets = ARENA_ARRAY_RAW(arena, uint64_t, (size_t)user_count + 1);
     for (uint32_t user = 0; user <= user_count; user++)
         offsets[user] = rows->offsets[user < rows->user_count ? user : rows->user_count];
     wide.offsets = offsets;
     wide.user_count = user_count;
+    wide.item_count = catalogue->items.count;
     return wide;
 }
 
@@ -178,7 +262,7 @@ static void make_fresh(struct update *update, const bool *learnt, const size_t *
                                           .times = columns.times};
 }
 
-static void take_users(struct update *update) {
+static void take_rows_in(struct update *update) {
     const struct dataset *known = &update->file->catalogue;
     const struct interactions *rows = &update->rows->interactions;
     struct update_report *report = update->report;
@@ -187,6 +271,8 @@ static void take_users(struct update *update) {
     update->known = known->interactions;
     update->users = map_ids(&update->rows->users, &known->users, update->arena);
     update->items = map_ids(&update->rows->items, &known->items, update->arena);
+    update->catalogue = *known;
+    take_items(update);
     for (uint32_t user = 0; user < rows->user_count; user++) {
         for (size_t row = rows->offsets[user]; row < rows->offsets[user + 1]; row++)
             counts[user] += learnt[row] = is_learnt(update, user, row);
@@ -194,9 +280,9 @@ static void take_users(struct update *update) {
         report->users += counts[user] > 0;
         report->new_users += counts[user] > 0 && update->users[user] == DATASET_NONE;
     }
-    update->catalogue = *known;
-    update->catalogue.users = all_users(update, counts);
-    update->known = widen(&known->interactions, update->catalogue.users.count, update->arena);
+    update->catalogue.users =
+        extend_ids(&known->users, &update->rows->users, counts, update->users, update->arena);
+    update->known = widen(&known->interactions, &update->catalogue, update->arena);
     make_fresh(update, learnt, counts);
 }
 
@@ -211,7 +297,7 @@ static enum status learn(struct update *update, const char *out, struct error *e
     report->min_rating = (float)settings_real(file->settings, "data.min_rating");
     report->rating_min = file->catalogue.rating_min;
     report->rating_max = file->catalogue.rating_max;
-    take_users(update);
+    take_rows_in(update);
     if (report->applied == 0 && strcmp(out, file->tensors.path) == 0)
         return STATUS_OK;
     struct model *model;
@@ -228,19 +314,23 @@ static enum status learn(struct update *update, const char *out, struct error *e
     return status;
 }
 
-enum status update_file(const char *file, const char *rows, const char *out,
-                        struct update_report *report, struct error *error) {
+enum status update_file(const struct update_order *order, struct update_report *report,
+                        struct error *error) {
     *report = (struct update_report){0};
     struct model_file *opened;
     struct dataset *dataset = NULL;
-    TRY(model_file_open(&opened, file, error));
+    TRY(model_file_open(&opened, order->file, error));
     enum status status = opened->model->ops->update ? STATUS_OK : refuse_model(opened, error);
     if (status == STATUS_OK)
-        status = dataset_open_rows(&dataset, rows, error);
+        status = dataset_open_rows(&dataset, order->rows, error);
     struct arena arena = {0};
-    struct update update = {.file = opened, .rows = dataset, .arena = &arena, .report = report};
+    struct update update = {.file = opened,
+                            .rows = dataset,
+                            .arena = &arena,
+                            .report = report,
+                            .all_items = order->all_items};
     if (status == STATUS_OK)
-        status = learn(&update, out, error);
+        status = learn(&update, order->out, error);
     arena_release(&arena);
     dataset_close(dataset);
     model_file_close(opened);

@@ -75,7 +75,8 @@ static const char *train(const char *model, const char *pair) {
 static struct update_report update(const char *file, const char *rows, const char *out) {
     struct update_report report;
     struct error error = {0};
-    if (update_file(file, rows, out, &report, &error) != STATUS_OK)
+    const struct update_order order = {file, rows, out, false};
+    if (update_file(&order, &report, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     return report;
 }
@@ -142,6 +143,60 @@ static void rows_are_learnt_or_counted(void **state) {
     model_file_close(after);
 }
 
+/* Two films are new, and one more that nothing is written of. */
+static void films_are_taken_in(void **state) {
+    (void)state;
+    const char *file = train("als", "data.min_rating=3"), *out = path_of("next.safetensors");
+    const char *data = path_of("more");
+    struct error error;
+    struct update_report report;
+    assert_int_equal(files_make_folder(data, &error), STATUS_OK);
+    put_text("more/ratings.csv", "userId,movieId,rating,timestamp\n"
+                                 "a,n1,4,2000\nb,n1,5,2000\nc,n1,4,2000\nd,n1,5,2000\n"
+                                 "g,n2,5,2000\nh,n2,5,2000\nzoe,n2,4,2000\nzoe,5,4,2000\n"
+                                 "a,n2,1,2001\na,n3,5,2002\n");
+    put_text("more/movies.csv", "movieId,title,genres\n"
+                                "n1,\"Fire, the (2001)\",Comedy|War\nn2,Ice,War\n");
+    const struct update_order some = {file, data, out, false}, all = {file, data, out, true};
+    if (update_file(&some, &report, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(report.applied, 8);
+    assert_int_equal(report.new_items, 2);
+    assert_int_equal(report.unknown, 1);
+    assert_int_equal(report.low, 1);
+    struct model_file *after = open_file(out);
+    assert_int_equal(after->model->item_count, 10);
+    assert_int_equal(after->catalogue.genre_count, 2);
+    const uint32_t first = dataset_find_item(&after->catalogue, "n1");
+    assert_string_equal(after->catalogue.movies[first].title, "Fire, the (2001)");
+    assert_int_equal(after->catalogue.movies[first].year, 2001);
+    assert_int_equal(after->catalogue.movies[dataset_find_item(&after->catalogue, "n2")].genres,
+                     (uint64_t)1 << dataset_genre(&after->catalogue, "War"));
+    assert_true(score_of(after, "e", "n1") > score_of(after, "e", "n2"));
+    assert_true(score_of(after, "l", "n2") > score_of(after, "l", "n1"));
+    model_file_close(after);
+    assert_int_equal(update_file(&all, &report, &error), STATUS_OK);
+    assert_int_equal(report.new_items, 3);
+    after = open_file(out);
+    assert_int_equal(after->model->item_count, 11);
+    model_file_close(after);
+    /* And once more from the updated file, which knows them now. */
+    report = update(out, put_text("later.csv", "e,n1,4\nf,n1,4\n"), out);
+    assert_int_equal(report.applied, 2);
+    assert_int_equal(report.new_items, 0);
+}
+
+static void films_wait(void **state) {
+    (void)state;
+    const char *data = path_of("more"), *out = path_of("waits.safetensors");
+    struct update_report report = update(train("als", "data.min_item_interactions=4"), data, out);
+    assert_int_equal(report.new_items, 1);
+    assert_int_equal(report.unknown, 5);
+    report = update(train("content", NULL), data, out);
+    assert_int_equal(report.new_items, 0);
+    assert_int_equal(report.unknown, 9);
+}
+
 static void rows_without_times_come_last(void **state) {
     (void)state;
     const char *file = train("als", NULL);
@@ -167,7 +222,8 @@ static void nothing_to_learn_leaves_the_file(void **state) {
 static void refused(const char *file, const char *rows, const char *out, const char *says) {
     struct update_report report;
     struct error error = {0};
-    assert_int_not_equal(update_file(file, rows, out, &report, &error), STATUS_OK);
+    const struct update_order order = {file, rows, out, false};
+    assert_int_not_equal(update_file(&order, &report, &error), STATUS_OK);
     if (!strstr(error.text, says))
         fail_msg("\"%s\" does not say \"%s\"", error.text, says);
 }
@@ -187,6 +243,8 @@ static void what_cannot_be_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_learnt_or_counted),
+        cmocka_unit_test(films_are_taken_in),
+        cmocka_unit_test(films_wait),
         cmocka_unit_test(rows_without_times_come_last),
         cmocka_unit_test(nothing_to_learn_leaves_the_file),
         cmocka_unit_test(what_cannot_be_is_refused),
