@@ -87,12 +87,14 @@ static enum status write_data(struct task *task, struct error *error) {
     struct feedback *store = task->work->store;
     if (task->work->request.kind == LEARNING_UPDATE) {
         size_t count;
-        task->data = files_join(arena, task->folder, "new.csv");
-        TRY(training_files_write_new(&task->rows, task->data, &count, error));
+        task->data = files_join(arena, task->folder, "new");
+        TRY(files_make_folder(task->data, error));
+        TRY(training_files_write_new(&task->rows, store, task->data, &count, error));
         if (count > 0)
             return STATUS_OK;
         return error_set(error, STATUS_BAD_INPUT,
-                         "nothing new of films that the model knows is left to learn");
+                         "nothing new of films that the model knows or can take in is left to "
+                         "learn");
     }
     task->data = files_join(arena, task->folder, plain_name(task->base->catalogue->name, arena));
     TRY(files_make_folder(task->data, error));
@@ -169,6 +171,7 @@ static const char **command_of(const struct task *task) {
     if (request->kind == LEARNING_UPDATE) {
         put(&line, "update", task->base->path);
         put(&line, "--ratings", task->data);
+        put(&line, "--all-films", NULL); /* the store holds them */
         put(&line, "--out", task->candidate);
         return line.words;
     }

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/files.h"
+#include "dataset/id_builder.h"
 #include "service/film_edits.h"
 
 /* A file that is written row by row. */
@@ -147,7 +148,9 @@ static enum status write_ratings(const struct training_rows *rows, const char *p
                      "views");
 }
 
-static enum status put_new(struct ratings *ratings, struct error *error) {
+/* `films`: those that are new to the model and that it is to learn. */
+static enum status put_new(struct ratings *ratings, const struct id_map *films,
+                           struct error *error) {
     const struct training_rows *rows = ratings->rows;
     for (size_t p = 0; p < rows->person_count; p++)
         for (size_t i = 0; i < rows->persons[p].row_count; i++) {
@@ -156,20 +159,13 @@ static enum status put_new(struct ratings *ratings, struct error *error) {
             const struct training_pair pair = {row->item, strlen(row->item), row->index, row->value,
                                                row->time};
             /* Who was erased is still among the histories of a model that is only updated. */
-            if (row->is_new && row->place < rows->cut && row->index != DATASET_NONE &&
+            const bool is_learnt = row->index != DATASET_NONE ||
+                                   id_map_find(films, row->item, pair.length) != DATASET_NONE;
+            if (row->is_new && row->place < rows->cut && is_learnt &&
                 !(person->is_erased && person->user != DATASET_NONE))
                 TRY(put_pair(ratings, slice_of(person->id), &pair, error));
         }
     return STATUS_OK;
-}
-
-enum status training_files_write_new(const struct training_rows *rows, const char *path,
-                                     size_t *count, struct error *error) {
-    struct ratings ratings;
-    TRY(ratings_open(&ratings, rows, path, error));
-    const enum status status = put_new(&ratings, error);
-    *count = ratings.count;
-    return table_close(&ratings.table, status, error);
 }
 
 /* ---- What is known of the films ---- */
@@ -208,6 +204,12 @@ static bool put_edited(void *context, const struct feedback_item *item) {
     return films->status == STATUS_OK;
 }
 
+static enum status begin_movies(struct films *films, struct error *error) {
+    line_begin(&films->table);
+    buffer_text(&films->table.line, "movieId,title,genres");
+    return line_end(&films->table, error);
+}
+
 static void put_genres(struct buffer *line, const struct dataset *catalogue, uint64_t genres) {
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
@@ -223,9 +225,7 @@ static void put_genres(struct buffer *line, const struct dataset *catalogue, uin
 static enum status put_movies(struct films *films, struct feedback *store, struct error *error) {
     const struct dataset *catalogue = films->catalogue;
     struct buffer *line = &films->table.line;
-    line_begin(&films->table);
-    buffer_text(line, "movieId,title,genres");
-    TRY(line_end(&films->table, error));
+    TRY(begin_movies(films, error));
     for (uint32_t i = 0; i < catalogue->items.count; i++) {
         const struct text_slice id = id_map_name(&catalogue->items, i);
         if (films->is_edited[i] || !is_one_line(id.start, id.length))
@@ -357,6 +357,78 @@ enum status training_files_write(const struct training_rows *rows, struct feedba
         status = write_file(files_join(&arena, folder, "tags.csv"), put_tags, catalogue, error);
     if (status == STATUS_OK && has_facts)
         status = write_file(files_join(&arena, folder, "facts.json"), put_facts, catalogue, error);
+    arena_release(&arena);
+    return status;
+}
+
+/* ---- Only what is new ---- */
+
+struct new_films {
+    const struct dataset *catalogue;
+    struct id_builder ids;
+    struct films films;
+};
+
+static bool is_new(const struct dataset *catalogue, const struct feedback_item *item) {
+    return id_map_find(&catalogue->items, item->id, strlen(item->id)) == DATASET_NONE;
+}
+
+static bool add_new(void *context, const struct feedback_item *item) {
+    struct new_films *new = context;
+    if (is_new(new->catalogue, item))
+        id_builder_add(&new->ids, item->id, strlen(item->id));
+    return true;
+}
+
+static bool put_if_new(void *context, const struct feedback_item *item) {
+    struct films *films = context;
+    return !is_new(films->catalogue, item) || put_edited(films, item);
+}
+
+/* Films of the store that the model does not know and would take in. */
+static enum status find_new(const struct training_rows *rows, struct feedback *store,
+                            struct id_map *found, struct arena *arena, struct error *error) {
+    struct new_films new = {.catalogue = rows->snapshot->catalogue};
+    enum status status = STATUS_OK;
+    id_builder_init(&new.ids);
+    if (store && (rows->snapshot->model->traits & MODEL_LEARNS_ITEMS))
+        status = feedback_items(store, add_new, &new, error);
+    *found = id_builder_finish(&new.ids, NULL, arena);
+    return status;
+}
+
+static enum status write_new_movies(const struct dataset *catalogue, struct feedback *store,
+                                    const char *path, struct error *error) {
+    struct films films = {.catalogue = catalogue, .error = error};
+    TRY(table_open(&films.table, path, error));
+    enum status status = begin_movies(&films, error);
+    if (status == STATUS_OK)
+        status = feedback_items(store, put_if_new, &films, error);
+    if (status == STATUS_OK)
+        status = films.status;
+    return table_close(&films.table, status, error);
+}
+
+static enum status write_new(const struct training_rows *rows, struct feedback *store,
+                             const char *folder, size_t *count, struct arena *arena,
+                             struct error *error) {
+    struct id_map films;
+    struct ratings ratings;
+    TRY(find_new(rows, store, &films, arena, error));
+    TRY(ratings_open(&ratings, rows, files_join(arena, folder, "ratings.csv"), error));
+    const enum status status = put_new(&ratings, &films, error);
+    *count = ratings.count;
+    TRY(table_close(&ratings.table, status, error));
+    if (films.count == 0)
+        return STATUS_OK;
+    return write_new_movies(rows->snapshot->catalogue, store,
+                            files_join(arena, folder, "movies.csv"), error);
+}
+
+enum status training_files_write_new(const struct training_rows *rows, struct feedback *store,
+                                     const char *folder, size_t *count, struct error *error) {
+    struct arena arena = {0};
+    const enum status status = write_new(rows, store, folder, count, &arena, error);
     arena_release(&arena);
     return status;
 }

@@ -10,8 +10,10 @@
  * disk's, the database's; nothing left to learn from. */
 enum status training_files_write(const struct training_rows *rows, struct feedback *store,
                                  const char *folder, struct error *error);
-/* Only what is new to the model and not held out: one file of rows. *count is how many. */
-enum status training_files_write_new(const struct training_rows *rows, const char *path,
-                                     size_t *count, struct error *error);
+/* Only what is new to the model and not held out; rows of films that are new to it, and what the
+ * store says of them, if it takes them in (MODEL_LEARNS_ITEMS) and the store holds them. *count is
+ * how many rows. */
+enum status training_files_write_new(const struct training_rows *rows, struct feedback *store,
+                                     const char *folder, size_t *count, struct error *error);
 
 #endif

@@ -45,7 +45,7 @@ static void assert_state(const struct learning_job *job, enum learning_state sta
 }
 
 /* Films for somebody that the first model does not know, as ids with blanks between. */
-static const char *list_of(const char *id) {
+static const char *films_of(const char *id, size_t count) {
     struct snapshot *snapshot;
     struct service_person person;
     struct recommend_answer answer;
@@ -54,7 +54,7 @@ static const char *list_of(const char *id) {
     assert_int_equal(
         service_person_find(school.service, snapshot, id, &school.arena, &person, &error),
         STATUS_OK);
-    const struct recommend_request request = {.people = &person, .person_count = 1, .top_k = 5};
+    const struct recommend_request request = {.people = &person, .person_count = 1, .top_k = count};
     assert_int_equal(service_recommend(snapshot, &request, &school.arena, &answer, &error),
                      STATUS_OK);
     const char *text = "";
@@ -66,6 +66,8 @@ static const char *list_of(const char *id) {
     service_release(snapshot);
     return text;
 }
+
+static const char *list_of(const char *id) { return films_of(id, 5); }
 
 static uint64_t file_number(const char *path) {
     struct stat found;
@@ -205,25 +207,40 @@ static void erased_people_are_not_learnt(void **state) {
     service_release(snapshot);
 }
 
-static void films_of_the_store_are_learnt(void **state) {
-    (void)state;
+/* A film is added and liked by people 1, 5, 9, ... of one circle; als learns of it. */
+static void film_is_learnt(enum learning_kind kind, const char *id) {
     const struct feedback_item film = {
-        .id = "777", .title = "Seven", .genres = "Crime|Thriller", .year = 1995};
-    const struct feedback_event event = {
-        .person = "5", .item = "777", .kind = FEEDBACK_LIKE, .time = 1800000000, .hour = -1};
+        .id = id, .title = "Seven", .genres = "Crime|Thriller", .year = 1995};
     struct live *live = service_live(school.service);
     struct snapshot *snapshot;
     assert_int_equal(feedback_set_item(live_store(live), &film, &school.error), STATUS_OK);
-    assert_int_equal(live_append(live, &event, 1, &school.error), STATUS_OK);
-    const struct learning_request request = {.name = "als", .replace = LEARNING_ALWAYS};
+    for (int i = 0; i < 8; i++) {
+        const struct feedback_event event = {.person = arena_format(&school.arena, "%d", 1 + 4 * i),
+                                             .item = id,
+                                             .kind = FEEDBACK_LIKE,
+                                             .time = 1800000000 + i,
+                                             .hour = -1};
+        assert_int_equal(live_append(live, &event, 1, &school.error), STATUS_OK);
+    }
+    const struct learning_request request = {
+        .kind = kind, .name = "als", .replace = LEARNING_ALWAYS};
     const struct learning_job job = learn(&request);
     assert_state(&job, LEARNING_REPLACED);
     assert_int_equal(service_acquire(school.service, "als", &snapshot, &school.error), STATUS_OK);
     const struct dataset *catalogue = service_catalogue(snapshot);
-    const uint32_t item = id_map_find(&catalogue->items, "777", 3);
+    const uint32_t item = id_map_find(&catalogue->items, id, strlen(id));
     assert_int_not_equal(item, DATASET_NONE);
     assert_string_equal(catalogue->movies[item].title, "Seven (1995)");
+    assert_true(dataset_genre(catalogue, "Thriller") < catalogue->genre_count);
     service_release(snapshot);
+    /* Who is of the circle and has not met it is shown it. */
+    assert_non_null(strstr(films_of("93", 7), arena_format(&school.arena, "%s ", id)));
+}
+
+static void films_of_the_store_are_learnt(void **state) {
+    (void)state;
+    film_is_learnt(LEARNING_UPDATE, "776");
+    film_is_learnt(LEARNING_RETRAIN, "777");
 }
 
 static void assert_refused(const struct learning_request *request, enum status status,
