@@ -59,3 +59,15 @@
   > [[ $before == $(sha256sum <eals.safetensors) ]] && echo "as it was"
   matinee: cannot write eals.safetensors
   as it was
+
+# Films that are new, where the rows' files tell of them.
+
+  $ mkdir new; printf 'userId,movieId,rating,timestamp\n1,900001,5,2000000000\n2,900001,4,2000000000\n3,900002,4,2000000000\n' >new/ratings.csv
+  > printf 'movieId,title,genres\n900001,Tomorrow (2031),Comedy\n' >new/movies.csv
+  > matinee update eals.safetensors --ratings new --out next.safetensors
+  > matinee update eals.safetensors --ratings new --out next.safetensors --all-films
+  > matinee similar next.safetensors --item 900001 --top-k 1 | sed -n 1p
+  next.safetensors: 2 of 3 rows learnt, of 2 users, and of 1 new film
+    1 passed over: of films that wait for the next training
+  next.safetensors: 3 of 3 rows learnt, of 3 users, and of 2 new films
+  Similar to Tomorrow (2031)  (eals on ml-latest-small)
