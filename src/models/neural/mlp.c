@@ -17,7 +17,8 @@ const struct model_ops model_mlp = {
     .summary = "a tower of layers over a user's and an item's embedding",
     .source = "He et al., WWW 2017, equation 10",
     .settings = neumf_settings_mlp,
-    .traits = MODEL_LEARNS_ITEMS | MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
+    .traits =
+        MODEL_LEARNS_ITEMS | MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
     .create = create,
     .fit = neumf_model_fit,
     .score = neumf_model_score,

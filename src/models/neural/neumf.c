@@ -18,7 +18,8 @@ const struct model_ops model_neumf = {
     .summary = "neural matrix factorization: gmf and mlp under one output layer",
     .source = "He et al., WWW 2017, equation 12",
     .settings = neumf_settings_neumf,
-    .traits = MODEL_LEARNS_ITEMS | MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
+    .traits =
+        MODEL_LEARNS_ITEMS | MODEL_RANDOM | MODEL_TRAINED | MODEL_READS_TEXT | MODEL_INTEGRATES,
     .create = create,
     .fit = neumf_model_fit,
     .score = neumf_model_score,
