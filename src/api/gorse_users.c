@@ -209,8 +209,10 @@ void gorse_users_delete(void *context, const struct request *request, struct res
     struct error error;
     if (!writing_person(request->captures[0], request, response))
         return;
-    if (service_erase(api->service, request->captures[0], &error) != STATUS_OK)
+    /* Gorse knows no 404 here. */
+    const enum status status = service_erase(api->service, request->captures[0], &error);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         problem_error(response, request, &error);
     else
-        response_json(response, request, gorse_success(1));
+        response_json(response, request, gorse_success(status == STATUS_OK));
 }

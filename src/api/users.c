@@ -20,7 +20,8 @@ static int compare(const void *a, const void *b) {
     return strcmp(json_string_value(first), json_string_value(second));
 }
 
-/* Those of the model who were not erased, and those of the store whom it does not know. */
+/* Those of the model who were not erased, and those of the store whom it does not know, or who have
+ * come back. */
 static size_t list_ids(struct service *service, const struct id_map *users, struct arena *arena,
                        json_t ***ids) {
     const char *const *others = NULL;
@@ -37,7 +38,8 @@ static size_t list_ids(struct service *service, const struct id_map *users, stru
     }
     for (size_t i = 0; i < other_count; i++) {
         const size_t length = strlen(others[i]);
-        if (id_map_find(users, others[i], length) == DATASET_NONE)
+        if (id_map_find(users, others[i], length) == DATASET_NONE ||
+            service_is_erased(service, others[i]))
             (*ids)[count++] = film_outside_id((struct text_slice){others[i], length});
     }
     return count;

@@ -35,7 +35,8 @@ struct entry {
     struct block *block;             /* NULL: not remembered */
     uint64_t changes, block_changes; /* block_changes: when the block was read */
     uint32_t hash;
-    bool is_erased;
+    bool is_erased;  /* what models know of him is not to be used, for good */
+    uint64_t listed; /* the reading of everybody that he was last in; 0: there is nothing of him */
     char id[];
 };
 
@@ -47,6 +48,7 @@ struct live {
     uint32_t slot_count, count;
     struct entry *newest, *oldest;
     size_t bytes;
+    uint64_t readings; /* of everybody, so far */
     double swept;
     bool has_warned;
 };
@@ -221,7 +223,7 @@ size_t live_people(struct live *live, struct arena *arena, const char *const **i
     size_t count = 0;
     for (uint32_t s = 0; s < live->slot_count; s++)
         for (const struct entry *entry = live->slots[s]; entry; entry = entry->next)
-            if (!entry->is_erased &&
+            if (entry->listed > 0 &&
                 strncmp(entry->id, FEEDBACK_SESSION, sizeof FEEDBACK_SESSION - 1) != 0)
                 list[count++] = arena_copy(arena, entry->id);
     pthread_mutex_unlock(&live->mutex);
@@ -233,7 +235,9 @@ size_t live_people(struct live *live, struct arena *arena, const char *const **i
 
 void live_changed(struct live *live, const char *id) {
     pthread_mutex_lock(&live->mutex);
-    find_or_add(live, id)->changes++;
+    struct entry *entry = find_or_add(live, id);
+    entry->listed = live->readings;
+    entry->changes++;
     pthread_mutex_unlock(&live->mutex);
 }
 
@@ -273,14 +277,20 @@ void live_append_later(struct live *live, const struct feedback_event *events, s
     feedback_append_later(live->store, events, count, arena, pending_done, pending);
 }
 
-enum status live_erase(struct live *live, const char *id, struct error *error) {
-    TRY(feedback_erase(live->store, id, error));
+/* Nothing of him is remembered, and what models know of him counts no more. */
+static void forget_erased(struct live *live, const char *id) {
     pthread_mutex_lock(&live->mutex);
     struct entry *entry = find_or_add(live, id);
     entry->is_erased = true;
+    entry->listed = 0;
     entry->changes++;
     drop_block(live, entry);
     pthread_mutex_unlock(&live->mutex);
+}
+
+enum status live_erase(struct live *live, const char *id, struct error *error) {
+    TRY(feedback_erase(live->store, id, error));
+    forget_erased(live, id);
     return STATUS_OK;
 }
 
@@ -339,6 +349,8 @@ static bool note_person(void *context, const char *id, bool is_erased) {
     struct entry *entry = find_or_add(live, id);
     entry->changes++;
     entry->is_erased = entry->is_erased || is_erased;
+    if (!is_erased)
+        entry->listed = live->readings;
     return true;
 }
 
@@ -353,18 +365,30 @@ static bool hear_of_person(void *context, const char *id, bool is_erased) {
 /* By the store's thread: another server has written. */
 static void hear(void *context, const char *id, bool is_erased) {
     struct live *live = context;
-    struct error error;
-    if (id) {
-        hear_of_person(live, id, is_erased);
-        return;
-    }
-    /* Messages were missed: everybody may have changed, and there may be new ones. */
+    if (!id)
+        live_reread(live); /* messages were missed */
+    else if (is_erased)
+        forget_erased(live, id);
+    else
+        live_changed(live, id);
+}
+
+void live_reread(struct live *live) {
+    struct error error; /* a store that is away is read again when it is back */
     pthread_mutex_lock(&live->mutex);
+    const uint64_t reading = ++live->readings;
     for (uint32_t s = 0; s < live->slot_count; s++)
         for (struct entry *entry = live->slots[s]; entry; entry = entry->next)
             entry->changes++;
     pthread_mutex_unlock(&live->mutex);
-    feedback_people(live->store, hear_of_person, live, &error);
+    if (feedback_people(live->store, hear_of_person, live, &error) != STATUS_OK)
+        return;
+    pthread_mutex_lock(&live->mutex);
+    for (uint32_t s = 0; s < live->slot_count; s++)
+        for (struct entry *entry = live->slots[s]; entry; entry = entry->next)
+            if (entry->listed < reading)
+                entry->listed = 0;
+    pthread_mutex_unlock(&live->mutex);
 }
 
 static enum status begin(struct live *live, const char *address, struct error *error) {
@@ -378,6 +402,7 @@ enum status live_open(struct live **out, const char *address, struct error *erro
     pthread_mutex_init(&live->mutex, NULL);
     live->met = met_counts_create();
     live->slot_count = SLOTS_FIRST;
+    live->readings = 1;
     live->slots = alloc_zeroed(live->slot_count, sizeof(struct entry *));
     const enum status status = begin(live, address, error);
     if (status != STATUS_OK) {

@@ -30,6 +30,7 @@ struct live_person {
 };
 /* False: nothing. A database that cannot be asked is no error here: what is remembered counts. */
 bool live_find(struct live *live, const char *id, struct arena *arena, struct live_person *person);
+/* The same mark alone. Who was erased may be there again by what he did since. */
 bool live_is_erased(struct live *live, const char *id);
 
 /* As feedback_append, and seen by whoever asks afterwards. */
@@ -40,10 +41,12 @@ void live_append_later(struct live *live, const struct feedback_event *events, s
                        struct arena *arena, feedback_done *done, void *context);
 /* A person has been written about by other means than live_append. */
 void live_changed(struct live *live, const char *id);
+/* Anybody may have been, or have been erased. */
+void live_reread(struct live *live);
 enum status live_erase(struct live *live, const char *id, struct error *error);
 /* Ends a session and forgets it; NULL: all whose time is over, at most once a minute. */
 enum status live_end_session(struct live *live, const char *id, struct error *error);
-/* Everybody of whom there is something and who was not erased, in no order. */
+/* Everybody of whom there is something, in no order. */
 size_t live_people(struct live *live, struct arena *arena, const char *const **ids);
 
 #endif

@@ -1,6 +1,8 @@
 /* service_feedback.c: see service_feedback.h. Checked by tests/service/test_service_person.c. */
 #include "service/service_feedback.h"
 
+#include <string.h>
+
 #include "service/live.h"
 #include "service/service_internal.h"
 
@@ -45,9 +47,33 @@ enum status service_set_labels(struct service *service, const char *id, const ch
     return STATUS_OK;
 }
 
+/* Whether one of the served models was trained with somebody. */
+static bool is_learnt(struct service *service, const char *id) {
+    struct arena arena = {0};
+    struct service_model *models;
+    struct error none; /* a model that has gone meanwhile */
+    bool is_known = false;
+    const size_t count = service_models(service, &models, &arena);
+    for (size_t i = 0; i < count && !is_known; i++) {
+        struct snapshot *snapshot;
+        if (service_acquire(service, models[i].name, &snapshot, &none) != STATUS_OK)
+            continue;
+        const struct id_map *users = &service_catalogue(snapshot)->users;
+        is_known = id_map_find(users, id, strlen(id)) != DATASET_NONE;
+        service_release(snapshot);
+    }
+    arena_release(&arena);
+    return is_known;
+}
+
 enum status service_erase(struct service *service, const char *id, struct error *error) {
     struct live *live;
+    bool is_known;
     TRY(open_store(service, &live, error));
+    TRY(feedback_is_known(live_store(live), id, &is_known, error));
+    if (!is_known && !is_learnt(service, id))
+        return error_set(error, STATUS_NOT_FOUND,
+                         "there is no user \"%.80s\", and nothing to be erased", id);
     return live_erase(live, id, error);
 }
 

@@ -23,9 +23,11 @@ enum status service_append_later(struct service *service, const struct feedback_
 /* What somebody said of himself: one JSON object. He is known from now on. */
 enum status service_set_labels(struct service *service, const char *id, const char *labels,
                                struct error *error);
-/* Takes everything of a person out, for good: models know nobody of that id from now on. */
+/* Takes everything of a person out, for good: models know nobody of that id from now on. Error
+ * (STATUS_NOT_FOUND): nobody was ever known by it; then nothing is marked. */
 enum status service_erase(struct service *service, const char *id, struct error *error);
-/* Whether somebody was erased and has not come back. */
+/* Whether somebody was erased: then what models know of him is not to be used. He may be there
+ * again by what he did since. */
 bool service_is_erased(struct service *service, const char *id);
 /* Those whom the store has something of, in no order; sessions are nobody. */
 size_t service_store_people(struct service *service, struct arena *arena, const char *const **ids);

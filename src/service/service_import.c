@@ -360,5 +360,8 @@ enum status service_import_live(struct service *service, const struct snapshot *
     TRY(service_store(service, &target.store, error));
     told.changed = tell_live;
     told.context = service_live(service);
-    return service_import(&target, &told, arena, report, error);
+    const enum status status = service_import(&target, &told, arena, report, error);
+    if (report->lines > 0)
+        live_reread(told.context); /* lines of a whole export may say that somebody was erased */
+    return status;
 }

@@ -94,6 +94,9 @@ enum status feedback_set_labels(struct feedback *feedback, const char *person, c
                                 struct error *error);
 enum status feedback_labels(struct feedback *feedback, const char *person, struct arena *arena,
                             const char **labels, struct error *error);
+/* Whether there is anything of a person, a mark of his erasure too. */
+enum status feedback_is_known(struct feedback *feedback, const char *person, bool *is_known,
+                              struct error *error);
 /* Takes out everything of a person. The id alone stays, as a mark that what models learnt before is
  * not to be used. A copy made by backup or export keeps what it holds. */
 enum status feedback_erase(struct feedback *feedback, const char *person, struct error *error);

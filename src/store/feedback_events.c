@@ -126,6 +126,26 @@ enum status feedback_set_labels(struct feedback *feedback, const char *person, c
     return feedback_write(feedback, &statement, 1, error);
 }
 
+static bool take_presence(void *context, const struct sql_value *columns, size_t count) {
+    (void)count;
+    *(bool *)context = columns[0].integer > 0;
+    return false;
+}
+
+enum status feedback_is_known(struct feedback *feedback, const char *person, bool *is_known,
+                              struct error *error) {
+    const struct sql_value values[] = {sql_text(person)};
+    const struct sql_statement statement =
+        FEEDBACK_STATEMENT("SELECT COUNT(*) FROM (SELECT id FROM people WHERE id = $1"
+                           " UNION ALL SELECT id FROM erased WHERE id = $1"
+                           " UNION ALL SELECT person FROM ratings WHERE person = $1"
+                           " UNION ALL SELECT person FROM events WHERE person = $1"
+                           " UNION ALL SELECT person FROM exposures WHERE person = $1) AS traces",
+                           values);
+    *is_known = false;
+    return feedback_ask(feedback, &statement, take_presence, is_known, error);
+}
+
 enum status feedback_erase(struct feedback *feedback, const char *person, struct error *error) {
     static const char *const texts[] = {
         "DELETE FROM events WHERE person = $1", "DELETE FROM ratings WHERE person = $1",
