@@ -5,11 +5,11 @@
   > matinee compare models=hybrid,ease,gmf,popularity "$parts" $small --out together 2>&1 >/dev/null | grep -E '^part' | steady
   > matinee compare models=hybrid "$parts" $small --out alone 2>&1 >/dev/null | grep -cE '^part .* fitted'
   > cmp together/hybrid.safetensors alone/hybrid.safetensors && echo "the same bytes"
-  part ease: fitted in N s
   part gmf: fitted in N s
+  part ease: fitted in N s
   part popularity: fitted in N s
-  part ease: trained already
   part gmf: trained already
+  part ease: trained already
   part popularity: trained already
   6
   the same bytes

@@ -378,6 +378,45 @@ static void what_is_found_can_be_repeated(void **state) {
     }
 }
 
+static void looking_for_weights_can_be_stopped(void **state) {
+    (void)state;
+    struct lesson_case one;
+    struct error error;
+    atomic_bool cancel = true;
+    make_case(&one, TINY_IMPLICIT);
+    set(&one, "model.fusion_method=learned");
+    must_fit(&one, true);
+    const struct fit_input input = {
+        .train = &one.tiny.train, .validation = &one.validation, .cancel = &cancel};
+    assert_int_equal(hybrid_learn((struct hybrid *)one.model, &input, &error), STATUS_CANCELLED);
+    release_case(&one);
+}
+
+/* Of few items 200, of many an eighth, and what is said is left. */
+static void negatives_suit_the_items(void **state) {
+    (void)state;
+    static const struct {
+        const char *pair;
+        uint32_t items;
+        int64_t negatives;
+    } cases[] = {{"model.fusion_method=stacked", 10000, 200},
+                 {"model.fusion_method=stacked", 40981, 5122},
+                 {"model.fusion_method=stacked", 4000000, 100000},
+                 {"model.num_negatives=300", 40981, 300}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct lesson_case one;
+        make_case(&one, TINY_IMPLICIT);
+        set(&one, "model.fusion_method=stacked");
+        set(&one, "model.models=[popularity]");
+        set(&one, cases[c].pair);
+        struct interactions many = one.tiny.train;
+        many.item_count = cases[c].items;
+        model_hybrid.suggest(one.settings, &many);
+        assert_int_equal(settings_int(one.settings, "model.num_negatives"), cases[c].negatives);
+        release_case(&one);
+    }
+}
+
 /* Parts that predict ratings make a hybrid that does; its average is the parts', and the combiner
  * comes nearer to the validation ratings than that. */
 static void ratings_stay_ratings(void **state) {
@@ -560,6 +599,8 @@ int main(void) {
         cmocka_unit_test(a_weighted_average_by_hand),
         cmocka_unit_test(tiers_and_roles),
         cmocka_unit_test(what_is_found_can_be_repeated),
+        cmocka_unit_test(looking_for_weights_can_be_stopped),
+        cmocka_unit_test(negatives_suit_the_items),
         cmocka_unit_test(ratings_stay_ratings),
         cmocka_unit_test(recipes_are_written_back),
         cmocka_unit_test(trained_files_are_taken_if_they_fit),

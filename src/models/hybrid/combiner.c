@@ -9,7 +9,6 @@
 #include "models/hybrid/combiner.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -158,6 +157,10 @@ static void evaluate(const struct pass *pass, struct sums *out) {
         }
 }
 
+static bool cancelled(const struct combiner_problem *problem) {
+    return problem->cancel && atomic_load(problem->cancel);
+}
+
 /* Newton's method from the given coefficients on. */
 static void minimize(struct pass *pass, double *coefficients) {
     const size_t n = pass->problem->feature_count;
@@ -169,7 +172,7 @@ static void minimize(struct pass *pass, double *coefficients) {
     pass->shards = shards;
     pass->coefficients = coefficients;
     evaluate(pass, &now);
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < ROUNDS_MAX && !cancelled(pass->problem); round++) {
         memcpy(step, now.gradient, n * sizeof *step);
         if (!spd_solve(now.hessian, n, step, 1))
             break;

@@ -7,17 +7,20 @@
 #ifndef MATINEE_MODELS_HYBRID_COMBINER_H
 #define MATINEE_MODELS_HYBRID_COMBINER_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct combiner_problem {
     size_t feature_count;
     size_t group_count;
-    const size_t *groups;  /* [group_count + 1] rows of each group; NULL: each row is its own */
-    const float *features; /* [rows][feature_count] */
-    const float *targets;  /* [rows], for combiner_ridge */
-    double l2;             /* for each group: l2 / 2 times the squared distance from `prior` */
-    const double *prior;   /* [feature_count]; NULL: zeroes */
+    const size_t *groups;      /* [group_count + 1] rows of each group; NULL: each row is its own */
+    const float *features;     /* [rows][feature_count] */
+    const float *targets;      /* [rows], for combiner_ridge */
+    double l2;                 /* for each group: l2 / 2 times the squared distance from `prior` */
+    const double *prior;       /* [feature_count]; NULL: zeroes */
+    const atomic_bool *cancel; /* set: what is found so far is left, whatever it is; may be NULL */
 };
 
 /* The coefficients [feature_count] of the least mean cross-entropy of the first row of each group

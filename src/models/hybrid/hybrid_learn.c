@@ -6,9 +6,9 @@
  *          learned: one weight a part, none below 0, for each activity tier; a tier is drawn to
  *          the weights of all people as if TIER_ROWS rows had spoken for these.
  *          stacked: the coefficients of hybrid_features.c.
- * Cost     scoring all items for each person with validation rows; memory ROOM numbers.
- * Traps    Where rows exceed the room, a random part of them is taken. A part that stopped early
- *          on the same validation rows looks a little better here than it is.
+ * Cost     scoring all items for each person whose rows are taken; memory ROOM numbers.
+ * Traps    Where rows exceed the room, or lists LIST_ROWS, a random part of them is taken. A part
+ *          that stopped early on the same validation rows looks a little better here than it is.
  *          What was found is rounded to what its setting says, so that a refit from the settings
  *          is the same model.
  * Checked  tests/models/test_hybrid.c: the weights of a known mixture. */
@@ -20,8 +20,11 @@
 #include "models/hybrid/hybrid_model.h"
 
 #define ROOM ((size_t)48 << 20) /* numbers: 192 MB */
+#define LIST_ROWS 20000         /* many for some dozen coefficients; their people are scored */
 #define TIER_ROWS 20
-#define TOGETHER 16
+#define TOGETHER_MAX 64              /* people that the parts score at once, */
+#define SCORES_MAX ((size_t)1 << 22) /* or so many that a thread's scores are no more */
+#define SHARDS_AT_ONCE 8             /* cancelling waits for these */
 
 /* The rows to learn from, person by person, the people ordered by tier. */
 struct lesson {
@@ -36,6 +39,8 @@ struct lesson {
     size_t *groups;                     /* [event_count + 1] */
     size_t tiers[HYBRID_TIERS_MAX + 1]; /* first event of each tier */
     float *features, *targets;
+    size_t together; /* people in a shard of lists */
+    size_t shard;    /* the first of those at work */
 };
 
 /* ---- Which rows ------------------------------------------------------------------------------ */
@@ -58,6 +63,8 @@ static size_t negatives_of(const struct lesson *lesson, uint32_t user) {
 static uint8_t *choose_rows(const struct lesson *lesson, struct arena *arena) {
     const struct interactions *rows = lesson->input->validation;
     size_t most = ROOM / ((1 + lesson->negative_count) * lesson->feature_count);
+    if (!hybrid_rates(lesson->self) && most > LIST_ROWS)
+        most = LIST_ROWS;
     uint8_t *kept = ARENA_ARRAY(arena, uint8_t, rows->count);
     if (rows->count <= most) {
         memset(kept, 1, rows->count);
@@ -200,15 +207,20 @@ static struct pupil pupil_of(const struct lesson *lesson, const struct query *qu
 }
 
 /* Some people at once: parts are faster with many queries than with one at a time. */
+static size_t people_together(const struct hybrid *self) {
+    const size_t fit = SCORES_MAX / (self->parts.count * self->base.item_count + 1);
+    return fit == 0 ? 1 : fit < TOGETHER_MAX ? fit : TOGETHER_MAX;
+}
+
 static void teach_lists(void *context, size_t shard) {
     const struct lesson *lesson = context;
     const struct hybrid *self = lesson->self;
-    const size_t first = shard * TOGETHER, n = self->base.item_count;
-    const size_t count =
-        lesson->user_count - first < TOGETHER ? lesson->user_count - first : TOGETHER;
+    const size_t first = (lesson->shard + shard) * lesson->together, n = self->base.item_count;
+    const size_t left = lesson->user_count - first,
+                 count = left < lesson->together ? left : lesson->together;
     struct arena *scratch = arena_scratch();
     struct arena_position position = arena_mark(scratch);
-    struct query queries[TOGETHER];
+    struct query queries[TOGETHER_MAX];
     for (size_t q = 0; q < count; q++)
         queries[q] = query_of(lesson, first + q);
     float *values = ARENA_ARRAY_RAW(scratch, float, self->parts.count *count *n);
@@ -221,10 +233,10 @@ static void teach_lists(void *context, size_t shard) {
     arena_reset(scratch, position);
 }
 
-static void teach_ratings(void *context, size_t index) {
+static void teach_ratings(void *context, size_t shard) {
     const struct lesson *lesson = context;
     const struct hybrid *self = lesson->self;
-    const size_t first = (size_t)lesson->user_rows[index],
+    const size_t index = lesson->shard + shard, first = (size_t)lesson->user_rows[index],
                  count = (size_t)lesson->user_rows[index + 1] - first;
     struct arena *scratch = arena_scratch();
     struct arena_position position = arena_mark(scratch);
@@ -239,6 +251,27 @@ static void teach_ratings(void *context, size_t index) {
     arena_reset(scratch, position);
 }
 
+static enum status stopped(const struct lesson *lesson, struct error *error) {
+    const atomic_bool *cancel = lesson->input->cancel;
+    return cancel && atomic_load(cancel)
+               ? error_set(error, STATUS_CANCELLED,
+                           "hybrid: stopped while its weights were looked for; nothing was saved")
+               : STATUS_OK;
+}
+
+static enum status teach(struct lesson *lesson, struct error *error) {
+    const bool rates = hybrid_rates(lesson->self);
+    lesson->together = rates ? 1 : people_together(lesson->self);
+    const size_t shards = (lesson->user_count + lesson->together - 1) / lesson->together;
+    const size_t step = rates ? shards : SHARDS_AT_ONCE;
+    for (lesson->shard = 0; lesson->shard < shards; lesson->shard += step) {
+        TRY(stopped(lesson, error));
+        const size_t left = shards - lesson->shard;
+        parallel_for(left < step ? left : step, rates ? teach_ratings : teach_lists, lesson);
+    }
+    return stopped(lesson, error);
+}
+
 /* ---- What is found --------------------------------------------------------------------------- */
 
 static struct combiner_problem problem_of(const struct lesson *lesson, size_t first, size_t end) {
@@ -250,6 +283,7 @@ static struct combiner_problem problem_of(const struct lesson *lesson, size_t fi
         .features = lesson->features + (rates ? first * lesson->feature_count : 0),
         .targets = lesson->targets ? lesson->targets + first : NULL,
         .l2 = lesson->self->l2,
+        .cancel = lesson->input->cancel,
     };
 }
 
@@ -307,14 +341,12 @@ static enum status learn(struct hybrid *self, struct lesson *lesson, struct aren
     lesson->features = ARENA_ARRAY_RAW(arena, float, rows * lesson->feature_count);
     if (hybrid_rates(self))
         lesson->targets = ARENA_ARRAY_RAW(arena, float, rows);
-    if (hybrid_rates(self))
-        parallel_for(lesson->user_count, teach_ratings, lesson);
-    else
-        parallel_for((lesson->user_count + TOGETHER - 1) / TOGETHER, teach_lists, lesson);
+    TRY(teach(lesson, error));
     if (self->method == HYBRID_LEARNED)
-        return find_weights(self, lesson, error);
-    find_combiner(self, lesson);
-    return STATUS_OK;
+        TRY(find_weights(self, lesson, error));
+    else
+        find_combiner(self, lesson);
+    return stopped(lesson, error);
 }
 
 enum status hybrid_learn(struct hybrid *self, const struct fit_input *input, struct error *error) {

@@ -49,7 +49,7 @@ void hybrid_parts_suggest(struct settings *settings, const struct interactions *
 /* Creates the models. */
 enum status hybrid_parts_create(struct hybrid_parts *parts, struct error *error);
 void hybrid_parts_release(struct hybrid_parts *parts);
-/* Fits them one after another, or takes them from their files. `scale` is the whole's: what is
+/* Fits them one by one, or takes them from their files. `scale` is the whole's: what is
  * measured on validation fits a part only if it means the same. */
 enum status hybrid_parts_fit(struct hybrid_parts *parts, const struct fit_input *input,
                              enum model_scale scale, struct error *error);

@@ -145,22 +145,28 @@ static enum status fit_part(struct hybrid_part *part, const struct fit_input *in
     return STATUS_OK;
 }
 
+static enum status take_or_fit(struct hybrid_part *part, const struct fit_input *input,
+                               enum model_scale scale, struct error *error) {
+    if (input->cancel && atomic_load(input->cancel))
+        return error_set(error, STATUS_CANCELLED, "hybrid: stopped before its part %s",
+                         part->label);
+    if (part->file)
+        TRY(take_file(part, input, error));
+    if (!part->opened)
+        take_trained(part, input);
+    struct fit_input own = *input;
+    if (scale == MODEL_SCALE_RATING && part->model->scale != scale)
+        own.measure = NULL;
+    return part->opened ? STATUS_OK : fit_part(part, &own, error);
+}
+
+/* What gradients train comes first: nothing needs as much memory beside the model itself, and so
+ * the others are not there yet. No part sees another, so the order changes nothing else. */
 enum status hybrid_parts_fit(struct hybrid_parts *parts, const struct fit_input *input,
                              enum model_scale scale, struct error *error) {
-    for (size_t p = 0; p < parts->count; p++) {
-        struct hybrid_part *part = &parts->list[p];
-        if (input->cancel && atomic_load(input->cancel))
-            return error_set(error, STATUS_CANCELLED, "hybrid: stopped before its part %s",
-                             part->label);
-        if (part->file)
-            TRY(take_file(part, input, error));
-        if (!part->opened)
-            take_trained(part, input);
-        struct fit_input own = *input;
-        if (scale == MODEL_SCALE_RATING && part->model->scale != scale)
-            own.measure = NULL;
-        if (!part->opened)
-            TRY(fit_part(part, &own, error));
-    }
+    for (unsigned trained = MODEL_TRAINED, round = 0; round < 2; round++, trained = 0)
+        for (size_t p = 0; p < parts->count; p++)
+            if ((parts->list[p].ops->traits & MODEL_TRAINED) == trained)
+                TRY(take_or_fit(&parts->list[p], input, scale, error));
     return STATUS_OK;
 }
