@@ -3,29 +3,11 @@
 
 #include "api/film.h"
 #include "http/json_text.h"
-#include "service/film_edits.h"
-
-static void write_members(struct buffer *out, const struct snapshot *snapshot,
-                          const struct film_edits *edits, uint32_t item) {
-    bool is_edited = false;
-    for (size_t e = 0; edits && e < edits->edited_count && !is_edited; e++)
-        is_edited = edits->edited[e] == item;
-    if (!is_edited) {
-        film_write(out, snapshot, item);
-        return;
-    }
-    json_t *film = json_object();
-    json_object_set_new(film, "item_id", film_id(&edits->catalogue.items, item));
-    json_object_set_new(film, "encoded_id", json_integer(item));
-    film_describe(film, &edits->catalogue, item);
-    film_colour(film, snapshot, item);
-    json_text_members(out, film);
-}
 
 static void write_film(struct buffer *out, const struct snapshot *snapshot,
-                       const struct film_edits *edits, const struct browsed_film *film) {
-    const struct filter_items *items = edits ? &edits->items : service_items(snapshot);
-    write_members(out, snapshot, edits, film->item);
+                       const struct browsed_film *film) {
+    const struct filter_items *items = service_items(snapshot);
+    film_write(out, snapshot, film->item);
     buffer_text(out, ",\"score\":");
     json_text_real(out, (double)film->score);
     buffer_text(out, ",\"count\":");
@@ -43,7 +25,7 @@ static void write_page(struct buffer *out, const struct snapshot *snapshot,
                   service_browse_name(wanted->order), found->total, key);
     for (size_t i = 0; i < found->count; i++) {
         buffer_text(out, i == 0 ? "{" : ",{");
-        write_film(out, snapshot, wanted->edits, &found->list[i]);
+        write_film(out, snapshot, &found->list[i]);
         buffer_text(out, "}");
     }
     const size_t end = wanted->offset + found->count;
@@ -75,7 +57,6 @@ void browse_answer(const struct api_context *api, struct parameters *parameters,
     struct filter filter;
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
-    wanted->edits = film_edits_read(api->service, snapshot, NULL, parameters->request->arena);
     filters_read(snapshot, parameters, &filter);
     filter.genres.any = lookup_genres(service_catalogue(snapshot), parameters, "genre");
     filter.seen = FILTER_ALL;

@@ -68,8 +68,5 @@ const char *gorse_read_feedback(const json_t *record, struct arena *arena,
                                 struct feedback_event *event);
 /* [{"Id", "Score"}] */
 void gorse_add_score(json_t *list, struct text_slice id, double score);
-/* Films of the catalogue that were set with IsHidden: no list has them. */
-struct filter_set gorse_hidden(const struct api_context *api, const struct dataset *catalogue,
-                               struct arena *arena);
 
 #endif

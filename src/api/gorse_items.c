@@ -2,10 +2,10 @@
  * gorse.h.
  *
  * Idea     A film of the store counts before the model's of the same id. Categories are genres,
- *          Comment is the title; Labels, IsHidden and Timestamp are kept as they came. What is
- *          hidden is in no list of Gorse's; other routes do not know the word.
- * Traps    A film that no model knows is listed and found here, but recommended only when one was
- *          trained with it.
+ *          Comment is the title; Labels, IsHidden and Timestamp are kept as they came
+ *          (service/film_facts.h). What is hidden is in no list but those of items.
+ * Traps    Pages go by the numbers of the films that the model knows, which stay; those that were
+ *          added come behind them, by id.
  * Checked  tests/api/test_api_gorse.c. */
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +13,10 @@
 #include "api/film.h"
 #include "api/gorse.h"
 #include "api/records.h"
-#include "api/writing.h"
+#include "service/film_facts.h"
 
-#define FACTS_BYTES_MAX 4096
+#define FACTS_BYTES_MAX 20480 /* with those of /api/movies */
 #define TITLE_BYTES_MAX 1024
-/* Facts are written by read_item: without spaces, and this first. */
-#define HIDDEN "{\"IsHidden\":true%"
 #define NO_TIME "0001-01-01T00:00:00Z"
 
 /* ---- Reading ---- */
@@ -41,70 +39,37 @@ static json_t *item_of_catalogue(const struct dataset *catalogue, uint32_t item,
 }
 
 static json_t *split_genres(const char *genres) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
     json_t *list = json_array();
-    for (const char *at = genres; *at;) {
-        const size_t length = strcspn(at, "|");
-        if (length > 0)
-            json_array_append_new(list, film_text(at, length));
-        at += length + (at[length] == '|');
-    }
+    const char *name;
+    while ((name = film_facts_next_genre(&genres, scratch)))
+        json_array_append_new(list, film_text(name, strlen(name)));
+    arena_reset(scratch, mark);
     return list;
 }
 
 static json_t *item_of_store(const struct feedback_item *item) {
-    json_t *facts = item->facts ? json_loads(item->facts, 0, NULL) : NULL;
-    json_t *labels = json_object_get(facts, "Labels");
-    const char *time = json_string_value(json_object_get(facts, "Timestamp"));
-    json_t *object = json_pack(
-        "{s:o, s:b, s:O?, s:o, s:s, s:o}", "ItemId", film_text(item->id, strlen(item->id)),
-        "IsHidden", json_is_true(json_object_get(facts, "IsHidden")), "Labels", labels,
-        "Categories", split_genres(item->genres), "Timestamp", time ? time : NO_TIME, "Comment",
-        film_text(item->title, strlen(item->title)));
+    json_t *facts = film_facts_read(item->facts);
+    json_t *labels = json_object_get(facts, FILM_FACTS_LABELS);
+    const char *time = json_string_value(json_object_get(facts, FILM_FACTS_TIME));
+    json_t *object =
+        json_pack("{s:o, s:b, s:O?, s:o, s:s, s:o}", "ItemId",
+                  film_text(item->id, strlen(item->id)), "IsHidden", film_facts_is_hidden(facts),
+                  "Labels", labels, "Categories", split_genres(item->genres), "Timestamp",
+                  time ? time : NO_TIME, "Comment", film_text(item->title, strlen(item->title)));
     json_decref(facts);
     return object;
 }
 
-static bool take_item(void *context, const struct feedback_item *item) {
-    *(json_t **)context = item_of_store(item);
-    return false;
-}
-
-/* NULL: neither has it, or the store cannot be asked (then *status is not STATUS_OK). */
-static json_t *find_item(struct feedback *store, const struct dataset *catalogue, const char *id,
-                         struct arena *arena, struct error *error, enum status *status) {
-    json_t *found = NULL;
-    *status = feedback_item_find(store, id, take_item, &found, error);
+/* NULL: there is none. */
+static json_t *find_item(const struct snapshot *snapshot, const char *id, struct arena *arena) {
+    const struct dataset *catalogue = service_catalogue(snapshot);
+    const struct feedback_item *said = service_film_said(snapshot, id);
     const uint32_t item = id_map_find(&catalogue->items, id, strlen(id));
-    if (!found && *status == STATUS_OK && item != DATASET_NONE)
-        found = item_of_catalogue(catalogue, item, arena);
-    return found;
-}
-
-struct hiding {
-    const struct id_map *items;
-    uint32_t *list;
-    size_t count;
-};
-
-static bool add_hidden(void *context, const struct feedback_item *film) {
-    struct hiding *hiding = context;
-    const uint32_t item = id_map_find(hiding->items, film->id, strlen(film->id));
-    if (item != DATASET_NONE)
-        hiding->list[hiding->count++] = item;
-    return true;
-}
-
-struct filter_set gorse_hidden(const struct api_context *api, const struct dataset *catalogue,
-                               struct arena *arena) {
-    struct hiding hiding = {.items = &catalogue->items};
-    struct feedback *store;
-    struct error error;
-    hiding.list = ARENA_ARRAY_RAW(arena, uint32_t, catalogue->items.count);
-    /* Whoever cannot be asked hides nothing: lists go on. */
-    if (service_store(api->service, &store, &error) == STATUS_OK &&
-        feedback_items_like(store, HIDDEN, add_hidden, &hiding, &error) != STATUS_OK)
-        hiding.count = 0;
-    return (struct filter_set){hiding.list, hiding.count};
+    if (said)
+        return item_of_store(said);
+    return item != DATASET_NONE ? item_of_catalogue(catalogue, item, arena) : NULL;
 }
 
 const struct route_parameter gorse_items_id_parameters[] = {
@@ -127,16 +92,11 @@ static bool open_door(const struct api_context *api, const struct request *reque
 
 void gorse_items_get(void *context, const struct request *request, struct response *response) {
     struct door door;
-    struct error error;
-    enum status status;
     if (!open_door(context, request, response, &door))
         return;
-    json_t *item = find_item(door.store, service_catalogue(door.snapshot), request->captures[0],
-                             request->arena, &error, &status);
+    json_t *item = find_item(door.snapshot, request->captures[0], request->arena);
     if (item)
         response_json(response, request, item);
-    else if (status != STATUS_OK)
-        problem_error(response, request, &error);
     else
         problem_answer(response, request, 404, "there is no film \"%.80s\"", request->captures[0]);
     service_release(door.snapshot);
@@ -151,10 +111,9 @@ struct listing {
 
 static enum status list_known(void *context, const char *id, json_t **entry, struct error *error) {
     const struct listing *listing = context;
-    enum status status;
-    *entry = find_item(listing->door.store, service_catalogue(listing->door.snapshot), id,
-                       listing->page.arena, error, &status);
-    return status;
+    (void)error;
+    *entry = find_item(listing->door.snapshot, id, listing->page.arena);
+    return STATUS_OK;
 }
 
 static bool list_item(void *context, const struct feedback_item *item) {
@@ -173,12 +132,15 @@ static enum status list_stored(void *context, const char *after, size_t limit,
 
 static json_t *search_titles(const struct snapshot *snapshot, const char *query, size_t n,
                              struct arena *arena) {
+    const struct id_map *items = &service_catalogue(snapshot)->items;
     struct title_hit hits[GORSE_N_MAX];
     json_t *list = json_array();
     const size_t count = service_find_titles(snapshot, query, hits, n);
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list,
-                              item_of_catalogue(service_catalogue(snapshot), hits[i].item, arena));
+    for (size_t i = 0; i < count; i++) {
+        const struct text_slice id = id_map_name(items, hits[i].item);
+        json_array_append_new(
+            list, find_item(snapshot, arena_copy_length(arena, id.start, id.length), arena));
+    }
     return list;
 }
 
@@ -202,7 +164,7 @@ void gorse_items_list(void *context, const struct request *request, struct respo
                         request, response);
     } else {
         const struct gorse_source source = {list_known, list_stored, &listing};
-        listing.page.known = &service_catalogue(listing.door.snapshot)->items;
+        listing.page.known = &service_known_catalogue(listing.door.snapshot)->items;
         listing.page.list = json_array();
         gorse_page_answer(&listing.page, &source, "Items", request, response);
     }
@@ -222,16 +184,32 @@ static const char *join_genres(const json_t *list, struct arena *arena) {
         const char *name = json_string_value(value);
         if (!name || strchr(name, '|'))
             return NULL;
-        genres = arena_format(arena, "%s%s%s", genres, *genres ? "|" : "", name);
+        genres = film_facts_add_genre(genres, name, arena);
     }
     return strlen(genres) <= TITLE_BYTES_MAX ? genres : NULL;
 }
 
-static const char *read_item(const json_t *record, struct arena *arena,
-                             struct feedback_item *item) {
+/* What Gorse says of a film, over what else the store says of it. NULL: it is too long. */
+static const char *write_facts(const json_t *record, const struct feedback_item *said,
+                               const char *time, struct arena *arena) {
+    const json_t *labels = json_object_get(record, "Labels");
+    json_t *facts = film_facts_read(said ? said->facts : NULL);
+    bool fits;
+    film_facts_strip(facts);
+    json_object_set_new(facts, FILM_FACTS_HIDDEN,
+                        json_boolean(json_is_true(json_object_get(record, "IsHidden"))));
+    json_object_set_new(facts, FILM_FACTS_TIME, json_string(time ? time : NO_TIME));
+    if (labels)
+        json_object_set(facts, FILM_FACTS_LABELS, (json_t *)(uintptr_t)labels);
+    const char *text = film_facts_write(facts, FACTS_BYTES_MAX, arena, &fits);
+    json_decref(facts);
+    return text;
+}
+
+static const char *read_item(const struct snapshot *snapshot, const json_t *record,
+                             struct arena *arena, struct feedback_item *item) {
     const char *title = gorse_text(record, "Comment", arena);
     const char *time = gorse_text(record, "Timestamp", arena);
-    const json_t *labels = json_object_get(record, "Labels");
     int64_t seconds;
     *item =
         (struct feedback_item){.id = gorse_text(record, "ItemId", arena),
@@ -247,89 +225,78 @@ static const char *read_item(const json_t *record, struct arena *arena,
         return "Timestamp is no time such as 2022-02-24T10:00:00Z";
     const long year = time ? strtol(time, NULL, 10) : 0;
     item->year = year > 1800 && year < 3000 ? year : 0;
-    json_t *facts =
-        json_pack("{s:b, s:s}", "IsHidden", json_is_true(json_object_get(record, "IsHidden")),
-                  "Timestamp", time ? time : NO_TIME);
-    if (labels)
-        json_object_set(facts, "Labels", (json_t *)(uintptr_t)labels);
-    char *text = arena_alloc(arena, FACTS_BYTES_MAX + 1);
-    const size_t length = json_dumpb(facts, text, FACTS_BYTES_MAX, JSON_COMPACT);
-    json_decref(facts);
-    item->facts = text;
-    return length <= FACTS_BYTES_MAX ? NULL : "Labels have more than 4096 bytes";
+    item->facts = write_facts(record, service_film_said(snapshot, item->id), time, arena);
+    return item->facts ? NULL : "Labels and what else is said have more than 20480 bytes";
 }
 
-static void write_items(const struct api_context *api, const json_t *list,
-                        const struct request *request, struct response *response) {
+/* All of the films, or none. */
+static void write_items(const struct api_context *api, const struct snapshot *snapshot,
+                        const json_t *list, const struct request *request,
+                        struct response *response) {
     const size_t count = json_array_size(list);
-    struct feedback *store;
+    struct feedback_item *items = ARENA_ARRAY(request->arena, struct feedback_item, count);
     struct error error;
-    if (!gorse_store(api, request, response, &store))
-        return;
     for (size_t i = 0; i < count; i++) {
-        struct feedback_item item;
-        const char *fault = read_item(json_array_get(list, i), request->arena, &item);
+        const char *fault = read_item(snapshot, json_array_get(list, i), request->arena, &items[i]);
         if (fault) {
             problem_answer(response, request, 400, "item %zu: %s", i + 1, fault);
             return;
         }
-        if (feedback_set_item(store, &item, &error) != STATUS_OK) {
-            problem_error(response, request, &error);
-            return;
-        }
     }
-    response_json(response, request, gorse_success(count));
+    if (service_set_films(api->service, items, count, &error) != STATUS_OK)
+        problem_error(response, request, &error);
+    else
+        response_json(response, request, gorse_success(count));
 }
 
 void gorse_items_post(void *context, const struct request *request, struct response *response) {
+    struct door door;
     json_t *list;
     if (!records_read(request, "Items", response, &list))
         return;
-    write_items(context, list, request, response);
+    if (open_door(context, request, response, &door)) {
+        write_items(context, door.snapshot, list, request, response);
+        service_release(door.snapshot);
+    }
     json_decref(list);
 }
 
-void gorse_items_patch(void *context, const struct request *request, struct response *response) {
+static void patch_item(const struct api_context *api, const struct door *door, const json_t *record,
+                       const struct request *request, struct response *response) {
     static const char *const members[] = {"IsHidden", "Categories", "Timestamp", "Labels",
                                           "Comment"};
+    json_t *item = find_item(door->snapshot, request->captures[0], request->arena);
+    if (!item) {
+        problem_answer(response, request, 404, "there is no film \"%.80s\"", request->captures[0]);
+        return;
+    }
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        json_t *value = json_object_get(record, members[i]);
+        if (value && !json_is_null(value))
+            json_object_set(item, members[i], value);
+    }
+    json_t *one = json_pack("[o]", item);
+    write_items(api, door->snapshot, one, request, response);
+    json_decref(one);
+}
+
+void gorse_items_patch(void *context, const struct request *request, struct response *response) {
     struct door door;
-    struct error error;
-    enum status status;
     json_t *list;
     if (!records_read(request, "Items", response, &list))
         return;
-    if (!open_door(context, request, response, &door)) {
-        json_decref(list);
-        return;
-    }
-    json_t *item = find_item(door.store, service_catalogue(door.snapshot), request->captures[0],
-                             request->arena, &error, &status);
-    service_release(door.snapshot);
-    if (item) {
-        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-            json_t *value = json_object_get(json_array_get(list, 0), members[i]);
-            if (value && !json_is_null(value))
-                json_object_set(item, members[i], value);
-        }
-        json_t *one = json_pack("[o]", item);
-        write_items(context, one, request, response);
-        json_decref(one);
-    } else if (status != STATUS_OK) {
-        problem_error(response, request, &error);
-    } else {
-        problem_answer(response, request, 404, "there is no film \"%.80s\"", request->captures[0]);
+    if (open_door(context, request, response, &door)) {
+        patch_item(context, &door, json_array_get(list, 0), request, response);
+        service_release(door.snapshot);
     }
     json_decref(list);
 }
 
 void gorse_items_delete(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
-    struct feedback *store;
     struct error error;
     bool was_there;
-    if (!gorse_store(api, request, response, &store))
-        return;
-    if (feedback_remove_item(store, request->captures[0], &was_there, &error) != STATUS_OK)
+    if (service_remove_film(api->service, request->captures[0], &was_there, &error) != STATUS_OK)
         problem_error(response, request, &error);
     else
         response_json(response, request, gorse_success(was_there));

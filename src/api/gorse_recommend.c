@@ -20,20 +20,18 @@ struct gorse_list {
     uint64_t genres;
     bool is_empty; /* a category was named that is no genre: no film has it */
     const char *person;
-    struct filter_set hidden;
 };
 
 /* False: it has answered. A category that is no genre is on no film. */
-static bool read_wanted(const struct api_context *api, const struct dataset *catalogue,
-                        struct parameters *parameters, const char *category,
-                        struct response *response, struct gorse_list *wanted) {
+static bool read_wanted(const struct dataset *catalogue, struct parameters *parameters,
+                        const char *category, struct response *response,
+                        struct gorse_list *wanted) {
     const char *const *names = NULL;
     const size_t count = parameters_texts(parameters, "category", &names);
     *wanted = (struct gorse_list){
         .n = (size_t)parameters_integer(parameters, "n", GORSE_N, 1, GORSE_N_MAX),
         .offset = (size_t)parameters_integer(parameters, "offset", 0, 0, 100000),
         .person = parameters_text(parameters, "user-id")};
-    wanted->hidden = gorse_hidden(api, catalogue, parameters->request->arena);
     for (size_t i = 0; i <= count; i++) {
         const char *name = i < count ? names[i] : category;
         if (!name || !*name)
@@ -74,7 +72,6 @@ static void answer_list(const struct snapshot *snapshot, struct recommend_reques
     request_for->top_k = wanted->n;
     request_for->offset = wanted->offset;
     request_for->filter.genres.any = wanted->genres;
-    request_for->filter.excluded = wanted->hidden;
     if (recommend_find(snapshot, request_for, request, response, &found))
         response_json(response, request,
                       list_json(service_catalogue(snapshot), &found, with_scores));
@@ -100,7 +97,7 @@ static void recommend(const struct api_context *api, const char *category,
     struct error ignored; /* somebody new */
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
-    if (!read_wanted(api, service_catalogue(snapshot), &parameters, category, response, &wanted)) {
+    if (!read_wanted(service_catalogue(snapshot), &parameters, category, response, &wanted)) {
         service_release(snapshot);
         return;
     }
@@ -169,7 +166,7 @@ static void session(const struct api_context *api, const char *category,
         ARENA_ARRAY(request->arena, struct rated_item, json_array_size(list));
     if (lookup_snapshot(api, &parameters, response, &snapshot)) {
         const struct dataset *catalogue = service_catalogue(snapshot);
-        if (read_wanted(api, catalogue, &parameters, category, response, &wanted)) {
+        if (read_wanted(catalogue, &parameters, category, response, &wanted)) {
             const size_t count = read_ratings(catalogue, list, request, response, ratings);
             struct recommend_request wish = {.ratings = ratings, .rating_count = count};
             if (count != SIZE_MAX && wanted.is_empty)
@@ -194,13 +191,6 @@ void gorse_recommend_session_category(void *context, const struct request *reque
 
 /* ---- Neighbours ---- */
 
-static bool is_among(const struct filter_set *set, uint32_t item) {
-    size_t i = 0;
-    while (i < set->count && set->items[i] != item)
-        i++;
-    return i < set->count;
-}
-
 static void add_neighbours(const struct snapshot *snapshot, const struct similar_answer *found,
                            const struct gorse_list *wanted, json_t *list) {
     const struct dataset *catalogue = service_catalogue(snapshot);
@@ -208,8 +198,6 @@ static void add_neighbours(const struct snapshot *snapshot, const struct similar
     for (size_t i = 0; i < found->count && json_array_size(list) < wanted->n; i++) {
         const uint32_t item = found->list[i].item;
         if (wanted->genres && !(catalogue->movies[item].genres & wanted->genres))
-            continue;
-        if (is_among(&wanted->hidden, item))
             continue;
         if (passed++ >= wanted->offset)
             gorse_add_score(list, id_map_name(&catalogue->items, item),
@@ -228,7 +216,7 @@ static void item_neighbours(const struct api_context *api, const char *id, const
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
-    if (read_wanted(api, catalogue, &parameters, category, response, &wanted) &&
+    if (read_wanted(catalogue, &parameters, category, response, &wanted) &&
         lookup_item(catalogue, id, request, response, &item)) {
         json_t *list = json_array();
         if (!wanted.is_empty && service_similar(snapshot, item, SERVICE_TOP_K_MAX, request->arena,
@@ -263,7 +251,7 @@ static void user_neighbours(const struct api_context *api, const char *id,
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
-    if (read_wanted(api, catalogue, &parameters, NULL, response, &wanted) &&
+    if (read_wanted(catalogue, &parameters, NULL, response, &wanted) &&
         lookup_person(api, snapshot, id, request, response, &person)) {
         const struct profile profile = profile_of(snapshot, &person, request->arena);
         json_t *list = json_array();
@@ -287,16 +275,6 @@ void gorse_recommend_user_named(void *context, const struct request *request,
 
 /* ---- Popular, latest ---- */
 
-/* What the person has, and what is hidden. */
-static struct filter_set joined(const struct history *history, const struct filter_set *hidden,
-                                struct arena *arena) {
-    const size_t count = history->count + hidden->count;
-    uint32_t *items = ARENA_ARRAY_RAW(arena, uint32_t, count);
-    for (size_t i = 0; i < count; i++)
-        items[i] = i < history->count ? history->items[i] : hidden->items[i - history->count];
-    return (struct filter_set){items, count};
-}
-
 static void browse(const struct api_context *api, enum browse_order order, const char *category,
                    const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
@@ -308,13 +286,12 @@ static void browse(const struct api_context *api, enum browse_order order, const
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
-    if (read_wanted(api, catalogue, &parameters, category, response, &wanted)) {
+    if (read_wanted(catalogue, &parameters, category, response, &wanted)) {
         if (wanted.person)
             service_person_find(api->service, snapshot, wanted.person, request->arena, &person,
                                 &error);
         const struct filter filter = {.genres.any = wanted.genres,
-                                      .excluded =
-                                          joined(&person.history, &wanted.hidden, request->arena)};
+                                      .excluded = {person.history.items, person.history.count}};
         const struct browse_request page = {
             .order = order, .filter = &filter, .offset = wanted.offset, .count = wanted.n};
         json_t *list = json_array();

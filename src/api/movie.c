@@ -4,7 +4,6 @@
 #include "api/api_internal.h"
 #include "api/film.h"
 #include "api/movie.h"
-#include "service/film_edits.h"
 #include "service/service_browse.h"
 
 #define TAGS_MAX 20
@@ -44,11 +43,9 @@ const struct route_parameter movie_parameters[] = {
     PARAMETERS_END,
 };
 
-bool movie_answer(struct service *service, const struct snapshot *snapshot, const char *id,
-                  const struct request *request, struct response *response) {
-    const struct film_edits *edits = film_edits_read(service, snapshot, id, request->arena);
-    const struct dataset *known = service_catalogue(snapshot);
-    const struct dataset *catalogue = edits ? &edits->catalogue : known;
+bool movie_answer(const struct snapshot *snapshot, const char *id, const struct request *request,
+                  struct response *response) {
+    const struct dataset *catalogue = service_catalogue(snapshot);
     uint32_t item;
     if (!lookup_item(catalogue, id, request, response, &item))
         return false;
@@ -56,12 +53,11 @@ bool movie_answer(struct service *service, const struct snapshot *snapshot, cons
     json_object_set_new(film, "id", film_id(&catalogue->items, item));
     film_describe(film, catalogue, item);
     film_colour(film, snapshot, item);
-    if (item < known->items.count)
-        describe_ratings(film, snapshot, item);
-    else
-        json_object_set_new(film, "count", json_integer(0));
-    if (known->tag_offsets && item < known->items.count)
-        json_object_set_new(film, "tags", tags_of(known, item));
+    describe_ratings(film, snapshot, item);
+    if (catalogue->tag_offsets)
+        json_object_set_new(film, "tags", tags_of(catalogue, item));
+    if (service_is_hidden(snapshot, item))
+        json_object_set_new(film, "hidden", json_true());
     response_json(response, request, film);
     return true;
 }
@@ -72,7 +68,7 @@ void movie_get(void *context, const struct request *request, struct response *re
     struct snapshot *snapshot;
     if (!lookup_snapshot(api, &parameters, response, &snapshot))
         return;
-    if (movie_answer(api->service, snapshot, request->captures[0], request, response))
+    if (movie_answer(snapshot, request->captures[0], request, response))
         response_stable(response);
     service_release(snapshot);
 }

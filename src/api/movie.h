@@ -4,9 +4,8 @@
 
 #include "api/api_internal.h"
 
-/* Answers with a film by its outside id, as the store has it if it was added or edited; false:
- * there is none, and it has answered 404. */
-bool movie_answer(struct service *service, const struct snapshot *snapshot, const char *id,
-                  const struct request *request, struct response *response);
+/* Answers with a film by its outside id; false: there is none, and it has answered 404. */
+bool movie_answer(const struct snapshot *snapshot, const char *id, const struct request *request,
+                  struct response *response);
 
 #endif

@@ -1,7 +1,8 @@
 /* movie_edit.c: POST /api/movies and PATCH /api/movies/ID: films are added and edited.
  *
  * Idea     What was there (the store's film, else the catalogue's) as a JSON object, the members of
- *          the body over it, and the whole is the store's film from now on (film_edits.h).
+ *          the body over it, and the whole is the store's film from now on (film_facts.h), which
+ *          every list shows when the answer goes out.
  * Traps    A genre that the data do not have is refused, since no filter would find it: mostly it
  *          is misspelt. `null` takes a member away; a title stays.
  * Checked  tests/api/test_api_movies.c. */
@@ -12,12 +13,14 @@
 #include "api/movie.h"
 #include "http/problem.h"
 #include "rank/filter.h"
+#include "service/film_facts.h"
 #include "service/service_feedback.h"
 
 #define TITLE_BYTES_MAX 1024
 #define FACTS_BYTES_MAX 16384
 #define MOVIE_EDIT_MEMBERS                                                                         \
     {"year", "integer", NULL, "of the release", 1, FILTER_YEAR_MOST, ROUTE_BODY_ONLY, NULL},       \
+        {"hidden", "flag", "false", "in no list", 0, 0, ROUTE_BODY_ONLY, NULL},                    \
         {"genres", "[text]", NULL, "of those that /genres lists", 0, 0, ROUTE_BODY_ONLY, NULL},    \
         {"imdb_id", "text", NULL, "digits", 0, 0, ROUTE_BODY_ONLY, NULL},                          \
         {"tmdb_id", "text", NULL, "digits", 0, 0, ROUTE_BODY_ONLY, NULL},                          \
@@ -54,9 +57,9 @@ struct editing {
     const struct dataset *catalogue;
     const struct request *request;
     struct response *response;
-    struct parameters *parameters;
-    struct feedback *store;    /* NULL: none */
-    struct feedback_item film; /* as it is to be */
+    struct parameters *query, *parameters; /* of the address; of the body */
+    struct feedback *store;                /* NULL: none */
+    struct feedback_item film;             /* as it is to be */
     json_t *facts;
 };
 
@@ -65,30 +68,21 @@ struct editing {
 static bool take_stored(void *context, const struct feedback_item *item) {
     struct editing *editing = context;
     struct arena *arena = editing->request->arena;
-    json_t *stored = item->facts ? json_loads(item->facts, 0, NULL) : NULL;
+    json_t *stored = film_facts_read(item->facts);
     editing->film.title = arena_copy(arena, item->title ? item->title : "");
     editing->film.genres = arena_copy(arena, item->genres ? item->genres : "");
     editing->film.year = item->year;
-    if (json_is_object(stored))
-        json_object_update(editing->facts, stored);
+    json_object_update(editing->facts, stored);
     json_decref(stored);
     return false;
-}
-
-static const char *join_genres(const struct dataset *catalogue, uint64_t genres,
-                               struct arena *arena) {
-    const char *text = "";
-    for (; genres; genres &= genres - 1)
-        text = arena_format(arena, "%s%s%s", text, *text ? "|" : "",
-                            catalogue->genres[__builtin_ctzll(genres)]);
-    return text;
 }
 
 static void take_known(struct editing *editing, uint32_t item) {
     static const char *const own[] = {"title", "genres", "year"};
     const struct movie *movie = &editing->catalogue->movies[item];
     editing->film.title = movie->title;
-    editing->film.genres = join_genres(editing->catalogue, movie->genres, editing->request->arena);
+    editing->film.genres =
+        film_facts_genres(editing->catalogue, movie->genres, editing->request->arena);
     editing->film.year = movie->year;
     film_describe(editing->facts, editing->catalogue, item);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -131,6 +125,14 @@ static void read_fact(struct editing *editing, const char *key, bool is_number) 
                           is_number ? "Input should be a number" : "Input should be a text", NULL);
 }
 
+static void read_hidden(struct editing *editing) {
+    const bool was_hidden = film_facts_is_hidden(editing->facts);
+    if (parameters_flag(editing->parameters, "hidden", was_hidden))
+        json_object_set_new(editing->facts, FILM_FACTS_HIDDEN, json_true());
+    else
+        json_object_del(editing->facts, FILM_FACTS_HIDDEN);
+}
+
 static void read_title(struct editing *editing) {
     struct parameters *parameters = editing->parameters;
     const char *title = parameters_string(parameters, "title");
@@ -152,28 +154,36 @@ static void read_members(struct editing *editing) {
         parameters_integer(parameters, "year", editing->film.year, 1, FILTER_YEAR_MOST);
     parameters_expect_list(parameters, "genres");
     if (json_object_get(parameters->body, "genres"))
-        editing->film.genres = join_genres(
+        editing->film.genres = film_facts_genres(
             editing->catalogue, lookup_genres(editing->catalogue, parameters, "genres"), arena);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         read_fact(editing, facts[i].key, facts[i].is_number);
-    char *text = arena_alloc(arena, FACTS_BYTES_MAX + 1);
-    if (json_dumpb(editing->facts, text, FACTS_BYTES_MAX, JSON_COMPACT) > FACTS_BYTES_MAX)
+    read_hidden(editing);
+    bool fits;
+    editing->film.facts = film_facts_write(editing->facts, FACTS_BYTES_MAX, arena, &fits);
+    if (!fits)
         parameters_refuse(parameters, "overview", "value_error",
                           "What is said of a film has more than 16384 bytes", NULL);
     editing->film.genres = editing->film.genres ? editing->film.genres : "";
-    editing->film.facts = json_object_size(editing->facts) > 0 ? text : NULL;
+    editing->film.facts = editing->film.facts ? editing->film.facts : "{}";
 }
 
-static void write_film(struct editing *editing, const struct snapshot *snapshot, unsigned status) {
+/* The film as everybody sees it from now on. */
+static void write_film(struct editing *editing, unsigned status) {
+    struct snapshot *snapshot;
     struct error error;
-    if (feedback_set_item(editing->store, &editing->film, &error) != STATUS_OK)
+    if (service_set_films(editing->api->service, &editing->film, 1, &error) != STATUS_OK ||
+        service_acquire(editing->api->service, parameters_string(editing->query, "model"),
+                        &snapshot, &error) != STATUS_OK) {
         problem_error(editing->response, editing->request, &error);
-    else if (movie_answer(editing->api->service, snapshot, editing->film.id, editing->request,
-                          editing->response))
+        return;
+    }
+    if (movie_answer(snapshot, editing->film.id, editing->request, editing->response))
         editing->response->status = status;
+    service_release(snapshot);
 }
 
-static void add(struct editing *editing, const struct snapshot *snapshot) {
+static void add(struct editing *editing) {
     struct parameters *parameters = editing->parameters;
     const char *id = parameters_text(parameters, "item_id");
     parameters_require(parameters, "item_id", id);
@@ -192,11 +202,11 @@ static void add(struct editing *editing, const struct snapshot *snapshot) {
     } else if (editing->store) {
         editing->film = wanted;
         editing->film.id = id;
-        write_film(editing, snapshot, 201);
+        write_film(editing, 201);
     }
 }
 
-static void edit(struct editing *editing, const struct snapshot *snapshot) {
+static void edit(struct editing *editing) {
     read_members(editing); /* what is wrong in itself is said first, whatever was there */
     if (parameters_failed(editing->parameters, editing->response))
         return;
@@ -205,7 +215,7 @@ static void edit(struct editing *editing, const struct snapshot *snapshot) {
     if (find(editing)) {
         read_members(editing);
         if (!parameters_failed(editing->parameters, editing->response))
-            write_film(editing, snapshot, 200);
+            write_film(editing, 200);
     } else if (editing->store) {
         problem_answer(editing->response, editing->request, 404, "there is no film \"%.80s\"",
                        editing->film.id);
@@ -213,8 +223,7 @@ static void edit(struct editing *editing, const struct snapshot *snapshot) {
 }
 
 static void answer(const struct api_context *api, const struct request *request,
-                   struct response *response,
-                   void (*act)(struct editing *editing, const struct snapshot *snapshot)) {
+                   struct response *response, void (*act)(struct editing *editing)) {
     struct parameters query = parameters_of_query(request), parameters;
     struct snapshot *snapshot;
     if (!parameters_of_body(&parameters, request, response))
@@ -224,9 +233,10 @@ static void answer(const struct api_context *api, const struct request *request,
                                   .catalogue = service_catalogue(snapshot),
                                   .request = request,
                                   .response = response,
+                                  .query = &query,
                                   .parameters = &parameters,
                                   .facts = json_object()};
-        act(&editing, snapshot);
+        act(&editing);
         json_decref(editing.facts);
         service_release(snapshot);
     }

@@ -119,6 +119,7 @@ static const struct rule rules[] = {
 void filter_apply(const struct filter *filter, const struct filter_items *items,
                   const struct filter_set *had, size_t had_count, float *scores) {
     const struct row row = {filter, items, had, had_count, scores};
+    rank_exclude(scores, items->hidden, items->hidden_count);
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
         if (rules[r].is_asked(filter))
             rules[r].apply(&row);

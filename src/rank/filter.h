@@ -23,6 +23,8 @@ struct filter_items {
     const float *means;          /* of its ratings; 0: none */
     const uint64_t *tag_offsets; /* [count + 1]; NULL: no tags are known */
     const struct movie_tag *tags;
+    const uint32_t *hidden; /* [hidden_count] items that are in no list, whatever is asked for */
+    size_t hidden_count;
 };
 
 struct filter_set {

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "layout/layout_hues.h"
 #include "service/service_internal.h"
+#include "service/snapshot_edited.h"
 
 struct film_hues {
     pthread_mutex_t mutex; /* of making them */
@@ -48,6 +49,12 @@ static const uint16_t *hues_of(const struct snapshot *snapshot) {
 int film_hues_find(const struct snapshot *snapshot, uint32_t item) {
     if (item >= snapshot->catalogue->items.count)
         return -1;
-    const uint16_t hue = hues_of(snapshot)[item];
+    const uint32_t known = snapshot->origin->catalogue->items.count;
+    if (item >=
+        known) { /* who will have an added film nobody knows: as the one that it is most like */
+        const struct cold_items *cold = &snapshot->edited->cold;
+        item = cold->near[cold->offsets[item - known]];
+    }
+    const uint16_t hue = hues_of(snapshot->origin)[item];
     return hue == LAYOUT_HUES_NONE ? -1 : hue;
 }

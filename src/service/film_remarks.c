@@ -2,7 +2,8 @@
  *
  * Idea     One pass over a person's past counts his genres; one over the catalogue finds the range
  *          of popularity. A note is a kind for programs and a few words for people.
- * Notes    genre      the liked genre of the film that he has liked most films of
+ * Notes    new        which films the model scores one by that it was not fitted to
+ *          genre      the liked genre of the film that he has liked most films of
  *          new_genre  genres of the film that no film of his past has
  *          popularity "highly popular" above 0.8, "well received" above 0.6
  * Cost     a pass over the films once for a list.
@@ -11,6 +12,8 @@
 
 #include <math.h>
 #include <string.h>
+
+#include "service/snapshot_edited.h"
 
 #define LIKED 0.7f          /* part of the rating scale from which on a film was liked */
 #define PRIOR (1.96 * 1.96) /* ratings in the middle of the scale */
@@ -95,12 +98,29 @@ static const char *new_genres(const struct snapshot *snapshot, const struct film
     return names ? arena_format(arena, "%s %s new to you", names, count > 1 ? "are" : "is") : NULL;
 }
 
+const char *film_remarks_likeness(const struct snapshot *snapshot, uint32_t item,
+                                  struct arena *arena) {
+    const struct movie *movies = snapshot->catalogue->movies;
+    const size_t known = snapshot->origin->items.count;
+    if (item < known)
+        return NULL;
+    const struct cold_items *cold = &snapshot->edited->cold;
+    const uint64_t begin = cold->offsets[item - known], end = cold->offsets[item - known + 1];
+    const char *names = movies[cold->near[begin]].title;
+    if (end - begin > 1)
+        names = arena_format(arena, "%s and %s", names, movies[cold->near[begin + 1]].title);
+    return arena_format(arena, "like %s", names);
+}
+
 size_t film_remarks_write(const struct film_fame *fame, const struct film_taste *taste,
                           uint32_t item, struct arena *arena, struct film_remark *notes) {
     const struct snapshot *snapshot = fame->snapshot;
     const uint32_t genre = liked_genre(taste, snapshot->genres[item]);
     const float popularity = film_remarks_popularity(fame, item);
     size_t count = 0;
+    const char *likeness = film_remarks_likeness(snapshot, item, arena);
+    if (likeness)
+        notes[count++] = (struct film_remark){"new", arena_format(arena, "new here; %s", likeness)};
     if (genre != DATASET_NONE)
         notes[count++] = (struct film_remark){
             "genre", arena_format(arena, "%s, as %zu of the %zu films that you liked",

@@ -1,5 +1,5 @@
 /* film_remarks.h: what can be said of a film for a person beside the films of his past: genres that
- * he likes, genres that are new to him, how the film is received. */
+ * he likes, genres that are new to him, how the film is received, that it is new here. */
 #ifndef MATINEE_SERVICE_FILM_REMARKS_H
 #define MATINEE_SERVICE_FILM_REMARKS_H
 
@@ -30,10 +30,15 @@ struct film_fame {
 struct film_fame film_remarks_fame(const struct snapshot *snapshot);
 float film_remarks_popularity(const struct film_fame *fame, uint32_t item);
 
-#define FILM_REMARKS_MAX 4
+#define FILM_REMARKS_MAX 5
 /* Writes what there is to say, at most FILM_REMARKS_MAX; texts live in the arena. Returns how many.
  */
 size_t film_remarks_write(const struct film_fame *fame, const struct film_taste *taste,
                           uint32_t item, struct arena *arena, struct film_remark *notes);
+
+/* "like Heat (1995) and Ronin (1998)": of a film that the model does not know, those that it is
+ * scored by; NULL: the model knows it. */
+const char *film_remarks_likeness(const struct snapshot *snapshot, uint32_t item,
+                                  struct arena *arena);
 
 #endif

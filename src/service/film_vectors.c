@@ -42,6 +42,22 @@ static const float *encode(const struct words *words, const struct encoder_text 
     return done == count ? vectors : NULL;
 }
 
+const float *film_vectors_edited(const struct words *words, const struct dataset *catalogue,
+                                 const struct film_vectors_known *known, struct arena *arena) {
+    const size_t dimension = words_dimension(words);
+    float *vectors = ARENA_ARRAY_RAW(arena, float, catalogue->items.count *dimension);
+    struct arena work = {0};
+    memcpy(vectors, known->vectors, known->item_count * dimension * sizeof *vectors);
+    for (size_t e = 0; e < known->edited_count; e++) {
+        const char *sentence =
+            film_text_sentence(catalogue, known->edited[e], &FILM_TEXT_SPOKEN, &work);
+        const struct encoder_text text = {sentence, strlen(sentence)};
+        words_encode(words, &text, 1, vectors + known->edited[e] * dimension);
+    }
+    arena_release(&work);
+    return vectors;
+}
+
 const float *film_vectors(const struct words *words, const struct dataset *catalogue,
                           const atomic_bool *cancel, struct arena *arena) {
     const size_t count = catalogue->items.count, dimension = words_dimension(words);

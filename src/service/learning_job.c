@@ -440,6 +440,11 @@ static enum status find_base(struct task *task, struct error *error) {
         service_acquire(work->service, request->name, &task->base, &ignored) == STATUS_OK;
     if (!task->is_served)
         TRY(service_acquire(work->service, NULL, &task->base, error));
+    /* The data of a fit are the model's own and what the store says beside them. */
+    struct snapshot *served = task->base;
+    task->base = served->origin;
+    snapshot_keep(task->base);
+    service_release(served);
     task->model = request->model ? request->model : task->base->model->ops->name;
     pthread_mutex_lock(work->mutex);
     snprintf(work->job->model, sizeof work->job->model, "%s", task->model);

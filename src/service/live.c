@@ -51,6 +51,8 @@ struct live {
     uint64_t readings; /* of everybody, so far */
     double swept;
     bool has_warned;
+    live_films *films;
+    void *films_context;
 };
 
 /* ---- The table; all under the mutex ---- */
@@ -362,14 +364,16 @@ static bool hear_of_person(void *context, const char *id, bool is_erased) {
     return true;
 }
 
-/* By the store's thread: another server has written. */
-static void hear(void *context, const char *id, bool is_erased) {
+/* By the store's thread: another program has written. */
+static void hear(void *context, enum sql_news news, const char *id) {
     struct live *live = context;
-    if (!id)
-        live_reread(live); /* messages were missed */
-    else if (is_erased)
+    if (news == SQL_NEWS_FILMS || news == SQL_NEWS_ANYTHING)
+        live->films(live->films_context);
+    if (news == SQL_NEWS_ANYTHING)
+        live_reread(live); /* messages were missed, or there are none */
+    else if (news == SQL_NEWS_ERASED)
         forget_erased(live, id);
-    else
+    else if (news == SQL_NEWS_PERSON)
         live_changed(live, id);
 }
 
@@ -397,8 +401,11 @@ static enum status begin(struct live *live, const char *address, struct error *e
     return feedback_listen(live->store, hear, live, error);
 }
 
-enum status live_open(struct live **out, const char *address, struct error *error) {
+enum status live_open(struct live **out, const char *address, live_films *films, void *context,
+                      struct error *error) {
     struct live *live = alloc_zeroed(1, sizeof *live);
+    live->films = films;
+    live->films_context = context;
     pthread_mutex_init(&live->mutex, NULL);
     live->met = met_counts_create();
     live->slot_count = SLOTS_FIRST;

@@ -15,8 +15,11 @@
 
 struct live;
 
-/* A store as feedback_open has it. */
-enum status live_open(struct live **out, const char *address, struct error *error);
+/* A store as feedback_open has it. `films` is told, by a thread of the store's, that other programs
+ * may have written about films. */
+typedef void live_films(void *context);
+enum status live_open(struct live **out, const char *address, live_films *films, void *context,
+                      struct error *error);
 void live_close(struct live *live); /* NULL is fine */
 struct feedback *live_store(struct live *live);
 /* What is met on which device, told of every event. */

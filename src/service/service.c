@@ -3,6 +3,8 @@
  * Idea     A short list under one mutex. A request holds the mutex for the time of a look-up and a
  *          count, then works on its snapshot without any lock; replacing a model swaps the pointer
  *          under the same mutex, so that nobody can take a reference to what is being freed.
+ *          What the store says of films is read again whenever somebody wrote of them, and every
+ *          snapshot replaced by one that has it (snapshot_edited.h), before the writer is answered.
  * Checked  tests/service/test_service.c, test_service_threads.c. */
 #include "service/service.h"
 
@@ -11,11 +13,13 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/log.h"
 #include "base/wall_clock.h"
 #include "service/ab_test.h"
 #include "service/drift.h"
 #include "service/live.h"
 #include "service/service_internal.h"
+#include "service/snapshot_edited.h"
 
 #define MODELS_MAX 64
 
@@ -29,6 +33,10 @@ struct service {
     struct learning *learning;              /* NULL: nothing is trained */
     struct ab_test *ab_test;                /* what is known of the running experiment */
     struct drift *drift;                    /* what was found last */
+    pthread_mutex_t films_mutex;      /* of what follows; before `mutex` where both are held */
+    struct film_edits *edits;         /* what the store says of films; NULL: nothing */
+    uint64_t films_read;              /* the last of the calls that `edits` answers */
+    atomic_uint_fast64_t films_asked; /* calls of service_renew_films */
 };
 
 enum status service_create(struct service **out, struct error *error) {
@@ -36,6 +44,7 @@ enum status service_create(struct service **out, struct error *error) {
     struct service *service = alloc_zeroed(1, sizeof *service);
     pthread_mutex_init(&service->mutex, NULL);
     pthread_mutex_init(&service->words_mutex, NULL);
+    pthread_mutex_init(&service->films_mutex, NULL);
     service->ab_test = ab_test_create();
     service->drift = drift_create();
     *out = service;
@@ -46,12 +55,14 @@ void service_destroy(struct service *service) {
     if (!service)
         return;
     service_learning_end(service->learning);
+    live_close(service->live); /* from here on nobody renews the films */
     for (size_t i = 0; i < service->count; i++)
         snapshot_release(service->snapshots[i]);
+    film_edits_release(service->edits);
     words_close(service->words);
-    live_close(service->live);
     ab_test_destroy(service->ab_test);
     drift_destroy(service->drift);
+    pthread_mutex_destroy(&service->films_mutex);
     pthread_mutex_destroy(&service->words_mutex);
     pthread_mutex_destroy(&service->mutex);
     alloc_free(service);
@@ -74,28 +85,80 @@ static const char *free_name(const struct service *service, const char *wanted,
     return name;
 }
 
-enum status service_adopt(struct service *service, struct snapshot *snapshot, const char *name,
-                          struct error *error) {
-    struct snapshot *replaced = NULL;
+/* The place that a new snapshot gets by its name, which is set; MODELS_MAX: there is none. */
+static size_t name_snapshot(struct service *service, struct snapshot *snapshot, const char *name) {
     pthread_mutex_lock(&service->mutex);
     snapshot->name = name ? arena_copy(&snapshot->arena, name)
                           : free_name(service, snapshot->model->ops->name, &snapshot->arena);
     snapshot->since = wall_clock_seconds();
     const size_t at = position(service, snapshot->name);
-    const bool is_full = at == MODELS_MAX;
-    if (is_full) {
-        replaced = snapshot;
-    } else {
-        replaced = at < service->count ? service->snapshots[at] : NULL;
-        service->snapshots[at] = snapshot;
-        service->count += at == service->count;
-    }
+    pthread_mutex_unlock(&service->mutex);
+    return at;
+}
+
+/* Takes the reference. */
+static void put_snapshot(struct service *service, size_t at, struct snapshot *snapshot) {
+    pthread_mutex_lock(&service->mutex);
+    struct snapshot *replaced = at < service->count ? service->snapshots[at] : NULL;
+    service->snapshots[at] = snapshot;
+    service->count += at == service->count;
     pthread_mutex_unlock(&service->mutex);
     snapshot_release(replaced);
-    if (is_full)
-        return error_set(error, STATUS_LIMIT, "%d models are served already, the most there may be",
-                         MODELS_MAX);
+}
+
+/* Under the mutex of films: a snapshot as it was loaded, with what the store says of films. Takes
+ * the reference and gives one. */
+static struct snapshot *edit(const struct service *service, struct snapshot *origin,
+                             const struct snapshot *before) {
+    if (!service->edits || service->edits->count == 0)
+        return origin;
+    struct snapshot *edited = snapshot_edited_create(origin, before, service->edits);
+    snapshot_release(origin);
+    return edited;
+}
+
+enum status service_adopt(struct service *service, struct snapshot *snapshot, const char *name,
+                          struct error *error) {
+    pthread_mutex_lock(&service->films_mutex);
+    const size_t at = name_snapshot(service, snapshot, name);
+    if (at < MODELS_MAX)
+        put_snapshot(service, at, edit(service, snapshot, NULL));
+    pthread_mutex_unlock(&service->films_mutex);
+    if (at < MODELS_MAX)
+        return STATUS_OK;
+    snapshot_release(snapshot);
+    return error_set(error, STATUS_LIMIT, "%d models are served already, the most there may be",
+                     MODELS_MAX);
+}
+
+/* Under the mutex of films. */
+static enum status read_films(struct service *service, struct error *error) {
+    struct film_edits *edits;
+    TRY(film_edits_read(&edits, live_store(service->live), error));
+    const bool is_same = film_edits_same(service->edits, edits);
+    struct film_edits *replaced = is_same ? edits : service->edits;
+    service->edits = is_same ? service->edits : edits;
+    film_edits_release(replaced);
+    for (size_t i = 0; !is_same && i < service->count; i++) {
+        struct snapshot *before = service->snapshots[i], *origin = before->origin;
+        snapshot_keep(origin);
+        put_snapshot(service, i, edit(service, origin, before));
+    }
     return STATUS_OK;
+}
+
+enum status service_renew_films(struct service *service, struct error *error) {
+    const uint64_t own = atomic_fetch_add(&service->films_asked, 1) + 1;
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&service->films_mutex);
+    /* Who waited while another read what was written by then has no need to read it again. */
+    if (service->live && service->films_read < own) {
+        const uint64_t asked = atomic_load(&service->films_asked);
+        status = read_films(service, error);
+        service->films_read = status == STATUS_OK ? asked : service->films_read;
+    }
+    pthread_mutex_unlock(&service->films_mutex);
+    return status;
 }
 
 enum status service_load(struct service *service, const char *path, const char *name,
@@ -187,9 +250,21 @@ enum status service_words(struct service *service, const struct words **out, str
     return status;
 }
 
+/* By the store's thread: another program may have written about films. */
+static void hear_of_films(void *context) {
+    struct error error;
+    if (service_renew_films(context, &error) != STATUS_OK)
+        log_warning("films stay as they were: %s", error.text);
+}
+
 enum status service_open_store(struct service *service, const char *address, struct error *error) {
+    struct live *live;
     ASSERT(!service->live);
-    return live_open(&service->live, address, error);
+    TRY(live_open(&live, address, hear_of_films, service, error));
+    pthread_mutex_lock(&service->films_mutex);
+    service->live = live;
+    pthread_mutex_unlock(&service->films_mutex);
+    return service_renew_films(service, error);
 }
 
 struct live *service_live(struct service *service) {
@@ -212,6 +287,14 @@ void service_release(struct snapshot *snapshot) { snapshot_release(snapshot); }
 
 const struct dataset *service_catalogue(const struct snapshot *snapshot) {
     return snapshot->catalogue;
+}
+
+bool service_is_hidden(const struct snapshot *snapshot, uint32_t item) {
+    return snapshot_hides(snapshot, item);
+}
+
+const struct dataset *service_known_catalogue(const struct snapshot *snapshot) {
+    return snapshot->origin->catalogue;
 }
 
 const char *service_name(const struct snapshot *snapshot) { return snapshot->name; }

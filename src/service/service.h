@@ -41,7 +41,11 @@ enum status service_acquire(struct service *service, const char *name, struct sn
 void service_release(struct snapshot *snapshot);
 /* Ids, films, and as `interactions` the histories. */
 const struct dataset *service_catalogue(const struct snapshot *snapshot);
+/* The same as the model was loaded with it: films that were added come behind its own. */
+const struct dataset *service_known_catalogue(const struct snapshot *snapshot);
 const char *service_name(const struct snapshot *snapshot); /* the name it is served under */
+/* Whether a film is in no list. */
+bool service_is_hidden(const struct snapshot *snapshot, uint32_t item);
 /* What filters look at, of each film. */
 const struct filter_items *service_items(const struct snapshot *snapshot);
 

@@ -15,7 +15,6 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "service/film_edits.h"
 #include "service/service_internal.h"
 
 #define HALF_LIFE_SECONDS (30.0 * 24 * 3600)
@@ -97,6 +96,7 @@ static const float *make_titles(const struct dataset *catalogue, struct arena *a
     return places;
 }
 
+/* Of a snapshot as it was loaded, or of one with films that were added or edited. */
 static const float *kept(const struct snapshot *snapshot, enum browse_order order) {
     struct service_orders *orders = snapshot->orders;
     pthread_mutex_lock(&orders->mutex);
@@ -111,44 +111,28 @@ static const float *kept(const struct snapshot *snapshot, enum browse_order orde
 
 /* ---- The order ---- */
 
-/* The films to choose from: the snapshot's, or those with what was edited. */
-struct shelf {
-    const struct snapshot *snapshot;
-    const struct film_edits *edits; /* NULL: none */
-    const struct filter_items *items;
-    const float *damped;
-};
-
-static struct shelf shelf_of(const struct snapshot *snapshot, const struct film_edits *edits) {
-    return (struct shelf){snapshot, edits, edits ? &edits->items : &snapshot->items,
-                          edits ? edits->damped : snapshot->damped};
-}
-
 static void copy_row(float *scores, const float *row, size_t count) {
     if (count > 0)
         memcpy(scores, row, count * sizeof *scores);
 }
 
-static void fill_kept(const struct shelf *shelf, enum browse_order order, struct arena *scratch,
-                      float *scores) {
-    const size_t known = shelf->snapshot->items.count, count = shelf->items->count;
-    if (order == BROWSE_TITLE && shelf->edits) {
-        copy_row(scores, make_titles(&shelf->edits->catalogue, scratch), count);
-        return;
-    }
-    copy_row(scores, kept(shelf->snapshot, order), known);
-    for (size_t i = known; i < count; i++)
+/* What the origin has of its films; those that were added were watched by nobody. */
+static void fill_trends(const struct snapshot *snapshot, float *scores) {
+    const size_t known = snapshot->origin->items.count;
+    copy_row(scores, kept(snapshot->origin, BROWSE_TRENDING), known);
+    for (size_t i = known; i < snapshot->items.count; i++)
         scores[i] = 0;
 }
 
-static void fill_order(const struct shelf *shelf, enum browse_order order, struct arena *scratch,
-                       float *scores) {
-    const struct filter_items *items = shelf->items;
-    const bool is_rated = shelf->snapshot->catalogue->interactions.ratings != NULL;
-    if (order == BROWSE_TRENDING || order == BROWSE_TITLE)
-        fill_kept(shelf, order, scratch, scores);
+static void fill_order(const struct snapshot *snapshot, enum browse_order order, float *scores) {
+    const struct filter_items *items = &snapshot->items;
+    const bool is_rated = snapshot->catalogue->interactions.ratings != NULL;
+    if (order == BROWSE_TRENDING)
+        fill_trends(snapshot, scores);
+    else if (order == BROWSE_TITLE)
+        copy_row(scores, kept(snapshot, order), items->count);
     else if (order == BROWSE_MEAN || (order == BROWSE_RATED && is_rated))
-        copy_row(scores, order == BROWSE_MEAN ? items->means : shelf->damped, items->count);
+        copy_row(scores, order == BROWSE_MEAN ? items->means : snapshot->damped, items->count);
     else
         for (size_t i = 0; i < items->count; i++)
             scores[i] = order == BROWSE_YEAR ? (float)items->years[i]
@@ -156,35 +140,18 @@ static void fill_order(const struct shelf *shelf, enum browse_order order, struc
                                              : (float)items->counts[i];
 }
 
-/* The films whose titles answer, each once: an edited one by its new title. */
-static size_t find_titles(const struct shelf *shelf, const char *title, struct arena *scratch,
-                          struct title_hit *hits) {
-    size_t count = service_find_titles(shelf->snapshot, title, hits, TITLE_HITS_MAX),
-           kept_count = 0;
-    if (!shelf->edits)
-        return count;
-    bool *is_edited = ARENA_ARRAY(scratch, bool, shelf->items->count);
-    for (size_t e = 0; e < shelf->edits->edited_count; e++)
-        is_edited[shelf->edits->edited[e]] = true;
-    for (size_t h = 0; h < count; h++)
-        if (!is_edited[hits[h].item])
-            hits[kept_count++] = hits[h];
-    return kept_count +
-           film_edits_find_titles(shelf->edits, title, hits + kept_count, TITLE_HITS_MAX);
-}
-
 /* Only films whose titles answer; where that is the order, their scores. */
-static void keep_titles(const struct shelf *shelf, const struct browse_request *request,
+static void keep_titles(const struct snapshot *snapshot, const struct browse_request *request,
                         struct arena *scratch, float *scores) {
-    struct title_hit *hits = ARENA_ARRAY(scratch, struct title_hit, 2 * TITLE_HITS_MAX);
-    const size_t found = find_titles(shelf, request->title, scratch, hits);
-    float *kept_scores = ARENA_ARRAY(scratch, float, shelf->items->count);
-    for (size_t i = 0; i < shelf->items->count; i++)
+    struct title_hit *hits = ARENA_ARRAY(scratch, struct title_hit, TITLE_HITS_MAX);
+    const size_t found = service_find_titles(snapshot, request->title, hits, TITLE_HITS_MAX);
+    float *kept_scores = ARENA_ARRAY(scratch, float, snapshot->items.count);
+    for (size_t i = 0; i < snapshot->items.count; i++)
         kept_scores[i] = -INFINITY;
     for (size_t h = 0; h < found; h++)
         kept_scores[hits[h].item] =
             request->order == BROWSE_MATCH ? hits[h].score : scores[hits[h].item];
-    copy_row(scores, kept_scores, shelf->items->count);
+    copy_row(scores, kept_scores, snapshot->items.count);
 }
 
 struct place {
@@ -245,14 +212,14 @@ enum status service_browse(const struct snapshot *snapshot, const struct browse_
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);
-    const struct shelf shelf = shelf_of(snapshot, request->edits);
-    float *scores = ARENA_ARRAY_RAW(scratch, float, shelf.items->count);
-    fill_order(&shelf, request->order, scratch, scores);
+    const struct filter all = {.seen = FILTER_ALL};
+    const size_t item_count = snapshot->items.count;
+    float *scores = ARENA_ARRAY_RAW(scratch, float, item_count);
+    fill_order(snapshot, request->order, scores);
     if (request->title)
-        keep_titles(&shelf, request, scratch, scores);
-    if (request->filter)
-        filter_apply(request->filter, shelf.items, NULL, 0, scores);
-    fill_page(shelf.items, request, scores, arena, answer);
+        keep_titles(snapshot, request, scratch, scores);
+    filter_apply(request->filter ? request->filter : &all, &snapshot->items, NULL, 0, scores);
+    fill_page(&snapshot->items, request, scores, arena, answer);
     arena_reset(scratch, mark);
     return STATUS_OK;
 }

@@ -31,20 +31,17 @@ const char *service_browse_name(enum browse_order order); /* "rated" */
 /* False: there is no such order. */
 bool service_browse_find(const char *name, enum browse_order *order);
 
-struct film_edits; /* film_edits.h */
-
 struct browse_request {
     enum browse_order order;
-    bool backwards;                 /* worst, oldest or last first */
-    const char *title;              /* only films whose titles answer to it; NULL: all */
-    const struct filter *filter;    /* `seen` is not looked at; NULL: all */
-    size_t offset, count;           /* a page: so many films from so many on */
-    const struct film_edits *edits; /* films that were added or edited since; NULL: none */
+    bool backwards;              /* worst, oldest or last first */
+    const char *title;           /* only films whose titles answer to it; NULL: all */
+    const struct filter *filter; /* `seen` is not looked at; NULL: all */
+    size_t offset, count;        /* a page: so many films from so many on */
 };
 
 struct browsed_film {
-    uint32_t item; /* of the catalogue, or of that of the edits */
-    float score;   /* what it is ordered by; of title and id the place, from 0 */
+    uint32_t item;
+    float score; /* what it is ordered by; of title and id the place, from 0 */
 };
 struct browse_answer {
     size_t total; /* films that pass */

@@ -226,10 +226,13 @@ void service_explain_sentence(const struct snapshot *snapshot, const struct quer
     const bool personal =
         scored && query->history.count > 0 && !(snapshot->model->traits & MODEL_IMPERSONAL);
     const char *genres = liked_genres(snapshot, query, film->item, arena);
+    const char *likeness = film_remarks_likeness(snapshot, film->item, arena);
     film->why = genres ? genres
                 : film->reason_count > 0
                     ? sentence(snapshot, &query->history, film, arena)
                     : without_reasons(snapshot, personal, scored, film->item, arena);
+    if (likeness)
+        film->why = arena_format(arena, "new: %s; %s", likeness, film->why);
 }
 
 void service_explain_rows(const struct why_row *rows, size_t count, struct recommendation *film) {

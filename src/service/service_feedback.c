@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "service/live.h"
 #include "service/service_internal.h"
+#include "service/snapshot_edited.h"
 
 static enum status open_store(struct service *service, struct live **live, struct error *error) {
     *live = service_live(service);
@@ -36,6 +38,35 @@ enum status service_append_later(struct service *service, const struct feedback_
     TRY(open_store(service, &live, error));
     live_append_later(live, events->list, events->count, arena, done, context);
     return STATUS_OK;
+}
+
+/* What is written is written: that it cannot be read at once is no failure of the writer's. */
+static void renew(struct service *service) {
+    struct error error;
+    if (service_renew_films(service, &error) != STATUS_OK)
+        log_warning("films are written, but not read yet: %s", error.text);
+}
+
+enum status service_set_films(struct service *service, const struct feedback_item *films,
+                              size_t count, struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    TRY(feedback_set_items(live_store(live), films, count, error));
+    renew(service);
+    return STATUS_OK;
+}
+
+enum status service_remove_film(struct service *service, const char *id, bool *was_there,
+                                struct error *error) {
+    struct live *live;
+    TRY(open_store(service, &live, error));
+    TRY(feedback_remove_item(live_store(live), id, was_there, error));
+    renew(service);
+    return STATUS_OK;
+}
+
+const struct feedback_item *service_film_said(const struct snapshot *snapshot, const char *id) {
+    return snapshot->edited ? film_edits_find(snapshot->edited->edits, id) : NULL;
 }
 
 enum status service_set_labels(struct service *service, const char *id, const char *labels,

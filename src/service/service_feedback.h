@@ -20,6 +20,15 @@ enum status service_append(struct service *service, const struct feedback_event 
 enum status service_append_later(struct service *service, const struct feedback_events *events,
                                  struct arena *arena, feedback_done *done, void *context,
                                  struct error *error);
+/* Films that are added, edited or hidden: all of them or none, and served by every model when it
+ * returns. */
+enum status service_set_films(struct service *service, const struct feedback_item *films,
+                              size_t count, struct error *error);
+/* What the store says of a film is forgotten; *was_there: whether it said anything. */
+enum status service_remove_film(struct service *service, const char *id, bool *was_there,
+                                struct error *error);
+/* What the store said of a film when the snapshot was made; NULL: nothing. */
+const struct feedback_item *service_film_said(const struct snapshot *snapshot, const char *id);
 /* What somebody said of himself: one JSON object. He is known from now on. */
 enum status service_set_labels(struct service *service, const char *id, const char *labels,
                                struct error *error);

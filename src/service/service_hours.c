@@ -65,7 +65,8 @@ static const float *make_shares(const struct interactions *known, struct arena *
 
 /* False: no hour was said, or the data do not tell. */
 static bool blend_hour(const struct snapshot *snapshot, int hour, float *raw) {
-    const struct dataset *catalogue = snapshot->catalogue;
+    /* Films that were added nobody has met yet. */
+    const struct dataset *catalogue = snapshot->origin->catalogue;
     const struct interactions *known = &catalogue->interactions;
     if (hour < 0 || hour >= HOURS || !known->times || !catalogue->times_are_seconds ||
         known->count == 0)

@@ -360,8 +360,14 @@ enum status service_import_live(struct service *service, const struct snapshot *
     TRY(service_store(service, &target.store, error));
     told.changed = tell_live;
     told.context = service_live(service);
+    struct error ignored;
     const enum status status = service_import(&target, &told, arena, report, error);
-    if (report->lines > 0)
-        live_reread(told.context); /* lines of a whole export may say that somebody was erased */
-    return status;
+    if (report->lines == 0)
+        return status;
+    /* Lines of a whole export may say that somebody was erased, or be of films; what was written
+     * before it failed counts too. */
+    live_reread(told.context);
+    const enum status renewed =
+        service_renew_films(service, status == STATUS_OK ? error : &ignored);
+    return status == STATUS_OK ? renewed : status;
 }

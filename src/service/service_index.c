@@ -117,22 +117,30 @@ enum status service_index_build(const char *model_file, const struct settings *s
 bool service_index_score(const struct snapshot *snapshot, const struct query *query, size_t wanted,
                          float *scores) {
     const struct model *model = snapshot->model;
-    size_t least = wanted + query->history.count, pool = POOL_FACTOR * least, found = 0;
+    size_t least = wanted + query->history.count + snapshot->items.hidden_count, found = 0;
+    size_t pool = POOL_FACTOR * least;
     if (!snapshot->index || pool >= model->item_count)
         return false;
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
+    /* The index is of the films that the model was loaded with: those that were added come besides.
+     */
+    const uint32_t known = snapshot->origin->model->item_count;
+    const size_t added = model->item_count - known;
     float *place = ARENA_ARRAY(scratch, float, snapshot->dimension);
     struct entry *entries = ARENA_ARRAY(scratch, struct entry, pool);
-    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, pool);
-    float *values = ARENA_ARRAY(scratch, float, pool);
+    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, pool + added);
+    float *values = ARENA_ARRAY(scratch, float, pool + added);
     model->ops->query_vectors(model, query, 1, place);
     ann_find(snapshot->index, &(struct ann_search){place, 1, pool, entries});
-    while (found < pool && entries[found].index < model->item_count) {
+    while (found < pool && entries[found].index < known) {
         items[found] = entries[found].index;
         found++;
     }
-    if (found >= least) {
+    const bool is_enough = found >= least;
+    for (uint32_t i = known; i < model->item_count; i++)
+        items[found++] = i;
+    if (is_enough) {
         model->ops->score(model, query, 1, items, found, values);
         for (size_t i = 0; i < model->item_count; i++)
             scores[i] = -INFINITY;
@@ -140,5 +148,5 @@ bool service_index_score(const struct snapshot *snapshot, const struct query *qu
             scores[items[i]] = values[i];
     }
     arena_reset(scratch, mark);
-    return found >= least;
+    return is_enough;
 }

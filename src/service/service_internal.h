@@ -45,6 +45,9 @@ float service_shown_score(const struct model *model, float raw);
 struct ab_test *service_ab_test(struct service *service);
 /* What was found last of how people have changed. */
 struct drift *service_drift(struct service *service);
+/* Reads what the store says of films, which was written before the call, and serves it. Without a
+ * store nothing happens. */
+enum status service_renew_films(struct service *service, struct error *error);
 /* What the store has of people; NULL: none is open. */
 struct live *service_live(struct service *service);
 

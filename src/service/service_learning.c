@@ -130,7 +130,7 @@ static void teach_all(struct learning *learning, enum learning_kind kind) {
         if (service_acquire(learning->service, models[i].name, &snapshot, &ignored) != STATUS_OK)
             continue;
         const bool can =
-            snapshot->path && (kind == LEARNING_RETRAIN || snapshot->model->ops->update);
+            snapshot->path && (kind == LEARNING_RETRAIN || snapshot->origin->model->ops->update);
         service_release(snapshot);
         if (!can)
             continue;

@@ -6,11 +6,13 @@
 #include "service/service_map.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "layout/layout.h"
 #include "service/film_remarks.h"
 #include "service/service_internal.h"
+#include "service/snapshot_edited.h"
 #include "sparse/svd.h"
 
 #define COMPONENTS 32
@@ -66,6 +68,26 @@ static void draw(const struct snapshot *snapshot) {
     arena_release(&work);
 }
 
+/* The map of the films that the model was loaded with; one that was added lies in the middle of
+ * those that it is like. */
+static void add_points(const struct snapshot *snapshot, const float *known_points) {
+    const struct cold_items *cold = &snapshot->edited->cold;
+    const size_t known = snapshot->origin->items.count, count = snapshot->items.count;
+    struct service_atlas *atlas = snapshot->atlas;
+    pthread_mutex_lock(&atlas->mutex);
+    if (!atomic_load(&atlas->points)) {
+        float *points = ARENA_ARRAY(&atlas->arena, float, 2 * count);
+        memcpy(points, known_points, 2 * known * sizeof *points);
+        for (uint32_t c = 0; c < cold->count; c++)
+            for (uint64_t n = cold->offsets[c]; n < cold->offsets[c + 1]; n++)
+                for (size_t d = 0; d < 2; d++)
+                    points[2 * (known + c) + d] +=
+                        cold->weights[n] * known_points[2 * cold->near[n] + d];
+        atomic_store(&atlas->points, points);
+    }
+    pthread_mutex_unlock(&atlas->mutex);
+}
+
 static void *draw_apart(void *context) {
     struct snapshot *snapshot = context;
     draw(snapshot);
@@ -95,6 +117,13 @@ enum status service_map(const struct snapshot *snapshot, const float **points,
     *points = atomic_load(&atlas->points);
     if (*points)
         return STATUS_OK;
+    if (snapshot->edited) {
+        const float *known_points;
+        TRY(service_map(snapshot->origin, &known_points, error));
+        add_points(snapshot, known_points);
+        *points = atomic_load(&atlas->points);
+        return STATUS_OK;
+    }
     if (snapshot->catalogue->items.count > MAP_FILMS_AT_ONCE) {
         begin_drawing(snapshot);
         return error_set(error, STATUS_LIMIT, "the map is being drawn; ask again in some seconds");

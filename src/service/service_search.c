@@ -61,8 +61,8 @@ static struct word_index *make_index(const struct snapshot *snapshot, const stru
     return index;
 }
 
-static enum status index_of(const struct snapshot *snapshot, const struct words *words,
-                            const struct word_index **index, struct error *error) {
+static enum status loaded_index_of(const struct snapshot *snapshot, const struct words *words,
+                                   const struct word_index **index, struct error *error) {
     *index = atomic_load(&snapshot->words->index);
     if (*index)
         return STATUS_OK;
@@ -77,19 +77,35 @@ static enum status index_of(const struct snapshot *snapshot, const struct words 
     return STATUS_OK;
 }
 
+static enum status index_of(const struct snapshot *snapshot, const struct words *words,
+                            const struct word_index **index, struct error *error) {
+    TRY(loaded_index_of(snapshot->origin, words, index, error));
+    const struct word_index *own = atomic_load(&snapshot->words->index);
+    if (!snapshot->edited || own) {
+        *index = own;
+        return STATUS_OK;
+    }
+    /* The films are read already: with those that were edited it takes no time to speak of. */
+    pthread_mutex_lock(&snapshot->words->mutex);
+    *index = make_index(snapshot, words, NULL);
+    pthread_mutex_unlock(&snapshot->words->mutex);
+    return STATUS_OK;
+}
+
 void service_search_expect(const struct snapshot *snapshot) {
-    atomic_store(&snapshot->words->is_preparing, true);
+    atomic_store(&snapshot->origin->words->is_preparing, true);
 }
 
 enum status service_search_prepare(struct service *service, const struct snapshot *snapshot,
                                    const atomic_bool *cancel, struct error *error) {
     const struct words *words;
     TRY(service_words(service, &words, error));
+    struct word_slot *slot = snapshot->origin->words;
     service_search_expect(snapshot);
-    pthread_mutex_lock(&snapshot->words->mutex);
-    const struct word_index *index = make_index(snapshot, words, cancel);
-    pthread_mutex_unlock(&snapshot->words->mutex);
-    atomic_store(&snapshot->words->is_preparing, false);
+    pthread_mutex_lock(&slot->mutex);
+    const struct word_index *index = make_index(snapshot->origin, words, cancel);
+    pthread_mutex_unlock(&slot->mutex);
+    atomic_store(&slot->is_preparing, false);
     return index ? STATUS_OK : error_set(error, STATUS_CANCELLED, "cancelled");
 }
 
@@ -231,9 +247,8 @@ static bool was_liked(const struct model *model, const struct history *history, 
 /* Minus infinity where the request's filter does not let a film pass. */
 static const float *allowed_by(const struct work *work, struct arena *scratch) {
     float *allowed = ARENA_ARRAY(scratch, float, work->index->item_count);
-    if (!work->filter)
-        return allowed;
-    struct filter filter = *work->filter;
+    const struct filter all = {.seen = FILTER_ALL};
+    struct filter filter = work->filter ? *work->filter : all;
     const struct filter_set had = {work->query.history.items, work->query.history.count};
     filter.seen = filter.seen == FILTER_SEEN ? FILTER_SEEN : FILTER_ALL;
     filter_apply(&filter, &work->index->snapshot->items, &had, 1, allowed);

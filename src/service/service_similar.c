@@ -104,6 +104,7 @@ enum status service_similar_asked(struct service *service, const struct snapshot
     TRY(check_item(snapshot, request->item, error));
     const size_t item_count = snapshot->catalogue->items.count;
     const size_t room = request->top_k < item_count ? request->top_k : item_count;
+    const struct filter all = {.seen = FILTER_ALL};
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);
@@ -112,8 +113,7 @@ enum status service_similar_asked(struct service *service, const struct snapshot
     const enum status status = score_asked(service, snapshot, request, scores, answer, error);
     if (status == STATUS_OK) {
         rank_exclude(scores, &request->item, 1);
-        if (request->filter)
-            filter_apply(request->filter, &snapshot->items, NULL, 0, scores);
+        filter_apply(request->filter ? request->filter : &all, &snapshot->items, NULL, 0, scores);
         answer->count = rank_top_k(scores, item_count, room, list);
         answer->list = ARENA_ARRAY(arena, struct similar_item, answer->count);
         for (size_t i = 0; i < answer->count; i++)

@@ -66,7 +66,7 @@ static size_t sorted_by_worth(const struct snapshot *snapshot, struct arena *scr
         const double share = (double)snapshot->counts[item] / (double)(catalogue->users.count + 1);
         if (!has_ratings)
             spread[item] = sqrt(share * (1 - share));
-        if (snapshot->counts[item] > 0)
+        if (snapshot->counts[item] > 0 && !snapshot_hides(snapshot, item))
             films[known++] =
                 (struct starter){item, (float)((double)snapshot->fame[item] * spread[item])};
     }

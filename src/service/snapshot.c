@@ -13,6 +13,7 @@
 #include "kernels/kernels.h"
 #include "models/model_file.h"
 #include "service/service_internal.h"
+#include "service/snapshot_edited.h"
 #include "service/word_index.h"
 
 static void derive_counts(struct snapshot *snapshot) {
@@ -45,6 +46,16 @@ static void derive_vectors(struct snapshot *snapshot) {
     snapshot->lengths = lengths;
 }
 
+void snapshot_begin(struct snapshot *snapshot) {
+    atomic_init(&snapshot->references, 1);
+    snapshot->words = ARENA_NEW(&snapshot->arena, struct word_slot);
+    pthread_mutex_init(&snapshot->words->mutex, NULL);
+    snapshot->titles = service_titles_create();
+    snapshot->orders = service_orders_create();
+    snapshot->atlas = service_atlas_create();
+    snapshot->memo = film_memo_create(snapshot->catalogue->items.count);
+}
+
 enum status snapshot_create(struct snapshot **out, const struct snapshot_source *source,
                             struct error *error) {
     const struct model *model = source->model;
@@ -56,21 +67,16 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
                          model->user_count, model->item_count, catalogue->users.count,
                          catalogue->items.count);
     struct snapshot *snapshot = alloc_zeroed(1, sizeof *snapshot);
-    atomic_init(&snapshot->references, 1);
+    snapshot->origin = snapshot;
     snapshot->source = *source;
     snapshot->model = model;
     snapshot->catalogue = catalogue;
     derive_counts(snapshot);
     film_figures_derive(snapshot);
     derive_vectors(snapshot);
-    snapshot->words = ARENA_NEW(&snapshot->arena, struct word_slot);
-    pthread_mutex_init(&snapshot->words->mutex, NULL);
-    snapshot->titles = service_titles_create();
-    snapshot->orders = service_orders_create();
     snapshot->hours = service_hours_create();
-    snapshot->atlas = service_atlas_create();
-    snapshot->memo = film_memo_create(catalogue->items.count);
     snapshot->hues = film_hues_create();
+    snapshot_begin(snapshot);
     *out = snapshot;
     return STATUS_OK;
 }
@@ -102,6 +108,21 @@ void snapshot_keep(struct snapshot *snapshot) {
     ASSERT(before > 0);
 }
 
+bool snapshot_hides(const struct snapshot *snapshot, uint32_t item) {
+    bool found = false;
+    for (size_t i = 0; i < snapshot->items.hidden_count; i++)
+        found |= snapshot->items.hidden[i] == item;
+    return found;
+}
+
+static void release_loaded(struct snapshot *snapshot) {
+    if (snapshot->source.release)
+        snapshot->source.release(snapshot->source.owner);
+    ann_close(snapshot->index);
+    service_hours_destroy(snapshot->hours);
+    film_hues_destroy(snapshot->hues);
+}
+
 void snapshot_release(struct snapshot *snapshot) {
     /* Release, so that what this thread did with it is over; acquire, so that whoever frees it sees
      * that of all the others. */
@@ -109,15 +130,15 @@ void snapshot_release(struct snapshot *snapshot) {
         return;
     word_index_destroy(atomic_load(&snapshot->words->index));
     pthread_mutex_destroy(&snapshot->words->mutex);
-    if (snapshot->source.release)
-        snapshot->source.release(snapshot->source.owner);
-    ann_close(snapshot->index);
     service_titles_destroy(snapshot->titles);
     film_memo_destroy(snapshot->memo);
-    film_hues_destroy(snapshot->hues);
     service_atlas_destroy(snapshot->atlas);
-    service_hours_destroy(snapshot->hours);
     service_orders_destroy(snapshot->orders);
+    struct snapshot *origin = snapshot->origin == snapshot ? NULL : snapshot->origin;
+    if (!origin)
+        release_loaded(snapshot);
+    snapshot_edited_release(snapshot->edited);
     arena_release(&snapshot->arena);
     alloc_free(snapshot);
+    snapshot_release(origin);
 }

@@ -41,6 +41,7 @@ struct film_hues;
 struct service_orders;
 struct service_hours;
 struct service_atlas;
+struct snapshot_edits;
 
 struct snapshot {
     atomic_uint references;
@@ -48,15 +49,17 @@ struct snapshot {
     struct snapshot_source source;
     const struct model *model;
     const struct dataset *catalogue;
-    const char *name;       /* set when it is adopted */
-    double since;           /* that instant, in seconds since 1970 */
-    const char *path;       /* of its model file; NULL: it came from none */
-    const uint64_t *genres; /* [item_count] bit sets */
-    const uint32_t *counts; /* [item_count] people who have the item */
+    struct snapshot *origin; /* as it was loaded: itself, or of one that is edited another, kept */
+    struct snapshot_edits *edited; /* owned: snapshot_edited.c; NULL: nothing is */
+    const char *name;              /* set when it is adopted */
+    double since;                  /* that instant, in seconds since 1970 */
+    const char *path;              /* of its model file; NULL: it came from none */
+    const uint64_t *genres;        /* [item_count] bit sets */
+    const uint32_t *counts;        /* [item_count] people who have the item */
     uint32_t count_max;
     struct filter_items items;   /* what filters look at, of each film */
     struct service_atlas *atlas; /* owned: service_map.c */
-    struct service_hours *hours; /* owned: service_hours.c */
+    struct service_hours *hours; /* owned by the origin: service_hours.c */
     const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
     const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */
     uint64_t serial;      /* of this snapshot alone, for cursors */
@@ -64,7 +67,7 @@ struct snapshot {
     size_t dimension;
     enum vector_metric metric;
     struct word_slot *words;
-    struct ann_index *index;       /* owned; NULL: all films are scanned */
+    struct ann_index *index;       /* owned by the origin; NULL: all films are scanned */
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */
     struct film_memo *memo;        /* owned: film_memo.c */
@@ -76,8 +79,12 @@ struct snapshot {
  * failure `source` stays with the caller. */
 enum status snapshot_create(struct snapshot **out, const struct snapshot_source *source,
                             struct error *error);
+/* Its references, and what is made for it when somebody first asks. */
+void snapshot_begin(struct snapshot *snapshot);
 void snapshot_keep(struct snapshot *snapshot);    /* one more reference */
 void snapshot_release(struct snapshot *snapshot); /* one less; NULL is fine */
+/* Whether a film is in no list. */
+bool snapshot_hides(const struct snapshot *snapshot, uint32_t item);
 
 /* From a model file, with the index beside it. Errors: model_file_open's; as above. */
 enum status snapshot_open(struct snapshot **out, const char *path, struct error *error);

@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/files.h"
 #include "dataset/id_builder.h"
-#include "service/film_edits.h"
+#include "service/film_facts.h"
 
 /* A file that is written row by row. */
 struct table {
@@ -193,7 +193,7 @@ static bool put_edited(void *context, const struct feedback_item *item) {
     if (!is_one_line(item->id, strlen(item->id)))
         return true;
     line_begin(&films->table);
-    const char *full = film_edits_title(title, item->year, &films->table.arena);
+    const char *full = film_facts_title(title, item->year, &films->table.arena);
     put_field(line, item->id, strlen(item->id));
     buffer_text(line, ",");
     put_field(line, full, strlen(full));
@@ -213,10 +213,7 @@ static enum status begin_movies(struct films *films, struct error *error) {
 static void put_genres(struct buffer *line, const struct dataset *catalogue, uint64_t genres) {
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
-    const char *text = "";
-    for (uint32_t g = 0; g < catalogue->genre_count; g++)
-        if (genres >> g & 1)
-            text = arena_format(scratch, "%s%s%s", text, *text ? "|" : "", catalogue->genres[g]);
+    const char *text = film_facts_genres(catalogue, genres, scratch);
     text = *text ? text : "(no genres listed)";
     put_field(line, text, strlen(text));
     arena_reset(scratch, mark);

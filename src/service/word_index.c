@@ -12,6 +12,7 @@
 #include "dataset/film_text.h"
 #include "intent/titles.h"
 #include "service/film_vectors.h"
+#include "service/snapshot_edited.h"
 #include "text/bm25.h"
 
 #define SHORT_MINUTES 95
@@ -110,6 +111,19 @@ static void index_titles(struct word_index *index) {
         index->last_year = movies[i].year > index->last_year ? movies[i].year : index->last_year;
 }
 
+/* Of the films as they are now, those that were encoded before as they were. */
+static const float *vectors_of(struct word_index *index, const atomic_bool *cancel) {
+    const struct snapshot *snapshot = index->snapshot;
+    if (!snapshot->edited)
+        return film_vectors(index->words, snapshot->catalogue, cancel, &index->arena);
+    const struct word_index *origin = atomic_load(&snapshot->origin->words->index);
+    const struct film_vectors_known known = {.vectors = origin->vectors,
+                                             .item_count = origin->item_count,
+                                             .edited = snapshot->edited->items,
+                                             .edited_count = snapshot->edited->edits->count};
+    return film_vectors_edited(index->words, snapshot->catalogue, &known, &index->arena);
+}
+
 struct word_index *word_index_create(const struct snapshot *snapshot, const struct words *words,
                                      const atomic_bool *cancel) {
     const struct dataset *catalogue = snapshot->catalogue;
@@ -118,7 +132,7 @@ struct word_index *word_index_create(const struct snapshot *snapshot, const stru
     index->words = words;
     index->item_count = catalogue->items.count;
     index->dimension = words_dimension(words);
-    index->vectors = film_vectors(words, catalogue, cancel, &index->arena);
+    index->vectors = vectors_of(index, cancel);
     if (!index->vectors) {
         word_index_destroy(index);
         return NULL;

@@ -26,7 +26,8 @@ struct word_index {
     struct wish_cache *cache;
 };
 
-/* NULL: *cancel was set on the way (NULL: nobody does). */
+/* NULL: *cancel was set on the way (NULL: nobody does). Of a snapshot with edited films that of its
+ * origin is there already. */
 struct word_index *word_index_create(const struct snapshot *snapshot, const struct words *words,
                                      const atomic_bool *cancel);
 void word_index_destroy(struct word_index *index); /* NULL is fine */

@@ -27,6 +27,7 @@
 #define STATEMENTS_MAX 20000 /* of one transaction, unless one caller alone has more */
 #define FAILURES_MAX 2       /* one after the other: then it is the database's fault */
 #define LISTEN_PAUSE_NANOSECONDS 250000000L
+#define NANOSECONDS 1000000000L
 
 struct job {
     const struct sql_statement *statements;
@@ -45,7 +46,7 @@ struct feedback {
     struct sql *writer, *reader; /* the same in memory */
     pthread_mutex_t mutex;       /* of the queue and the counts */
     pthread_mutex_t reading;     /* of `reader` */
-    pthread_cond_t wanted, done;
+    pthread_cond_t wanted, done, closing;
     struct job *first, **last;
     bool is_closing;
     int64_t writes, commits;
@@ -232,19 +233,30 @@ void feedback_scrub(struct feedback *feedback) {
     pthread_mutex_unlock(&feedback->reading);
 }
 
-struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
-                                   bool is_erased, struct arena *arena) {
+struct sql_statement feedback_tell(const struct feedback *feedback, enum sql_news news,
+                                   const char *person, struct arena *arena) {
+    static const char signs[] = {
+        [SQL_NEWS_PERSON] = '+', [SQL_NEWS_ERASED] = '-', [SQL_NEWS_FILMS] = '*'};
     if (!feedback->ops->tell)
         return (struct sql_statement){0};
     struct sql_value *value = ARENA_NEW(arena, struct sql_value);
-    *value = sql_text(arena_format(arena, "%c%s", is_erased ? '-' : '+', person));
+    *value = sql_text(arena_format(arena, "%c%s", signs[news], person));
     return (struct sql_statement){.text = feedback->ops->tell, .values = value, .count = 1};
 }
 
 /* ---- Listening ---- */
 
-static bool is_closing(struct feedback *feedback) {
+/* Whether the store is being closed; `pauses`: waits for that a quarter of a second. */
+static bool is_closing(struct feedback *feedback, bool pauses) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LISTEN_PAUSE_NANOSECONDS;
+    until.tv_sec += until.tv_nsec / NANOSECONDS;
+    until.tv_nsec %= NANOSECONDS;
     pthread_mutex_lock(&feedback->mutex);
+    while (pauses && !feedback->is_closing)
+        if (pthread_cond_timedwait(&feedback->closing, &feedback->mutex, &until) != 0)
+            break;
     const bool closing = feedback->is_closing;
     pthread_mutex_unlock(&feedback->mutex);
     return closing;
@@ -253,21 +265,24 @@ static bool is_closing(struct feedback *feedback) {
 static void *listen_forever(void *context) {
     struct feedback *feedback = context;
     struct error error;
-    while (!is_closing(feedback)) {
-        if (feedback->ops->listen(feedback->ears, feedback->heard, feedback->heard_context,
-                                  &error) == STATUS_OK)
-            continue;
-        /* The database is gone: until it is back nothing can have been written. */
-        nanosleep(&(struct timespec){.tv_nsec = LISTEN_PAUSE_NANOSECONDS}, NULL);
+    bool pauses = false;
+    while (!is_closing(feedback, pauses)) {
+        const enum status status =
+            feedback->ops->listen(feedback->ears, feedback->heard, feedback->heard_context, &error);
+        /* If the database is gone nothing can have been written until it is back. */
+        pauses = feedback->ops->listens_by_writer || status != STATUS_OK;
     }
     return NULL;
 }
 
 enum status feedback_listen(struct feedback *feedback, sql_heard *heard, void *context,
                             struct error *error) {
-    if (!feedback->ops->listen)
-        return STATUS_OK;
-    TRY(feedback->ops->open(&feedback->ears, feedback->address, error));
+    if (!feedback->ops->listen || feedback->reader == feedback->writer)
+        return STATUS_OK; /* nobody else writes to memory */
+    if (feedback->ops->listens_by_writer)
+        feedback->ears = feedback->writer;
+    else
+        TRY(feedback->ops->open(&feedback->ears, feedback->address, error));
     feedback->heard_context = context;
     feedback->heard = heard;
     const int refused = pthread_create(&feedback->listener, NULL, listen_forever, feedback);
@@ -317,6 +332,7 @@ enum status feedback_open(struct feedback **out, const char *address, struct err
     pthread_mutex_init(&feedback->reading, NULL);
     pthread_cond_init(&feedback->wanted, NULL);
     pthread_cond_init(&feedback->done, NULL);
+    pthread_cond_init(&feedback->closing, NULL);
     const enum status status = open_connections(feedback, error);
     if (status != STATUS_OK) {
         feedback_close(feedback);
@@ -332,18 +348,20 @@ void feedback_close(struct feedback *feedback) {
     pthread_mutex_lock(&feedback->mutex);
     feedback->is_closing = true;
     pthread_cond_broadcast(&feedback->wanted);
+    pthread_cond_broadcast(&feedback->closing);
     pthread_mutex_unlock(&feedback->mutex);
     if (feedback->heard)
         pthread_join(feedback->listener, NULL);
     if (feedback->has_thread)
         pthread_join(feedback->thread, NULL);
-    if (feedback->ears)
+    if (feedback->ears && feedback->ears != feedback->writer)
         feedback->ops->close(feedback->ears);
     if (feedback->writer)
         feedback->ops->close(feedback->writer);
     if (feedback->reader && feedback->reader != feedback->writer)
         feedback->ops->close(feedback->reader);
     pthread_cond_destroy(&feedback->wanted);
+    pthread_cond_destroy(&feedback->closing);
     pthread_cond_destroy(&feedback->done);
     pthread_mutex_destroy(&feedback->reading);
     pthread_mutex_destroy(&feedback->mutex);

@@ -123,8 +123,9 @@ struct feedback_item {
     int64_t year;      /* 0: unknown */
     const char *facts; /* a JSON object of what else was said of it; NULL: nothing */
 };
-enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
-                              struct error *error);
+/* All of them or none. */
+enum status feedback_set_items(struct feedback *feedback, const struct feedback_item *items,
+                               size_t count, struct error *error);
 /* Whether it was there. */
 enum status feedback_remove_item(struct feedback *feedback, const char *id, bool *was_there,
                                  struct error *error);
@@ -134,9 +135,6 @@ enum status feedback_items(struct feedback *feedback, feedback_visit_item *visit
 /* The same of those whose ids come after `after`, at most `limit`; or of one. */
 enum status feedback_items_after(struct feedback *feedback, const char *after, size_t limit,
                                  feedback_visit_item *visit, void *context, struct error *error);
-/* Those whose facts, as text, are like a pattern of SQL. */
-enum status feedback_items_like(struct feedback *feedback, const char *pattern,
-                                feedback_visit_item *visit, void *context, struct error *error);
 enum status feedback_item_find(struct feedback *feedback, const char *id,
                                feedback_visit_item *visit, void *context, struct error *error);
 /* Films that the household has. `replace`: these and no others. */

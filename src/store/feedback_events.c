@@ -63,7 +63,7 @@ static void add_about_person(struct list *list, const struct feedback *feedback,
         values[0] = sql_text(person);
         values[1] = sql_integer((int64_t)wall_clock_seconds());
     }
-    const struct sql_statement tell = feedback_tell(feedback, person, false, list->arena);
+    const struct sql_statement tell = feedback_tell(feedback, SQL_NEWS_PERSON, person, list->arena);
     if (tell.text)
         list->statements[list->count++] = tell;
 }
@@ -161,7 +161,7 @@ enum status feedback_erase(struct feedback *feedback, const char *person, struct
         "INSERT INTO erased (id, time) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", values, 2};
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
-    statements[DELETIONS + 1] = feedback_tell(feedback, person, true, scratch);
+    statements[DELETIONS + 1] = feedback_tell(feedback, SQL_NEWS_ERASED, person, scratch);
     const enum status status = feedback_write(
         feedback, statements, DELETIONS + 1 + (statements[DELETIONS + 1].text != NULL), error);
     arena_reset(scratch, mark);

@@ -245,16 +245,22 @@ static bool says_new_person(const struct line *lines, size_t i) {
            (i == 0 || !lines[i - 1].event.person || strcmp(person, lines[i - 1].event.person) != 0);
 }
 
+static bool says_first_film(const struct line *lines, size_t from, size_t i) {
+    return lines[i].kind == LINE_ITEM && (i == from || lines[i - 1].kind != LINE_ITEM);
+}
+
 static enum status write_lines(const struct batch *batch, size_t from, size_t to,
                                struct error *error) {
     struct list list = {
         ARENA_ARRAY(batch->arena, struct sql_statement, STATEMENTS_PER_LINE * (to - from)), 0};
     for (size_t i = from; i < to; i++) {
         add_line(&list, batch, &batch->lines[i]);
-        if (!says_new_person(batch->lines, i))
+        if (!says_new_person(batch->lines, i) && !says_first_film(batch->lines, from, i))
             continue;
+        const char *person = batch->lines[i].event.person;
         const struct sql_statement tell =
-            feedback_tell(batch->feedback, batch->lines[i].event.person, false, batch->arena);
+            feedback_tell(batch->feedback, person ? SQL_NEWS_PERSON : SQL_NEWS_FILMS,
+                          person ? person : "", batch->arena);
         if (tell.text)
             list.statements[list.count++] = tell;
     }

@@ -16,9 +16,10 @@ enum status feedback_ask(struct feedback *feedback, const struct sql_statement *
 /* The same for answers that may take long: it keeps nobody else waiting. */
 enum status feedback_ask_long(struct feedback *feedback, const struct sql_statement *statement,
                               sql_row *row, void *context, struct error *error);
-/* The statement that tells other programs of a person; NULL text: there are none. */
-struct sql_statement feedback_tell(const struct feedback *feedback, const char *person,
-                                   bool is_erased, struct arena *arena);
+/* The statement that tells other programs of a person, or of films (person ""); NULL text: there
+ * are none. */
+struct sql_statement feedback_tell(const struct feedback *feedback, enum sql_news news,
+                                   const char *person, struct arena *arena);
 /* After deletions, as far as that can be done now: what is left goes with the log's next round. */
 void feedback_scrub(struct feedback *feedback);
 /* Brings the schema of an open connection up. */

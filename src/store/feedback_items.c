@@ -4,17 +4,38 @@
 
 #include "store/feedback_internal.h"
 
-enum status feedback_set_item(struct feedback *feedback, const struct feedback_item *item,
-                              struct error *error) {
-    const struct sql_value values[] = {
-        sql_text(item->id), sql_text(item->title), sql_integer(item->year),
-        sql_text(item->genres ? item->genres : ""), sql_text(item->facts)};
-    const struct sql_statement statement = FEEDBACK_STATEMENT(
-        "INSERT INTO items (id, title, year, genres, facts) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (id) DO UPDATE SET title = excluded.title, year = excluded.year,"
-        " genres = excluded.genres, facts = excluded.facts",
-        values);
-    return feedback_write(feedback, &statement, 1, error);
+#define ITEM_VALUES 5
+
+/* Writes statements, and tells other programs that films are others: `statements` has room for one
+ * more. */
+static enum status write_films(struct feedback *feedback, struct sql_statement *statements,
+                               size_t count, struct arena *scratch, struct error *error) {
+    statements[count] = feedback_tell(feedback, SQL_NEWS_FILMS, "", scratch);
+    return feedback_write(feedback, statements, count + (statements[count].text != NULL), error);
+}
+
+enum status feedback_set_items(struct feedback *feedback, const struct feedback_item *items,
+                               size_t count, struct error *error) {
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    struct sql_statement *statements = ARENA_ARRAY(scratch, struct sql_statement, count + 1);
+    struct sql_value *values = ARENA_ARRAY(scratch, struct sql_value, ITEM_VALUES * count);
+    for (size_t i = 0; i < count; i++) {
+        struct sql_value *own = values + ITEM_VALUES * i;
+        own[0] = sql_text(items[i].id);
+        own[1] = sql_text(items[i].title);
+        own[2] = sql_integer(items[i].year);
+        own[3] = sql_text(items[i].genres ? items[i].genres : "");
+        own[4] = sql_text(items[i].facts);
+        statements[i] = (struct sql_statement){
+            "INSERT INTO items (id, title, year, genres, facts) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT (id) DO UPDATE SET title = excluded.title, year = excluded.year,"
+            " genres = excluded.genres, facts = excluded.facts",
+            own, ITEM_VALUES};
+    }
+    const enum status status = write_films(feedback, statements, count, scratch, error);
+    arena_reset(scratch, mark);
+    return status;
 }
 
 struct visiting {
@@ -54,15 +75,6 @@ enum status feedback_items_after(struct feedback *feedback, const char *after, s
     return feedback_ask(feedback, &statement, visit_item, &visiting, error);
 }
 
-enum status feedback_items_like(struct feedback *feedback, const char *pattern,
-                                feedback_visit_item *visit, void *context, struct error *error) {
-    const struct sql_value values[] = {sql_text(pattern)};
-    const struct sql_statement statement = FEEDBACK_STATEMENT(
-        "SELECT id, title, year, genres, facts FROM items WHERE facts LIKE $1 ORDER BY id", values);
-    struct visiting visiting = {.visit_item = visit, .context = context};
-    return feedback_ask(feedback, &statement, visit_item, &visiting, error);
-}
-
 enum status feedback_item_find(struct feedback *feedback, const char *id,
                                feedback_visit_item *visit, void *context, struct error *error) {
     const struct sql_value values[] = {sql_text(id)};
@@ -81,11 +93,15 @@ static bool note_item(void *context, const struct feedback_item *item) {
 enum status feedback_remove_item(struct feedback *feedback, const char *id, bool *was_there,
                                  struct error *error) {
     const struct sql_value values[] = {sql_text(id)};
-    const struct sql_statement statement =
-        FEEDBACK_STATEMENT("DELETE FROM items WHERE id = $1", values);
+    struct sql_statement statements[2] = {
+        FEEDBACK_STATEMENT("DELETE FROM items WHERE id = $1", values)};
     *was_there = false;
     TRY(feedback_item_find(feedback, id, note_item, was_there, error));
-    return feedback_write(feedback, &statement, 1, error);
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    const enum status status = write_films(feedback, statements, 1, scratch, error);
+    arena_reset(scratch, mark);
+    return status;
 }
 
 enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,

@@ -58,7 +58,7 @@ enum status feedback_session_end(struct feedback *feedback, const char *id, stru
         FEEDBACK_STATEMENT("DELETE FROM events WHERE person = $1", values),
         FEEDBACK_STATEMENT("DELETE FROM ratings WHERE person = $1", values),
         FEEDBACK_STATEMENT("DELETE FROM sessions WHERE id = $1", values),
-        feedback_tell(feedback, id, false, scratch)};
+        feedback_tell(feedback, SQL_NEWS_PERSON, id, scratch)};
     const enum status status =
         feedback_write(feedback, statements, 3 + (statements[3].text != NULL), error);
     arena_reset(scratch, mark);

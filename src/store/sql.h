@@ -38,9 +38,11 @@ struct sql_statement {
 /* One row of an answer, valid during the call; false: no more, please. */
 typedef bool sql_row(void *context, const struct sql_value *columns, size_t count);
 
-/* Told of each person whom somebody else has written about; NULL: anybody may have been, since
- * messages were missed. */
-typedef void sql_heard(void *context, const char *person, bool is_erased);
+/* What others have written about: anything, since it is not known what; a person, who may have been
+ * erased; films. */
+enum sql_news { SQL_NEWS_ANYTHING, SQL_NEWS_PERSON, SQL_NEWS_ERASED, SQL_NEWS_FILMS };
+/* `person`: of news of one; else "". */
+typedef void sql_heard(void *context, enum sql_news news, const char *person);
 
 struct sql {
     const struct sql_ops *ops;
@@ -66,11 +68,13 @@ struct sql_ops {
      * affair.
      */
     enum status (*scrub)(struct sql *sql, struct error *error);
-    /* Waits up to a quarter of a second for what other programs write, and tells of it; NULL: there
-     * are none. The connection does nothing else. */
+    /* Tells of what other programs have written. NULL: nobody else writes. */
     enum status (*listen)(struct sql *sql, sql_heard *heard, void *context, struct error *error);
-    /* A statement that tells the others of a person, "+ID", or "-ID" who is erased; NULL: there are
-     * none. */
+    /* Whether `listen` is called four times a second with the connection that writes; else with one
+     * of its own, and waits a quarter of a second for news. */
+    bool listens_by_writer;
+    /* A statement that tells the others of a person, "+ID", or "-ID" who is erased, or of films,
+     * "*"; NULL: they find out by themselves. */
     const char *tell;
 };
 

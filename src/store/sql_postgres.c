@@ -267,6 +267,10 @@ static enum status backup(const char *address, const char *path, struct error *e
                      "all`");
 }
 
+static enum sql_news news_of(char sign) {
+    return sign == '*' ? SQL_NEWS_FILMS : sign == '-' ? SQL_NEWS_ERASED : SQL_NEWS_PERSON;
+}
+
 static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
                               struct error *error) {
     struct postgres_connection *connection = (struct postgres_connection *)sql;
@@ -274,7 +278,7 @@ static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
     if (!connection->is_listening) {
         TRY(expect(connection, PQexec(connection->handle, "LISTEN matinee"), error));
         connection->is_listening = true;
-        heard(context, NULL, false);
+        heard(context, SQL_NEWS_ANYTHING, "");
     }
     struct pollfd socket = {.fd = PQsocket(connection->handle), .events = POLLIN};
     poll(&socket, 1, LISTEN_MILLISECONDS);
@@ -282,7 +286,7 @@ static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
         return refuse(connection, error);
     for (PGnotify *message; (message = PQnotifies(connection->handle));) {
         if (*message->extra)
-            heard(context, message->extra + 1, *message->extra == '-');
+            heard(context, news_of(*message->extra), message->extra + 1);
         PQfreemem(message);
     }
     return STATUS_OK;

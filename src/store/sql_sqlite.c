@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct sqlite_connection {
         sqlite3_stmt *statement;
     } prepared[SQL_STATEMENTS_MAX];
     size_t prepared_count;
+    sqlite3_int64 version; /* of the data as others wrote them; 0: not looked yet */
 };
 
 static enum status run(struct sqlite_connection *connection, const char *text,
@@ -220,6 +222,27 @@ static enum status scrub(struct sql *sql, struct error *error) {
     return run((struct sqlite_connection *)sql, "PRAGMA wal_checkpoint(TRUNCATE)", error);
 }
 
+static int take_version(void *context, int count, char **values, char **names) {
+    (void)count;
+    (void)names;
+    *(sqlite3_int64 *)context = strtoll(values[0], NULL, 10);
+    return 0;
+}
+
+/* The number changes when another connection has committed: of the one that writes here, when
+ * another program has. */
+static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
+                              struct error *error) {
+    struct sqlite_connection *connection = (struct sqlite_connection *)sql;
+    const sqlite3_int64 before = connection->version;
+    if (sqlite3_exec(connection->handle, "PRAGMA data_version", take_version, &connection->version,
+                     NULL) != SQLITE_OK)
+        return refuse(connection->handle, connection->path, error);
+    if (before != 0 && before != connection->version)
+        heard(context, SQL_NEWS_ANYTHING, "");
+    return STATUS_OK;
+}
+
 const struct sql_ops sql_sqlite = {
     .name = "SQLite",
     .serial = "INTEGER PRIMARY KEY",
@@ -231,4 +254,6 @@ const struct sql_ops sql_sqlite = {
     .write = write_all,
     .backup = backup,
     .scrub = scrub,
+    .listen = listen_for,
+    .listens_by_writer = true,
 };

@@ -213,7 +213,7 @@ static void film_is_learnt(enum learning_kind kind, const char *id) {
         .id = id, .title = "Seven", .genres = "Crime|Thriller", .year = 1995};
     struct live *live = service_live(school.service);
     struct snapshot *snapshot;
-    assert_int_equal(feedback_set_item(live_store(live), &film, &school.error), STATUS_OK);
+    assert_int_equal(feedback_set_items(live_store(live), &film, 1, &school.error), STATUS_OK);
     for (int i = 0; i < 8; i++) {
         const struct feedback_event event = {.person = arena_format(&school.arena, "%d", 1 + 4 * i),
                                              .item = id,

@@ -128,7 +128,7 @@ static void files_are_a_data_set(void **state) {
     open_world(&world);
     const struct feedback_item film = {
         .id = "99", .title = "Nine, \"Nine\"", .genres = "Western", .year = 1999};
-    assert_int_equal(feedback_set_item(world.store, &film, &world.error), STATUS_OK);
+    assert_int_equal(feedback_set_items(world.store, &film, 1, &world.error), STATUS_OK);
     say(&world, "new, \"one\"", "99", FEEDBACK_RATING, 4);
     say(&world, "new, \"one\"", "10", FEEDBACK_RATING, 3);
     const struct training_rows rows = rows_of(&world, 0);

@@ -213,9 +213,9 @@ static void items_library_and_keys(void **state) {
     struct feedback *feedback = open_store();
     char seen[256] = "";
     struct feedback_item item = {.id = "x1", .title = "One", .year = 1999, .genres = "Drama|War"};
-    expect(feedback_set_item(feedback, &item, &error));
+    expect(feedback_set_items(feedback, &item, 1, &error));
     item.title = "Two";
-    expect(feedback_set_item(feedback, &item, &error));
+    expect(feedback_set_items(feedback, &item, 1, &error));
     expect(feedback_items(feedback, take_item, seen, &error));
     assert_string_equal(seen, "x1|Two|1999|Drama|War");
     const char *const first[] = {"3", "1", "3"}, *const second[] = {"2"};
@@ -393,10 +393,9 @@ struct hearing {
     atomic_int named, anybody;
 };
 
-static void hear(void *context, const char *person, bool is_erased) {
+static void hear(void *context, enum sql_news news, const char *person) {
     struct hearing *hearing = context;
-    (void)is_erased;
-    if (!person)
+    if (news == SQL_NEWS_ANYTHING)
         atomic_fetch_add(&hearing->anybody, 1);
     else if (strcmp(person, "7") == 0)
         atomic_fetch_add(&hearing->named, 1);

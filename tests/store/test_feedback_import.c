@@ -87,7 +87,7 @@ static void fill(struct feedback *feedback) {
     struct feedback_session session;
     expect(feedback_append(feedback, events, sizeof events / sizeof *events, &error));
     expect(feedback_set_labels(feedback, "anna", "{\"age\":30}", &error));
-    expect(feedback_set_item(feedback, &item, &error));
+    expect(feedback_set_items(feedback, &item, 1, &error));
     expect(feedback_set_library(feedback, library, 2, false, &error));
     expect(feedback_erase(feedback, "gone", &error));
     expect(feedback_session_begin(feedback, 60, &arena, &session, &error));
