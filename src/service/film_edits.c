@@ -1,4 +1,4 @@
-/* film_edits.c: see film_edits.h. Checked by tests/api/test_api_movies.c. */
+/* film_edits.c: see film_edits.h. Checked by tests/api/test_api_films.c. */
 #include "service/film_edits.h"
 
 #include <stdlib.h>

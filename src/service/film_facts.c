@@ -1,4 +1,4 @@
-/* film_facts.c: see film_facts.h. Checked by tests/service/test_film_facts.c. */
+/* film_facts.c: see film_facts.h. Checked by tests/service/test_film_nearest.c. */
 #include "service/film_facts.h"
 
 #include <string.h>

@@ -71,7 +71,7 @@ struct snapshot {
     const float *lengths;          /* [item_count] of the vectors */
     struct service_titles *titles; /* owned: service_titles.c */
     struct film_memo *memo;        /* owned: film_memo.c */
-    struct film_hues *hues;        /* owned: film_hues.c */
+    struct film_hues *hues;        /* owned by the origin: film_hues.c */
     struct service_orders *orders; /* owned: service_browse.c */
 };
 

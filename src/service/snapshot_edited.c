@@ -6,7 +6,7 @@
  *          data do not have come behind theirs, whose numbers models know. A film is served as it
  *          was as long as anybody holds the snapshot: texts live in the edits, of which it has a
  *          reference.
- * Checked  tests/service/test_film_edits.c, tests/api/test_api_movies.c. */
+ * Checked  tests/api/test_api_films.c, test_api_movies.c. */
 #include "service/snapshot_edited.h"
 
 #include <math.h>
@@ -262,6 +262,7 @@ static struct snapshot *share(struct snapshot *origin) {
     snapshot->count_max = origin->count_max;
     snapshot->items = origin->items;
     snapshot->hours = origin->hours;
+    snapshot->hues = origin->hues;
     snapshot->serial = origin->serial;
     snapshot->vectors = origin->vectors;
     snapshot->dimension = origin->dimension;

@@ -237,7 +237,7 @@ static enum status listen_for(struct sql *sql, sql_heard *heard, void *context,
     const sqlite3_int64 before = connection->version;
     if (sqlite3_exec(connection->handle, "PRAGMA data_version", take_version, &connection->version,
                      NULL) != SQLITE_OK)
-        return refuse(connection->handle, connection->path, error);
+        return sqlite_error(connection->handle, connection->path, error);
     if (before != 0 && before != connection->version)
         heard(context, SQL_NEWS_ANYTHING, "");
     return STATUS_OK;

@@ -19,7 +19,13 @@ static const uint32_t counts[ITEMS] = {10, 0, 3, 5, 1, 7};
 static const float means[ITEMS] = {4, 0, 3.5f, 2, 5, 3};
 static const uint64_t tag_offsets[ITEMS + 1] = {0, 2, 3, 3, 4, 4, 4};
 static const struct movie_tag tags[] = {{7, 2}, {1, 1}, {7, 1}, {1, 5}};
-static const struct filter_items items = {ITEMS, genres, years, counts, means, tag_offsets, tags};
+static const struct filter_items items = {.count = ITEMS,
+                                          .genres = genres,
+                                          .years = years,
+                                          .counts = counts,
+                                          .means = means,
+                                          .tag_offsets = tag_offsets,
+                                          .tags = tags};
 
 static unsigned passed(const float *scores) {
     unsigned set = 0;
@@ -68,6 +74,24 @@ static void what_people_have(void **state) {
     assert_true(filter_is_plain(&(struct filter){.excluded = SET(0)}));
     assert_false(filter_is_plain(&(struct filter){.seen = FILTER_ALL}));
     assert_false(filter_is_plain(&(struct filter){.year_max = 2000}));
+}
+
+static void what_is_hidden_never_passes(void **state) {
+    (void)state;
+    const uint32_t hidden[] = {0, 4};
+    struct filter_items some = items;
+    some.hidden = hidden;
+    some.hidden_count = 2;
+    const struct filter wishes[] = {{.seen = FILTER_UNSEEN},
+                                    {.seen = FILTER_ALL},
+                                    {.genres.any = ACTION},
+                                    {.among = {SET(0, 1)}, .among_count = 1}};
+    const unsigned expected[] = {0x2e, 0x2e, 0x02, 0x02};
+    for (size_t w = 0; w < sizeof wishes / sizeof *wishes; w++) {
+        float scores[ITEMS] = {0};
+        filter_apply(&wishes[w], &some, NULL, 0, scores);
+        assert_int_equal(passed(scores), expected[w]);
+    }
 }
 
 /* Single wishes put in one after another, in the order that `order` names them. */
@@ -151,6 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_alone),
         cmocka_unit_test(what_people_have),
+        cmocka_unit_test(what_is_hidden_never_passes),
         cmocka_unit_test(the_order_makes_no_difference),
         cmocka_unit_test(as_many_as_there_are),
         cmocka_unit_test(spans_of_years),
