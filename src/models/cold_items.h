@@ -7,9 +7,10 @@
  *          interface alone.
  * Cost     score: that of the model, and a sum of a few numbers for each cold item; a history with
  *          none of them is handed on as it is.
- * Traps    What a model says of mere vectors (item_vectors) is the mean likewise, which of models
- *          that score by more than their products is not the score. No update, no tensors: those
- * are the model's own. Checked  tests/models/test_cold_items.c. */
+ * Traps    The vectors of cold items (item_vectors) are means too, which of a model that scores by
+ *          more than products of vectors say less than its scores. It is neither updated nor saved:
+ *          the model itself is.
+ * Checked  tests/models/test_cold_items.c. */
 #ifndef MATINEE_MODELS_COLD_ITEMS_H
 #define MATINEE_MODELS_COLD_ITEMS_H
 
