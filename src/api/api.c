@@ -121,6 +121,7 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                                           .connections_max = options->connections_max,
                                           .peer_connections_max = options->peer_connections_max,
                                           .body_bytes_max = options->body_bytes_max,
+                                          .file_bytes_max = options->file_bytes_max,
                                           .certificate = options->certificate,
                                           .key_file = options->key_file,
                                           .user = options->user,

@@ -37,6 +37,7 @@ struct api_options {
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for this machine's own; 0: any number */
     size_t body_bytes_max;          /* 1 MiB */
+    size_t file_bytes_max;          /* 256 MiB: of an import */
     struct keyring *keyring;        /* borrowed; NULL: no keys */
     struct feedback *keys;          /* borrowed; where they are made and revoked; NULL: nowhere */
     bool keys_to_read;              /* where there are keys, reading takes one too */

@@ -3,17 +3,21 @@
  *
  *     curl --data-binary @letterboxd.zip 'http://localhost:8080/api/users/anna/import'
  *
- * Idea     The body goes into a file of its own for as long as it is read, since archives are read
- *          from files. In the query: `dry_run`, `replace`, `user_id`, `model`.
+ * Idea     The body is a file for as long as it is read, since archives are read from files: the
+ *          server makes one of a long body, and a short one is written here. It is read on a thread
+ *          of its own, record by record, while the connection sleeps (http/later.h), and ends when
+ *          the server does.
  * Checked  tests/api/test_api_takeout.c. */
-#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/film.h"
 #include "api/writing.h"
 #include "base/alloc.h"
-#include "base/files.h"
+#include "http/body.h"
+#include "http/later.h"
 #include "service/service_import.h"
 
 static json_t *note_json(const struct dataset *catalogue, const struct import_note *note) {
@@ -54,26 +58,33 @@ static json_t *report_json(const struct dataset *catalogue, const struct import_
                      notes);
 }
 
+/* ---- One import, on a thread of its own ---- */
+
+#define IMPORTS_MAX 4 /* at a time */
+
+struct import_job {
+    const struct api_context *api;
+    const struct request *request;
+    struct response *response;
+    struct snapshot *snapshot;
+    struct import_request wanted;
+};
+
+static atomic_uint running;
+
 /* The body as a file; the path is the caller's, to be removed and freed. */
 static enum status spool(const struct request *request, char **path, struct error *error) {
-    int descriptor;
-    enum status status = files_make_temporary(path, &descriptor, error);
-    if (status != STATUS_OK)
-        return status;
-    for (size_t done = 0; done < request->body_size && status == STATUS_OK;) {
-        const ssize_t count = write(descriptor, request->body + done, request->body_size - done);
-        if (count > 0)
-            done += (size_t)count;
-        else if (errno != EINTR)
-            status =
-                error_set(error, STATUS_IO, "%s: cannot be written: %s", *path, strerror(errno));
+    struct body body;
+    body_begin(&body, 0, request->body_size, 0);
+    body_take(&body, request->body, request->body_size, request->arena);
+    if (body.status != STATUS_OK) {
+        *error = body.error;
+        body_end(&body);
+        return error->status;
     }
-    close(descriptor);
-    if (status == STATUS_OK)
-        return STATUS_OK;
-    unlink(*path);
-    alloc_free(*path);
-    return status;
+    close(body.descriptor);
+    *path = body.path;
+    return STATUS_OK;
 }
 
 /* The file's own name means nothing to the caller. */
@@ -85,47 +96,113 @@ static void hide_path(struct error *error, const char *path) {
     *error = shown;
 }
 
-static void import_body(const struct api_context *api, const struct snapshot *snapshot,
-                        struct import_request *wanted, const struct request *request,
-                        struct response *response) {
-    struct import_report report;
-    struct error error;
-    char *path;
-    enum status status = spool(request, &path, &error);
-    if (status == STATUS_OK) {
-        const char *const paths[] = {path};
-        wanted->paths = paths;
-        wanted->path_count = 1;
-        status =
-            service_import_live(api->service, snapshot, wanted, request->arena, &report, &error);
-        if (status != STATUS_OK)
-            hide_path(&error, path);
-        unlink(path);
-        alloc_free(path);
-    }
-    if (status == STATUS_OK)
-        response_json(response, request, report_json(service_catalogue(snapshot), &report));
-    else if (status == STATUS_BAD_INPUT || status == STATUS_LIMIT)
-        problem_answer(response, request, 422, "%s", error.text);
-    else
-        problem_error(response, request, &error);
+static enum status read_file(struct import_job *job, const char *path, struct import_report *report,
+                             struct error *error) {
+    const char *const paths[] = {path};
+    job->wanted.paths = paths;
+    job->wanted.path_count = 1;
+    const enum status status = service_import_live(job->api->service, job->snapshot, &job->wanted,
+                                                   job->request->arena, report, error);
+    if (status != STATUS_OK)
+        hide_path(error, path);
+    return status;
 }
 
-static void answer(const struct api_context *api, struct import_request *wanted,
+static void run(struct import_job *job) {
+    struct import_report report;
+    struct error error;
+    char *own = NULL;
+    enum status status = STATUS_OK;
+    if (!job->request->body_path)
+        status = spool(job->request, &own, &error);
+    if (status == STATUS_OK)
+        status = read_file(job, own ? own : job->request->body_path, &report, &error);
+    if (own)
+        unlink(own);
+    alloc_free(own);
+    if (status == STATUS_OK)
+        response_json(job->response, job->request,
+                      report_json(service_catalogue(job->snapshot), &report));
+    else if (status == STATUS_BAD_INPUT || status == STATUS_LIMIT)
+        problem_answer(job->response, job->request, 422, "%s", error.text);
+    else
+        problem_error(job->response, job->request, &error);
+    service_release(job->snapshot);
+    atomic_fetch_sub(&running, 1);
+}
+
+static void *run_beside(void *context) {
+    struct import_job *job = context;
+    struct later *later = job->request->later;
+    run(job);
+    later_done(later);
+    return NULL;
+}
+
+static void answer_is_made(void *context, const struct request *request,
+                           struct response *response) {
+    (void)context;
+    (void)request;
+    (void)response;
+}
+
+/* Takes the job's snapshot. */
+static void begin(struct import_job *job) {
+    struct later *later = job->request->later;
+    pthread_t thread;
+    atomic_fetch_add(&running, 1);
+    if (!later) {
+        run(job);
+        return;
+    }
+    job->wanted.cancel = later->is_stopping;
+    later->may_take_long = true;
+    later_begin(later, answer_is_made, job);
+    if (pthread_create(&thread, NULL, run_beside, job) == 0)
+        pthread_detach(thread);
+    else
+        run_beside(job);
+}
+
+static void answer(const struct api_context *api, const struct import_request *wanted,
                    struct parameters *parameters, struct response *response) {
     const struct request *request = parameters->request;
-    struct snapshot *snapshot;
-    wanted->dry = parameters_flag(parameters, "dry_run", false);
-    wanted->replace_library = parameters_flag(parameters, "replace", false);
-    if (!lookup_snapshot(api, parameters, response, &snapshot))
+    struct import_job *job = ARENA_NEW(request->arena, struct import_job);
+    *job = (struct import_job){.api = api, .request = request, .response = response};
+    job->wanted = *wanted;
+    job->wanted.dry = parameters_flag(parameters, "dry_run", false);
+    job->wanted.replace_library = parameters_flag(parameters, "replace", false);
+    if (!lookup_snapshot(api, parameters, response, &job->snapshot))
         return;
-    if (request->body_size == 0)
+    if (request->body_size > 0 && atomic_load(&running) < IMPORTS_MAX) {
+        begin(job);
+        return;
+    }
+    service_release(job->snapshot);
+    if (request->body_size == 0) {
         problem_answer(response, request, 400,
                        "the body is empty; send the file itself, such as letterboxd.zip");
-    else
-        import_body(api, snapshot, wanted, request, response);
-    service_release(snapshot);
+        return;
+    }
+    problem_answer(response, request, 503, "%d imports are running; send it again later",
+                   IMPORTS_MAX);
+    response_set_header(response, "Retry-After", "10");
 }
+
+/* ---- Routes ---- */
+
+#define PARAMETER_DRY_RUN                                                                          \
+    { "dry_run", "flag", "false", "only report what would be taken", 0, 0, 0, NULL }
+
+const struct route_parameter imports_admin_parameters[] = {
+    {"file", "text", NULL, "the file itself, of any of these kinds, packed or not", 0, 0,
+     ROUTE_FILE, NULL},
+    {"user_id", "id", NULL, "whose the films are; else named after the program", 0, 0, 0, NULL},
+    PARAMETER_DRY_RUN,
+    {"replace", "flag", "false", "of libraries: these films and no others", 0, 0, 0, NULL},
+    PARAMETER_MODEL,
+    PARAMETERS_END,
+};
 
 void imports_admin(void *context, const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
@@ -136,6 +213,10 @@ void imports_admin(void *context, const struct request *request, struct response
 
 const struct route_parameter imports_person_parameters[] = {
     {"id", "id", NULL, "whose it is", 0, 0, 0, NULL},
+    {"file", "text", NULL, "the file itself, at most 32 MiB, packed or not", 0, 32 << 20,
+     ROUTE_FILE, NULL},
+    PARAMETER_DRY_RUN,
+    PARAMETER_MODEL,
     PARAMETERS_END,
 };
 

@@ -22,6 +22,8 @@ typedef void later_finish(void *context, const struct request *request, struct r
 
 struct later {
     atomic_int state;
+    bool may_take_long; /* set before later_begin: the time of a request does not count */
+    const atomic_bool *is_stopping; /* the server's: what takes long should end */
     later_finish *finish;
     void *context;
     void (*wake)(void *connection);

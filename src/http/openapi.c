@@ -114,6 +114,12 @@ static json_t *body_json(const struct route *route) {
                      "schema", schema);
 }
 
+static json_t *file_json(const struct route_parameter *file) {
+    return json_pack("{s:b, s:s, s:{s:{s:{s:s, s:s}}}}", "required", 1, "description", file->help,
+                     "content", "application/octet-stream", "schema", "type", "string", "format",
+                     "binary");
+}
+
 static json_t *responses_json(const struct route *route) {
     json_t *problem = json_pack(
         "{s:s, s:{s:{s:{s:s}}}}", "description", "an error: what was wrong and what to do",
@@ -167,6 +173,8 @@ static json_t *operation_json(const struct route *route) {
     json_object_set_new(operation, "parameters", list);
     if (router_has_body(route))
         json_object_set_new(operation, "requestBody", body_json(route));
+    else if (router_file(route))
+        json_object_set_new(operation, "requestBody", file_json(router_file(route)));
     json_object_set_new(operation, "responses", responses_json(route));
     json_t *open = json_object();
     json_object_set_new(operation, "security",

@@ -43,6 +43,7 @@ struct request {
     const char *captures[REQUEST_CAPTURES_MAX]; /* what stood for {...} in the route's pattern */
     const char *body;                           /* with a '\0' after the last byte; never NULL */
     size_t body_size;
+    const char *body_path;     /* the file that it is in, until the answer is sent; NULL: none */
     uint64_t peer;             /* stands for the address it came from; 0: none */
     const char *id;            /* names it in logs; NULL: none */
     const char *caller;        /* name of the key that was shown; NULL: none */

@@ -12,9 +12,17 @@
 #include "http/gate.h"
 #include "http/problem.h"
 
+const struct route_parameter *router_file(const struct route *route) {
+    for (const struct route_parameter *at = route->parameters; at && at->name; at++)
+        if (at->flags & ROUTE_FILE)
+            return at;
+    return NULL;
+}
+
 bool router_has_body(const struct route *route) {
-    return route->method == REQUEST_POST || route->method == REQUEST_PUT ||
-           route->method == REQUEST_PATCH;
+    return (route->method == REQUEST_POST || route->method == REQUEST_PUT ||
+            route->method == REQUEST_PATCH) &&
+           !router_file(route);
 }
 
 static bool is_captured(const struct route *route, const char *name) {
@@ -26,7 +34,8 @@ static bool is_captured(const struct route *route, const char *name) {
 }
 
 bool router_takes(const struct route *route, const struct route_parameter *parameter) {
-    const unsigned not_here = router_has_body(route) ? ROUTE_QUERY_ONLY : ROUTE_BODY_ONLY;
+    const unsigned not_here =
+        ROUTE_FILE | (router_has_body(route) ? ROUTE_QUERY_ONLY : ROUTE_BODY_ONLY);
     return !(parameter->flags & not_here) && !is_captured(route, parameter->name);
 }
 
@@ -93,6 +102,28 @@ static void handle(const struct router *router, const struct route *route,
     if (!router->gate || gate_admits(router->gate, caller, route, &router->cors, request, response))
         route->handler(router->context, request, response);
     cors_apply(&router->cors, request, "", response);
+}
+
+bool router_admits_file(const struct router *router, struct request *request,
+                        struct response *response, size_t *limit) {
+    struct gate_caller caller = {0};
+    *limit = 0;
+    for (size_t i = 0; i < router->route_count; i++) {
+        const struct route *route = &router->routes[i];
+        const struct route_parameter *file = router_file(route);
+        if (!file || route->method != request->method ||
+            !matches(route->pattern, request, request->captures))
+            continue;
+        *limit = file->most > 0 ? (size_t)file->most : SIZE_MAX;
+        if (!router->gate)
+            return true;
+        gate_recognize(router->gate, request, &caller);
+        if (gate_admits(router->gate, &caller, route, &router->cors, request, response))
+            return true;
+        cors_apply(&router->cors, request, "", response);
+        return false;
+    }
+    return true;
 }
 
 void router_answer(const struct router *router, struct request *request,

@@ -23,6 +23,7 @@ enum route_flags {
     ROUTE_REQUIRED_IN_QUERY = 2, /* but not in a body */
     ROUTE_BODY_ONLY = 4,
     ROUTE_QUERY_ONLY = 8,
+    ROUTE_FILE = 16, /* the body is a file; `most`: its bytes at most, 0: what the server takes */
 };
 
 /* One parameter: in the query of GET, HEAD and DELETE, in the JSON body of others; one that the
@@ -48,6 +49,9 @@ struct route {
     const char *example;                      /* an address to try; "" for none */
 };
 
+/* The row that says that its body is a file, NULL: it is none; then parameters stand in the query.
+ */
+const struct route_parameter *router_file(const struct route *route);
 /* Whether its parameters stand in a JSON body. */
 bool router_has_body(const struct route *route);
 /* Whether a row of its table is one of its parameters, outside the path; whether it must be given.
@@ -63,6 +67,10 @@ struct router {
     void *context;           /* given to every handler */
 };
 
+/* Before a long body is read: how many bytes the route takes as a file, 0: none. False: the caller
+ * may not use it, which has been answered. */
+bool router_admits_file(const struct router *router, struct request *request,
+                        struct response *response, size_t *limit);
 /* Answers a request whose method, path and query are set. 404 for a path that no route has, 405
  * with `Allow` for another method, both as JSON problems. */
 void router_answer(const struct router *router, struct request *request, struct response *response);

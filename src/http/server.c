@@ -7,7 +7,7 @@
  * Source   libmicrohttpd 0.9.75, microhttpd.h.
  * Traps    The library lets an answer be queued before the body is read or after all of it, not in
  *          between: a body that grows too long without having said so is read to its end and thrown
- *          away, up to BODY_PATIENCE times the limit, after which the connection is cut.
+ *          away, up to some times the limit (body.c), after which the connection is cut.
  *          A head that is no HTTP, or does not fit HEAD_BYTES_MAX, the library answers with HTML of
  *          its own before it calls us. More room than we take, to refuse the rest in JSON, would
  *          cost too much: it clears all of the room after each request (an answer of 17 us of
@@ -35,6 +35,7 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "base/wall_clock.h"
+#include "http/body.h"
 #include "http/deadlines.h"
 #include "http/encoding.h"
 #include "http/later.h"
@@ -43,8 +44,6 @@
 #include "http/privileges.h"
 #include "http/problem.h"
 
-#define BODY_PATIENCE 8
-#define BODY_BYTES_FIRST 4096
 #define HEAD_BYTES_MAX ((size_t)32 << 10)
 #define POOL_MAX 64
 #define REQUEST_ID_MAX 64
@@ -52,6 +51,9 @@
 #define PEM_BYTES_MAX ((size_t)1 << 20)
 #define STREAM_PORTION ((size_t)16 << 10)
 #define THREADS_MAX 16
+#define FILES_MAX 4                    /* bodies that come in as files at a time */
+#define FILE_PORTION ((size_t)1 << 20) /* a client that sends so much has the whole time again */
+#define LONG_SECONDS (24u * 60 * 60)   /* for an answer that says it may take long */
 /* The library asks for 128 events at a time and, when it gets just so many, waits for more before
  * it looks at them: a thread with fewer connections never gets there. */
 #define CONNECTIONS_OF_THREAD 125
@@ -63,8 +65,9 @@ struct exchange {
     struct request request;
     struct response response;
     const char *target;
-    char *body;
-    size_t body_size, body_capacity, body_discarded;
+    struct body body;
+    size_t body_noted; /* its size when the client was last given time */
+    bool may_be_file;  /* one of the server's FILES_MAX */
     struct later later;
     bool is_waiting;  /* for what `later` stands for */
     bool has_begun;   /* the head has been looked at */
@@ -83,6 +86,7 @@ struct server {
     atomic_bool is_stopping;
     atomic_uint running; /* exchanges that have begun and not ended */
     atomic_uint waiting; /* of them those whose answer waits for something */
+    atomic_uint files;   /* of them those whose body may become a file */
     uint64_t id_base;
     atomic_uint_fast64_t id_count;
     struct arena arena;
@@ -114,6 +118,9 @@ static void exchange_free(struct exchange *exchange) {
 
 static void exchange_give_back(struct server *server, struct exchange *exchange) {
     stream_close(exchange->response.stream);
+    body_end(&exchange->body);
+    if (exchange->may_be_file)
+        atomic_fetch_sub(&server->files, 1);
     struct arena arena = exchange->arena;
     arena_reset(&arena, (struct arena_position){0});
     *exchange = (struct exchange){.arena = arena};
@@ -297,7 +304,7 @@ static enum MHD_Result answer_too_large(struct server *server, struct exchange *
                                         struct MHD_Connection *connection) {
     problem_answer(&exchange->response, &exchange->request, 413,
                    "the body is longer than the %zu bytes that are taken",
-                   server->options.body_bytes_max);
+                   body_limit(&exchange->body));
     response_set_header(&exchange->response, "Connection", "close");
     return send_response(server, exchange, connection);
 }
@@ -319,6 +326,29 @@ static const char *id_of(struct server *server, struct exchange *exchange,
     return id;
 }
 
+/* How long a body may be that is too long for memory; before a byte of it is read the caller must
+ * be one who may use the route. False: it has answered. */
+static bool find_file_limit(struct server *server, struct exchange *exchange, size_t *limit) {
+    struct error error;
+    struct request *request = &exchange->request;
+    *limit = 0;
+    if (request_parse_target(request, exchange->target, &error) != STATUS_OK)
+        return true; /* is told when the body has come, or that is too long */
+    if (!router_admits_file(server->router, request, &exchange->response, limit))
+        return false;
+    if (*limit == 0)
+        return true;
+    if (*limit > server->options.file_bytes_max)
+        *limit = server->options.file_bytes_max;
+    exchange->may_be_file = true;
+    if (atomic_fetch_add(&server->files, 1) < FILES_MAX)
+        return true;
+    problem_answer(&exchange->response, request, 503,
+                   "%d long bodies are coming in already; send it again later", FILES_MAX);
+    response_set_header(&exchange->response, "Retry-After", "10");
+    return false;
+}
+
 /* The head has come: a body that says it is too long is refused before it is read. */
 static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                              struct MHD_Connection *connection, const char *method) {
@@ -334,36 +364,33 @@ static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                                          .id = id_of(server, exchange, connection)};
     exchange->later.connection = connection;
     exchange->later.wake = wake_connection;
+    exchange->later.is_stopping = &server->is_stopping;
     const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const unsigned long long bytes = length ? strtoull(length, NULL, 10) : 0;
-    if (bytes > server->options.body_bytes_max)
+    const bool is_open_ended = header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+    size_t file_max = 0;
+    if ((bytes > server->options.body_bytes_max || is_open_ended) &&
+        !find_file_limit(server, exchange, &file_max)) {
+        response_set_header(&exchange->response, "Connection", "close");
+        return send_response(server, exchange, connection);
+    }
+    body_begin(&exchange->body, server->options.body_bytes_max, file_max, (size_t)bytes);
+    if (bytes > body_limit(&exchange->body))
         return answer_too_large(server, exchange, connection);
-    exchange->body_capacity = (size_t)bytes;
     return MHD_YES;
 }
 
-/* A piece of the body. */
+/* A piece of the body. One that is long gives its client time by the mebibyte. */
 static enum MHD_Result take_body(const struct server *server, struct exchange *exchange,
-                                 const char *bytes, size_t size) {
-    const size_t limit = server->options.body_bytes_max;
-    if (exchange->body_discarded > 0 || exchange->body_size + size > limit) {
-        exchange->body_discarded += size;
-        return exchange->body_discarded < BODY_PATIENCE * limit ? MHD_YES : MHD_NO;
+                                 struct MHD_Connection *connection, const char *bytes,
+                                 size_t size) {
+    if (!body_take(&exchange->body, bytes, size, &exchange->arena))
+        return MHD_NO;
+    if (exchange->body.size - exchange->body_noted >= FILE_PORTION) {
+        exchange->body_noted = exchange->body.size;
+        deadlines_move(server->deadlines, deadline_of(connection),
+                       server->options.total_timeout_seconds);
     }
-    if (!exchange->body || exchange->body_size + size > exchange->body_capacity) {
-        /* The announced length first, which one allocation then holds. */
-        const size_t grown = 2 * exchange->body_size + BODY_BYTES_FIRST;
-        const bool is_first = !exchange->body && size <= exchange->body_capacity;
-        if (!is_first)
-            exchange->body_capacity =
-                grown > exchange->body_size + size ? grown : exchange->body_size + size;
-        char *larger = arena_alloc_raw(&exchange->arena, exchange->body_capacity + 1);
-        if (exchange->body_size > 0)
-            memcpy(larger, exchange->body, exchange->body_size);
-        exchange->body = larger;
-    }
-    memcpy(exchange->body + exchange->body_size, bytes, size);
-    exchange->body_size += size;
     return MHD_YES;
 }
 
@@ -371,14 +398,17 @@ static enum MHD_Result finish(struct server *server, struct exchange *exchange,
                               struct MHD_Connection *connection) {
     struct request *request = &exchange->request;
     struct error error;
-    if (exchange->body_discarded > 0)
+    if (exchange->body.discarded > 0)
         return answer_too_large(server, exchange, connection);
-    if (exchange->body) {
-        exchange->body[exchange->body_size] = '\0';
-        request->body = exchange->body;
-        request->body_size = exchange->body_size;
+    if (exchange->body.bytes) {
+        exchange->body.bytes[exchange->body.size] = '\0';
+        request->body = exchange->body.bytes;
     }
-    if (strlen(exchange->target) > TARGET_BYTES_MAX)
+    request->body_size = exchange->body.size;
+    request->body_path = exchange->body.path;
+    if (exchange->body.status != STATUS_OK)
+        problem_error(&exchange->response, request, &exchange->body.error);
+    else if (strlen(exchange->target) > TARGET_BYTES_MAX)
         problem_answer(&exchange->response, request, 414,
                        "the address is longer than the %zu bytes that are taken; send a JSON body "
                        "with POST",
@@ -391,6 +421,8 @@ static enum MHD_Result finish(struct server *server, struct exchange *exchange,
         return send_response(server, exchange, connection);
     /* It sleeps first and says so then: whoever wakes it finds it asleep. */
     exchange->is_waiting = true;
+    if (exchange->later.may_take_long)
+        deadlines_move(server->deadlines, deadline_of(connection), LONG_SECONDS);
     atomic_fetch_add(&server->waiting, 1);
     MHD_suspend_connection(connection);
     if (!later_sleep(&exchange->later))
@@ -403,6 +435,8 @@ static enum MHD_Result go_on(struct server *server, struct exchange *exchange,
                              struct MHD_Connection *connection) {
     exchange->is_waiting = false;
     atomic_fetch_sub(&server->waiting, 1);
+    deadlines_move(server->deadlines, deadline_of(connection),
+                   server->options.total_timeout_seconds);
     exchange->later.finish(exchange->later.context, &exchange->request, &exchange->response);
     return send_response(server, exchange, connection);
 }
@@ -420,7 +454,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (*size > 0) {
         const size_t piece = *size;
         *size = 0;
-        return take_body(server, exchange, bytes, piece);
+        return take_body(server, exchange, connection, bytes, piece);
     }
     return exchange->is_waiting ? go_on(server, exchange, connection)
                                 : finish(server, exchange, connection);
@@ -445,6 +479,8 @@ static struct server_options with_defaults(struct server_options options) {
         options.stop_timeout_seconds = 5;
     if (options.body_bytes_max == 0)
         options.body_bytes_max = (size_t)1 << 20;
+    if (options.file_bytes_max == 0)
+        options.file_bytes_max = (size_t)256 << 20;
     return options;
 }
 

@@ -24,6 +24,7 @@ struct server_options {
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for loopback (peers.h); 0: any number */
     size_t body_bytes_max;          /* 1 MiB; more is answered 413 */
+    size_t file_bytes_max;          /* 256 MiB: of bodies of routes that take files */
     const char *certificate;        /* file in PEM form: TLS; NULL: plain */
     const char *key_file;           /* of the certificate's private key */
     const char *user;               /* whom root becomes when the port is open; NULL: stays */

@@ -136,10 +136,19 @@ static void count_match(struct importing *importing, const struct imports_film *
         add_note(importing, &note);
 }
 
+static enum status check_cancel(const struct importing *importing, struct error *error) {
+    const atomic_bool *cancel = importing->request->cancel;
+    if (!cancel || !atomic_load(cancel))
+        return STATUS_OK;
+    return error_set(error, STATUS_CANCELLED,
+                     "the import was stopped; send it again: what is there already stays as it is");
+}
+
 static enum status take_film(void *context, const struct imports_film *film, struct error *error) {
     struct importing *importing = context;
     struct import_report *report = importing->report;
     uint32_t item = DATASET_NONE;
+    TRY(check_cancel(importing, error));
     TRY(need_catalogue(importing, error));
     report->films[film->format]++;
     const enum film_match_way way = find(importing, film, &item);
@@ -295,6 +304,7 @@ static enum status write_lines(struct importing *importing, struct error *error)
 static enum status take_line(void *context, const char *text, size_t length, const char *file,
                              size_t number, struct error *error) {
     struct importing *importing = context;
+    TRY(check_cancel(importing, error));
     if (importing->request->films_only || length > LINE_BYTES_MAX) {
         take_fault(
             importing, file, number,

@@ -6,6 +6,8 @@
 #ifndef MATINEE_SERVICE_SERVICE_IMPORT_H
 #define MATINEE_SERVICE_SERVICE_IMPORT_H
 
+#include <stdatomic.h>
+
 #include "dataset/dataset.h"
 #include "imports/imports.h"
 #include "service/service.h"
@@ -14,10 +16,11 @@
 struct import_request {
     const char *const *paths; /* [path_count] files and folders */
     size_t path_count;
-    const char *person;   /* whose it is; NULL: named after the program that wrote it */
-    bool replace_library; /* films that are not in these libraries leave it */
-    bool dry;             /* reports, and writes nothing */
-    bool films_only;      /* Matinee's own lines are refused: they may be of anybody */
+    const char *person;        /* whose it is; NULL: named after the program that wrote it */
+    bool replace_library;      /* films that are not in these libraries leave it */
+    bool dry;                  /* reports, and writes nothing */
+    bool films_only;           /* Matinee's own lines are refused: they may be of anybody */
+    const atomic_bool *cancel; /* ends it (STATUS_CANCELLED); NULL: nothing does */
     /* Told of each person who was written about, perhaps more than once; may be NULL. */
     void (*changed)(void *context, const char *person);
     void *context;

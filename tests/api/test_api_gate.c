@@ -92,6 +92,11 @@ static void keys(void **state) {
     assert_string_equal(client_header(&wrong, "WWW-Authenticate", value), "Bearer");
     assert_string_equal(client_header(&wrong, "Content-Type", value), "application/problem+json");
     assert_null(strstr(wrong.body, "mat_2"));
+    /* Who may not import is told before the body comes, which would be a file. */
+    struct client_answer early =
+        client_ask(loopback.port, "POST", "/api/admin/import", "Content-Length: 5000000\r\n", NULL);
+    assert_int_equal(early.status, 401);
+    free(early.body);
     keyring_replace(keyring, NULL, 0, false);
     free(good.body);
     free(wrong.body);

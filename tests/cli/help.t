@@ -378,6 +378,8 @@
                               number, 0 to 100000 (default 64)
     --max-body BYTES          bytes of a request's body, 1024 to 1073741824
                               (default 1048576)
+    --max-import BYTES        bytes of a file that is imported over HTTP, 1024 to
+                              1.099511628e+12 (default 268435456)
     --timeout SECONDS         seconds that one request may take in all, 1 to 3600
                               (default 30)
     --log-level LEVEL         which requests get a line: 5xx, 4xx too, all
