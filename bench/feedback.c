@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/progress.h"
 #include "store/feedback.h"
 
@@ -95,5 +96,6 @@ int main(int argument_count, char **arguments) {
     measure(feedback, 1, LIST_MAX);
     measure(feedback, 4, 100);
     feedback_close(feedback);
+    files_remove_folder(path, &error);
     return 0;
 }
