@@ -111,6 +111,17 @@ static void begin_drawing(const struct snapshot *snapshot) {
     snapshot_release(held);
 }
 
+void service_map_follow(struct service *service, const char *name, const struct snapshot *next) {
+    struct snapshot *now;
+    struct error ignored; /* nothing of that name: nobody has seen its map */
+    if (service_acquire(service, name, &now, &ignored) != STATUS_OK)
+        return;
+    const bool is_drawn = atomic_load(&now->atlas->points) != NULL;
+    service_release(now);
+    if (is_drawn)
+        draw(next);
+}
+
 enum status service_map(const struct snapshot *snapshot, const float **points,
                         struct error *error) {
     struct service_atlas *atlas = snapshot->atlas;

@@ -10,6 +10,10 @@
 
 #define MAP_FILMS_AT_ONCE 6000
 
+/* Draws the map of `next` if there is one of the model of that name, whose place it is to take: so
+ * there is always one. */
+void service_map_follow(struct service *service, const char *name, const struct snapshot *next);
+
 /* *points [items][2], each coordinate within -1 ... 1; live as long as the snapshot. Errors
  * (STATUS_LIMIT): the map is being drawn. */
 enum status service_map(const struct snapshot *snapshot, const float **points, struct error *error);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "service/service_internal.h"
 #include "service/service_learning.h"
+#include "service/service_map.h"
 #include "service/service_runs.h"
 #include "service/service_search.h"
 
@@ -42,6 +43,9 @@ static enum status install_file(const struct service_install *install, unsigned 
 
 enum status service_install(struct service *service, const struct service_install *install,
                             struct snapshot *snapshot, unsigned *version, struct error *error) {
+    struct error ignored; /* then the first search makes what it needs */
+    service_search_follow(service, install->name, snapshot, NULL, &ignored);
+    service_map_follow(service, install->name, snapshot);
     pthread_mutex_lock(&installing);
     enum status status = keep_present(service, install->file, error);
     if (status == STATUS_OK)
@@ -100,8 +104,6 @@ static enum status restore(struct service *service, const char *name, unsigned *
     TRY(file_of(service, name, arena, &file, &served, error));
     TRY(find_version(file, number, arena, &path, error));
     TRY(snapshot_open(&snapshot, path, error));
-    struct error ignored; /* then the first search makes what it needs */
-    service_search_follow(service, served, snapshot, NULL, &ignored);
     const struct service_install install = {.file = file, .name = served};
     return service_install(service, &install, snapshot, number, error);
 }
@@ -194,10 +196,12 @@ static enum status reload(struct service *service, const char *name, const atomi
     enum status status = snapshot_open(&snapshot, file, error);
     if (status == STATUS_OK) {
         status = service_search_follow(service, served, snapshot, cancel, error);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
+            service_map_follow(service, served, snapshot);
             status = service_adopt(service, snapshot, served, error);
-        else
+        } else {
             snapshot_release(snapshot);
+        }
     }
     pthread_mutex_unlock(&installing);
     return status;
