@@ -147,6 +147,7 @@ static const struct graph_loss_options losses[] = {
     {.kind = GRAPH_SOFTMAX, .temperature = 0.4, .cosine = true},
     {.kind = GRAPH_SOFTMAX, .temperature = 1},
     {.kind = GRAPH_BPR, .temperature = 1},
+    {.kind = GRAPH_SQUARES, .temperature = 0.5, .unobserved = 0.3},
     {.kind = GRAPH_BPR, .temperature = 0.5, .cosine = true},
 };
 
@@ -219,6 +220,32 @@ static void softmax_stands_for_all_items(void **state) {
     arena_release(&fixture.arena);
 }
 
+/* Every positive's share of its user's row, from the definition. */
+static void squares_are_over_all_items(void **state) {
+    (void)state;
+    const struct graph_loss_options options = {
+        .kind = GRAPH_SQUARES, .temperature = 1, .unobserved = 0.3};
+    struct fixture fixture;
+    begin(&fixture, &(struct ngcf_shape){.embedding_dim = DIMENSION}, &options);
+    const real *vectors = encode(&fixture);
+    double expected = 0;
+    for (size_t b = 0; b < BATCH; b++) {
+        const double has = (double)(offsets[users[b] + 1] - offsets[users[b]]);
+        for (size_t n = 0; n <= NEGATIVES; n++) {
+            const uint32_t item = n < NEGATIVES ? shared[n] : items[b];
+            double score = 0;
+            for (size_t k = 0; k < DIMENSION; k++)
+                score +=
+                    vectors[users[b] * DIMENSION + k] * vectors[(USERS + item) * DIMENSION + k];
+            expected +=
+                n < NEGATIVES ? 0.3 / has * score * score / 2 : (score - 1) * (score - 1) / 2;
+        }
+    }
+    const double found = graph_loss_run(&fixture.loss, &fixture.batch, vectors, NULL);
+    assert_true(fabs(found - expected) < 1e-9 * expected);
+    arena_release(&fixture.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lightgcn),
@@ -226,6 +253,7 @@ int main(void) {
         cmocka_unit_test(ngcf_without_loops),
         cmocka_unit_test(ngcf_with_dropout),
         cmocka_unit_test(softmax_stands_for_all_items),
+        cmocka_unit_test(squares_are_over_all_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,8 @@ static void every_loss_learns(void **state) {
         {"model.loss_type=bpr", "model.similarity=auto"},
         {"model.loss_type=bpr", "model.negative_sampling=popularity"},
         {"model.loss_type=softmax", "model.shared_negatives=3"},
+        {"model.loss_type=squares", "model.unobserved_weight=0.3"},
+        {"model.loss_type=squares", "trainer.accumulate_grad_batches=2"},
         {"model.loss_type=softmax", "model.dropout=0.2"},
         {"model.loss_type=softmax", "trainer.accumulate_grad_batches=2"},
         {"model.loss_type=softmax", "model.add_self_loops=true"},

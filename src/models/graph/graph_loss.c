@@ -16,15 +16,32 @@
 #define SHARD_ROWS 128 /* of a chunk: a product packs its right side once for so many */
 #define SHARD_SLOTS 256
 #define SHARD_NEGATIVES 64
+#define SHARD_GRAM 32
 
 static size_t places_of(const struct graph_loss_options *options, size_t count) {
     size_t negatives = options->negative_count;
-    return 2 * count + (options->kind == GRAPH_SOFTMAX ? negatives : count * negatives);
+    return 2 * count + (options->kind == GRAPH_BPR ? count * negatives : negatives);
 }
 
 size_t graph_loss_row_bytes(const struct graph_loss_options *options) {
-    size_t places = options->kind == GRAPH_SOFTMAX ? 2 : 2 + options->negative_count;
+    size_t places = options->kind == GRAPH_BPR ? 2 + options->negative_count : 2;
     return places * 2 * options->width * sizeof(real);
+}
+
+static size_t columns_of(const struct graph_loss_options *options) {
+    const size_t width = options->width;
+    return options->kind == GRAPH_SOFTMAX   ? width * options->negative_count
+           : options->kind == GRAPH_SQUARES ? 2 * width * width
+                                            : 0;
+}
+
+static size_t scores_of(const struct graph_loss_options *options) {
+    const size_t batch = options->batch_max;
+    if (options->kind == GRAPH_SQUARES)
+        return batch * options->width;
+    if (options->kind == GRAPH_BPR)
+        return 2 * batch * (1 + options->negative_count);
+    return (batch < GRAPH_LOSS_CHUNK ? batch : GRAPH_LOSS_CHUNK) * options->negative_count;
 }
 
 void graph_loss_init(struct graph_loss *loss, const struct graph_loss_options *options,
@@ -32,7 +49,6 @@ void graph_loss_init(struct graph_loss *loss, const struct graph_loss_options *o
     bool softmax = options->kind == GRAPH_SOFTMAX;
     size_t width = options->width, negatives = options->negative_count;
     size_t places = places_of(options, options->batch_max);
-    size_t rows = options->batch_max < GRAPH_LOSS_CHUNK ? options->batch_max : GRAPH_LOSS_CHUNK;
     *loss = (struct graph_loss){
         .options = *options,
         .place_max = places,
@@ -40,10 +56,9 @@ void graph_loss_init(struct graph_loss *loss, const struct graph_loss_options *o
         .x = ARENA_ARRAY_RAW(arena, real, places * width),
         .dx = ARENA_ARRAY_RAW(arena, real, places * width),
         .lengths = ARENA_ARRAY_RAW(arena, real, places),
-        .columns = ARENA_ARRAY_RAW(arena, real, softmax ? width * negatives : 0),
+        .columns = ARENA_ARRAY_RAW(arena, real, columns_of(options)),
         .logarithms = ARENA_ARRAY_RAW(arena, real, softmax ? negatives : 0),
-        .scores = ARENA_ARRAY_RAW(
-            arena, real, softmax ? rows * negatives : 2 * options->batch_max * (1 + negatives)),
+        .scores = ARENA_ARRAY_RAW(arena, real, scores_of(options)),
         .place_of = ARENA_ARRAY_RAW(arena, uint32_t, options->item_count),
         .losses = ARENA_ARRAY(arena, double, options->batch_max),
     };
@@ -85,8 +100,8 @@ static void take_shard(void *context, size_t shard) {
 
 static void take(struct graph_loss *loss) {
     const struct graph_batch *batch = loss->batch;
-    bool softmax = loss->options.kind == GRAPH_SOFTMAX;
-    size_t negatives = softmax ? batch->negative_count : batch->count * batch->negative_count;
+    bool shared = loss->options.kind != GRAPH_BPR;
+    size_t negatives = shared ? batch->negative_count : batch->count * batch->negative_count;
     uint32_t users = loss->options.user_count, *nodes = loss->nodes;
     loss->place_count = 2 * batch->count + negatives;
     ASSERT(loss->place_count <= loss->place_max);
@@ -223,6 +238,99 @@ static void softmax(struct graph_loss *loss) {
         loss->place_of[batch->negatives[j]] = ROW_INDEX_NONE;
 }
 
+/* ---- Squares over all pairs ------------------------------------------------------------------ */
+
+/* A positive's part of what its user's sum over all items weighs. */
+static real share_of_row(const struct graph_loss *loss, size_t row) {
+    const uint64_t *offsets = loss->batch->offsets + loss->batch->users[row];
+    return loss->options.unobserved / (real)(offsets[1] - offsets[0]);
+}
+
+/* out = a^T times x of `count` places from `first` on. */
+struct gram {
+    struct graph_loss *loss;
+    const real *a; /* [count][width] */
+    size_t first, count;
+    real *out; /* [width][width] */
+};
+
+static void gram_shard(void *context, size_t shard) {
+    const struct gram *gram = context;
+    size_t width = gram->loss->options.width, begin = shard * SHARD_GRAM, rows = width - begin;
+    kernels()->gemm(&(struct kernel_gemm){.m = rows < SHARD_GRAM ? rows : SHARD_GRAM,
+                                          .n = width,
+                                          .k = gram->count,
+                                          .a = gram->a + begin,
+                                          .a_row = 1,
+                                          .a_column = width,
+                                          .b = row_at(gram->loss->x, gram->loss, gram->first),
+                                          .b_row = width,
+                                          .c = gram->out + begin * width,
+                                          .c_row = width});
+}
+
+static void gram_run(struct graph_loss *loss, const real *a, size_t first, size_t count,
+                     real *out) {
+    struct gram gram = {loss, a, first, count, out};
+    parallel_for((loss->options.width + SHARD_GRAM - 1) / SHARD_GRAM, gram_shard, &gram);
+}
+
+/* dx = x times a Gram matrix, of `count` places from `first` on. */
+static void through_gram(struct graph_loss *loss, size_t first, size_t count, const real *gram) {
+    size_t width = loss->options.width;
+    kernels()->gemm(&(struct kernel_gemm){.m = count,
+                                          .n = width,
+                                          .k = width,
+                                          .a = row_at(loss->x, loss, first),
+                                          .a_row = width,
+                                          .a_column = 1,
+                                          .b = gram,
+                                          .b_row = width,
+                                          .c = row_at(loss->dx, loss, first),
+                                          .c_row = width});
+}
+
+static void square_shard(void *context, size_t shard) {
+    struct graph_loss *loss = context;
+    const struct kernel_table *table = kernels();
+    const struct graph_batch *batch = loss->batch;
+    size_t width = loss->options.width, begin = shard * SHARD_ROWS;
+    size_t count = batch->count - begin < SHARD_ROWS ? batch->count - begin : SHARD_ROWS;
+    through_gram(loss, begin, count, loss->columns);
+    for (size_t row = begin; row < begin + count; row++) {
+        const real *x = row_at(loss->x, loss, row);
+        const real *item = row_at(loss->x, loss, batch->count + row);
+        real *user_d = row_at(loss->dx, loss, row);
+        real *item_d = row_at(loss->dx, loss, batch->count + row);
+        const real share = share_of_row(loss, row), error = table->dot(x, item, width) - 1;
+        loss->losses[row] = (double)(error * error + share * table->dot(x, user_d, width)) / 2;
+        table->scale(user_d, share * batch->scale, width);
+        table->axpy(user_d, error * batch->scale, item, width);
+        memset(item_d, 0, width * sizeof *item_d);
+        table->axpy(item_d, error * batch->scale, x, width);
+        real *weighted = loss->scores + row * width;
+        memset(weighted, 0, width * sizeof *weighted);
+        table->axpy(weighted, share * batch->scale, x, width);
+    }
+}
+
+static void square_item_shard(void *context, size_t shard) {
+    struct graph_loss *loss = context;
+    size_t width = loss->options.width, begin = shard * SHARD_ROWS;
+    size_t count = loss->batch->negative_count - begin;
+    through_gram(loss, 2 * loss->batch->count + begin, count < SHARD_ROWS ? count : SHARD_ROWS,
+                 loss->columns + width * width);
+}
+
+static void squares(struct graph_loss *loss) {
+    const struct graph_batch *batch = loss->batch;
+    size_t width = loss->options.width, items = batch->negative_count, first = 2 * batch->count;
+    gram_run(loss, row_at(loss->x, loss, first), first, items, loss->columns);
+    parallel_for((batch->count + SHARD_ROWS - 1) / SHARD_ROWS, square_shard, loss);
+    gram_run(loss, loss->scores, 0, batch->count, loss->columns + width * width);
+    parallel_for((items + SHARD_ROWS - 1) / SHARD_ROWS, square_item_shard, loss);
+}
+
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static void bpr_shard(void *context, size_t shard) {
@@ -306,6 +414,8 @@ double graph_loss_run(struct graph_loss *loss, const struct graph_batch *batch, 
     take(loss);
     if (loss->options.kind == GRAPH_SOFTMAX)
         softmax(loss);
+    else if (loss->options.kind == GRAPH_SQUARES)
+        squares(loss);
     else
         parallel_for((batch->count + SHARD_ROWS - 1) / SHARD_ROWS, bpr_shard, loss);
     if (gradient) {

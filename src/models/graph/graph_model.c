@@ -31,6 +31,7 @@ enum status graph_model_read(struct graph_model *self, const struct settings *se
         .shared_negatives = (size_t)settings_int(settings, "model.shared_negatives"),
         .strategy = (enum sampler_strategy)settings_choice(settings, "model.negative_sampling"),
         .temperature = settings_real(settings, "model.temperature"),
+        .unobserved = settings_real(settings, "model.unobserved_weight"),
         .deviation = settings_real(settings, "model.init_deviation"),
         .dropout = settings_real(settings, "model.dropout"),
         .hides = settings_bool(settings, "model.hide_targets"),
@@ -130,7 +131,7 @@ static struct graph_batch draw(struct training *training, const struct batch *ba
                             training->negative_count);
         for (size_t j = 0; training->weights && j < training->negative_count; j++)
             training->weights[j] = training->stand_for[training->negatives[j]];
-    } else {
+    } else if (options->loss == GRAPH_BPR) {
         parallel_for((training->count + DRAW_POSITIVES - 1) / DRAW_POSITIVES, draw_shard, training);
     }
     return (struct graph_batch){.count = training->count,
@@ -160,7 +161,7 @@ static void decay_shard(void *context, size_t shard) {
 
 /* Marks the nodes of the batch with 1, or all with 0 again. */
 static void touch(struct training *training, const struct graph_batch *batch, uint8_t mark) {
-    bool shared = training->self->options.loss == GRAPH_SOFTMAX;
+    bool shared = training->self->options.loss != GRAPH_BPR;
     size_t negatives = batch->negative_count * (shared ? 1 : batch->count);
     uint8_t *items = training->touched + training->train->user_count;
     for (size_t i = 0; i < batch->count; i++) {
@@ -238,11 +239,15 @@ static void prepare(struct training *training, const struct fit_input *input, si
     bool softmax = options->loss == GRAPH_SOFTMAX;
     size_t width = training->encoder->width, items = input->train->item_count;
     size_t shared = options->shared_negatives < items ? options->shared_negatives : items;
-    training->negative_count = softmax ? shared : options->num_negatives;
+    if (options->loss == GRAPH_SQUARES)
+        shared = items;
+    bool shares = options->loss != GRAPH_BPR;
+    training->negative_count = shares ? shared : options->num_negatives;
     graph_loss_init(&training->loss,
                     &(struct graph_loss_options){.kind = options->loss,
                                                  .negative_count = training->negative_count,
                                                  .temperature = (real)options->temperature,
+                                                 .unobserved = (real)options->unobserved,
                                                  .cosine = options->cosine,
                                                  .user_count = input->train->user_count,
                                                  .item_count = input->train->item_count,
@@ -255,7 +260,9 @@ static void prepare(struct training *training, const struct fit_input *input, si
     training->users = ARENA_ARRAY_RAW(arena, uint32_t, batch_max);
     training->items = ARENA_ARRAY_RAW(arena, uint32_t, batch_max);
     training->negatives =
-        ARENA_ARRAY_RAW(arena, uint32_t, softmax ? shared : batch_max * options->num_negatives);
+        ARENA_ARRAY_RAW(arena, uint32_t, shares ? shared : batch_max * options->num_negatives);
+    for (uint32_t item = 0; item < items && options->loss == GRAPH_SQUARES; item++)
+        training->negatives[item] = item;
     if (softmax && options->strategy != SAMPLER_UNIFORM) {
         training->stand_for = ARENA_ARRAY_RAW(arena, real, items);
         training->weights = ARENA_ARRAY_RAW(arena, real, shared);
@@ -351,11 +358,10 @@ enum status graph_model_train(struct graph_model *self, const struct fit_input *
         .name = model->ops->name,
         .parameters = encoder->parameters,
         .parameter_count = encoder->parameter_count,
-        .negatives =
-            arena_format(&arena,
-                         self->options.loss == GRAPH_SOFTMAX ? "%zu negatives shared by all"
-                                                             : "%zu negatives each positive",
-                         training.negative_count),
+        .negatives = arena_format(&arena,
+                                  self->options.loss != GRAPH_BPR ? "%zu negatives shared by all"
+                                                                  : "%zu negatives each positive",
+                                  training.negative_count),
         .group_max = group_max,
         .context = &training,
         .gradient = gradient,

@@ -32,6 +32,7 @@ struct graph_options {
     size_t num_negatives, shared_negatives;
     enum sampler_strategy strategy;
     double temperature;
+    double unobserved;
     bool cosine, rank_cosine;
     bool spectral_start;
     double deviation; /* of the embeddings' starting values */
@@ -62,12 +63,15 @@ struct graph_model {
     {"model.add_self_loops", SETTING_BOOL, loops, 0, 0, NULL, NULL,                                \
      "every node is its own neighbour too"},                                                       \
     {"model.loss_type", SETTING_TEXT, loss, 0, 0, GRAPH_LOSSES, "loss_type",                       \
-     "softmax: a positive among negatives that the batch shares; bpr: against its own"},           \
+     "softmax: a positive among negatives that the batch shares; bpr: against its own; "           \
+     "squares: 1 for a positive, 0 for all pairs"},                                                \
     {"model.num_negatives", SETTING_INT, "1", 1, 100, NULL,                                        \
      "num_negatives|neg_per_pos|data.negative_samples|data.negative_sampling.num_negatives",       \
      "bpr: negatives sampled for each positive"},                                                  \
     {"model.shared_negatives", SETTING_INT, "1024", 1, 65536, NULL, NULL,                          \
      "softmax: negatives sampled for each step; as many as there are items: all of them"},         \
+    {"model.unobserved_weight", SETTING_REAL, "0.2", 0, 10, NULL, NULL,                            \
+     "squares: weight of a pair in the sum over all pairs; observed ones weigh 1 more"},           \
     {"model.negative_sampling", SETTING_TEXT, "uniform", 0, 0, SAMPLER_STRATEGIES,                 \
      "data.negative_sampling.strategy",                                                            \
      "negatives uniformly, or by popularity to the power 0.75"},                                   \

@@ -5,7 +5,8 @@
  *          of them. Nothing but the embeddings is learned.
  * Source   He et al., "LightGCN", SIGIR 2020: equations (3) convolution, (8) matrix form, (15) BPR
  *          with L2 on the embeddings of the batch. The default loss is a sampled softmax over
- *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022).
+ *          cosines (graph_loss.h), which needs far fewer epochs (Wu et al. 2022); squares over all
+ *          pairs are ahead of it where items have many users (config/recipes/ml-1m-ncf).
  * Start    model.init=spectral: the embeddings are the leading singular vectors of the graph, the
  *          subspace that training from random rows has to find first; normal is the paper's.
  * Targets  model.hide_targets=true: the graph of a step lacks the edges that it predicts
