@@ -57,6 +57,9 @@ bool lookup_person(const struct api_context *context, const struct snapshot *sna
 bool lookup_whom(const struct api_context *context, struct parameters *parameters,
                  struct response *response, struct snapshot **snapshot,
                  struct service_person *person);
+/* The person behind the id of a session: 404 if its time is over. Text of the request's arena. */
+bool lookup_session(const struct api_context *context, const char *id,
+                    const struct request *request, struct response *response, const char **person);
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
                  struct response *response, uint32_t *item);
 /* The genres named by the values of `key` as a set; an unknown one becomes a problem of the

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "api/film.h"
-#include "api/people.h"
 #include "api/records.h"
 #include "api/writing.h"
 #include "base/wall_clock.h"
@@ -43,7 +42,7 @@ static bool read_whom(struct reading *reading, const json_t *record, struct feed
     }
     /* A batch is mostly of one session, which is looked up once. */
     if (!reading->session || strcmp(reading->session + sizeof FEEDBACK_SESSION - 1, session) != 0)
-        if (!people_session(reading->api, session, request, reading->response, &reading->session))
+        if (!lookup_session(reading->api, session, request, reading->response, &reading->session))
             return false;
     event->person = reading->session;
     return true;

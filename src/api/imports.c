@@ -7,7 +7,7 @@
  *          server makes one of a long body, and a short one is written here. It is read on a thread
  *          of its own, record by record, while the connection sleeps (http/later.h), and ends when
  *          the server does.
- * Checked  tests/api/test_api_takeout.c. */
+ * Checked  tests/api/test_api_imports.c. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>

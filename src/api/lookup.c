@@ -6,6 +6,8 @@
 #include "api/api_internal.h"
 #include "api/writing.h"
 
+#define SESSION_BYTES_MAX 64
+
 bool lookup_snapshot(const struct api_context *context, struct parameters *parameters,
                      struct response *response, struct snapshot **snapshot) {
     struct error error;
@@ -44,6 +46,23 @@ bool lookup_whom(const struct api_context *context, struct parameters *parameter
         return true;
     service_release(*snapshot);
     return false;
+}
+
+bool lookup_session(const struct api_context *api, const char *id, const struct request *request,
+                    struct response *response, const char **person) {
+    struct feedback_session session;
+    struct error error;
+    if (strlen(id) > SESSION_BYTES_MAX) {
+        problem_answer(response, request, 404, "there is no such session");
+        return false;
+    }
+    const char *name = arena_format(request->arena, FEEDBACK_SESSION "%s", id);
+    if (service_session_find(api->service, name, request->arena, &session, &error) != STATUS_OK) {
+        problem_error(response, request, &error);
+        return false;
+    }
+    *person = name;
+    return true;
 }
 
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "api/film.h"
-#include "api/people.h"
 #include "api/wish_json.h"
 
 void search_read(struct search *search, const struct api_context *api,
@@ -57,7 +56,7 @@ bool search_find(const struct api_context *api, const struct snapshot *snapshot,
     if (parameters_failed(parameters, response))
         return false;
     const char *person = search->user;
-    if (search->session && !people_session(api, search->session, request, response, &person))
+    if (search->session && !lookup_session(api, search->session, request, response, &person))
         return false;
     if (person && !lookup_person(api, snapshot, person, request, response, &search->person))
         return false;

@@ -2,7 +2,6 @@
  * in `session_id`; when its time is over it and its events are forgotten. */
 #include <string.h>
 
-#include "api/people.h"
 #include "api/writing.h"
 
 #define SECONDS_DEFAULT 86400
@@ -51,7 +50,7 @@ void sessions_get(void *context, const struct request *request, struct response 
     struct feedback_session session;
     struct error error;
     const char *person;
-    if (!people_session(api, request->captures[0], request, response, &person))
+    if (!lookup_session(api, request->captures[0], request, response, &person))
         return;
     if (service_session_find(api->service, person, request->arena, &session, &error) == STATUS_OK)
         response_json(response, request, as_json(&session));
@@ -63,7 +62,7 @@ void sessions_delete(void *context, const struct request *request, struct respon
     const struct api_context *api = context;
     struct error error;
     const char *person;
-    if (!people_session(api, request->captures[0], request, response, &person))
+    if (!lookup_session(api, request->captures[0], request, response, &person))
         return;
     if (service_session_end(api->service, person, &error) == STATUS_OK)
         response_json(response, request,

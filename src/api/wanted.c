@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "api/filters.h"
-#include "api/people.h"
 #include "service/service_context.h"
 
 static void add_person(struct wanted *wanted, struct parameters *parameters, const char *id) {
@@ -195,7 +194,7 @@ bool wanted_find(struct wanted *wanted, const struct api_context *api,
     filters_cursor(snapshot, parameters, &request->offset);
     if (parameters_failed(parameters, response))
         return false;
-    if (wanted->session && !people_session(api, wanted->session, parameters->request, response,
+    if (wanted->session && !lookup_session(api, wanted->session, parameters->request, response,
                                            &wanted->ids[request->person_count++]))
         return false;
     if (!find_people(wanted, api, snapshot, parameters, response) ||

@@ -4,7 +4,7 @@
  *          A file begins when memory's limit is passed, with what memory has of it.
  * Traps    A disk that is full is told at the end, when an answer can be sent: until then the bytes
  *          are read and thrown away.
- * Checked  tests/http/test_http_server.c, tests/api/test_api_takeout.c. */
+ * Checked  tests/http/test_http_server.c, tests/api/test_api_imports.c. */
 #include "http/body.h"
 
 #include <errno.h>

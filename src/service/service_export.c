@@ -1,7 +1,7 @@
 /* service_export.c: see service_export.h.
  *
  * Idea     A thread writes, whoever asks reads up to where it has come.
- * Checked  tests/api/test_api_takeout.c. */
+ * Checked  tests/api/test_api_imports.c. */
 #include "service/service_export.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* test_api_takeout.c: what people bring along and take away, over a real socket. */
+/* test_api_imports.c: what people bring along and take away, over a real socket. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include "base/files.h"
 #include "store/feedback.h"
 
-static char folder[] = "/tmp/matinee-takeout-XXXXXX";
+static char folder[] = "/tmp/matinee-imports-XXXXXX";
 static struct arena arena;
 
 static int start(void **state) {

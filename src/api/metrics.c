@@ -1,4 +1,4 @@
-/* figures.c: GET /metrics: what the program counts, in Prometheus' text format, with the process's
+/* metrics.c: GET /metrics: what the program counts, in Prometheus' text format, with the process's
  * own figures and those of the served models.
  *
  * Source   Prometheus' client guidelines for the names process_*; proc(5).
@@ -70,7 +70,7 @@ static void add_models(struct buffer *to, struct service *service, struct arena 
     }
 }
 
-void figures_get(void *context, const struct request *request, struct response *response) {
+void metrics_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct buffer text;
     buffer_init(&text, request->arena);

@@ -1,6 +1,6 @@
-/* takeout.c: GET /api/admin/export, everything that people did, as lines of JSON or a table; POST
+/* exports.c: GET /api/admin/export, everything that people did, as lines of JSON or a table; POST
  * /api/admin/backup, a copy of the store as an SQLite file. Both are sent while they are read from
- * a file without a name. Checked by tests/api/test_api_takeout.c. */
+ * a file without a name. Checked by tests/api/test_api_imports.c. */
 #include <string.h>
 
 #include "api/writing.h"
@@ -26,13 +26,13 @@ static void send(struct service_export *export, const char *type, const char *na
     response_stream(response, request, type, &(struct stream_source){next, end, export});
 }
 
-const struct route_parameter takeout_export_parameters[] = {
+const struct route_parameter exports_parameters[] = {
     {"what", "text", "all", "the part", 0, 0, 0, "all|people|ratings|events|items|library|erased"},
     {"format", "text", "jsonl", "lines of JSON, or a table of one part", 0, 0, 0, "jsonl|csv"},
     PARAMETERS_END,
 };
 
-void takeout_export(void *context, const struct request *request, struct response *response) {
+void exports_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct parameters parameters = parameters_of_query(request);
     const char *what = parameters_string(&parameters, "what");
@@ -54,7 +54,7 @@ void takeout_export(void *context, const struct request *request, struct respons
          response);
 }
 
-void takeout_backup(void *context, const struct request *request, struct response *response) {
+void exports_backup(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct service_export *export;
     struct error error;
