@@ -1,16 +1,21 @@
 /* experiments.c: /api/experiments: A/B experiments over what /api/recommend answers, and what came
  * of them.
  *
- * POST {"name": "als-or-ease", "arms": [{"name": "control", "model": "als"}, {"name": "ease",
- * "model": "ease", "weight": 1, "diversity": 0.3, "diversity_method": "mmr"}]}: from then on a list
- * for one person that names no model comes from the person's arm, and says which. */
+ * POST {"name": "als-or-ease", "layer": "models", "share": 0.5, "arms": [{"name": "control",
+ * "model": "als"}, {"name": "ease", "model": "ease", "weight": 1, "diversity": 0.3}]}: from then on
+ * a list for one person that names no model comes from the person's arm, and says which. What is no
+ * name, model or weight of an arm is a parameter of /api/recommend. */
 #include <math.h>
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "api/arm_parameters.h"
 #include "api/film.h"
+#include "http/json_text.h"
 #include "service/ab_test.h"
 #include "service/service_feedback.h"
+
+#define SHARE_LEAST 0.001
 
 static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
@@ -37,11 +42,11 @@ static json_t *arm_json(const struct experiments_arm *arm, const struct ab_test_
                       "low", number(metric->rate.low), "high", number(metric->rate.high),
                       "against_first", test_json(&metric->test)));
     }
-    return json_pack("{s:o, s:o, s:f, s:o, s:o, s:I, s:I, s:o}", "name", text(arm->name), "model",
-                     text(arm->model), "weight", arm->weight, "diversity", number(arm->diversity),
-                     "diversity_method", text(arm->diversity_method), "people",
-                     (json_int_t)result->people, "impressions", (json_int_t)result->impressions,
-                     "metrics", metrics);
+    json_t *set = arm->parameters ? json_loads(arm->parameters, 0, NULL) : json_object();
+    return json_pack("{s:o, s:o, s:f, s:o, s:I, s:I, s:o}", "name", text(arm->name), "model",
+                     text(arm->model), "weight", arm->weight, "parameters",
+                     set ? set : json_object(), "people", (json_int_t)result->people, "impressions",
+                     (json_int_t)result->impressions, "metrics", metrics);
 }
 
 /* NULL: the store could not be asked. */
@@ -53,7 +58,8 @@ static json_t *experiment_json(struct feedback *store, const struct experiments_
     json_t *arms = json_array();
     for (size_t a = 0; a < record->arm_count; a++)
         json_array_append_new(arms, arm_json(&record->arms[a], &results[a]));
-    return json_pack("{s:o, s:b, s:I, s:o, s:f, s:o}", "name", text(record->name), "running",
+    return json_pack("{s:o, s:o, s:f, s:b, s:I, s:o, s:f, s:o}", "name", text(record->name),
+                     "layer", text(record->layer), "share", record->share, "running",
                      record->ended == 0, "started", (json_int_t)record->started, "ended",
                      record->ended ? json_integer(record->ended) : json_null(), "alpha",
                      AB_TEST_ALPHA, "arms", arms);
@@ -116,9 +122,14 @@ void experiments_one(void *context, const struct request *request, struct respon
 
 const struct route_parameter experiments_post_parameters[] = {
     {"name", "text", NULL, "letters, digits, '-', '_' and '.'", 0, 0, ROUTE_REQUIRED, NULL},
-    {"arms",
-     "[{name: text, model?: text, weight?: number, diversity?: number, diversity_method?: text}]",
-     NULL, "2 to 8; the first is what the others are compared with", 0, 0, ROUTE_REQUIRED, NULL},
+    {"layer", "text", EXPERIMENTS_LAYER,
+     "experiments of one layer share no people; what they set no other layer sets", 0, 0, 0, NULL},
+    {"share", "number", "1", "of the people of the layer, who stay its own to the end", SHARE_LEAST,
+     1, 0, NULL},
+    {"arms", "[{name: text, model?: text, weight?: number}]", NULL,
+     "2 to 8; the first is what the others are compared with; further members, such as "
+     "\"diversity\": 0.3, are parameters of /api/recommend",
+     0, 0, ROUTE_REQUIRED, NULL},
     PARAMETERS_END,
 };
 
@@ -136,6 +147,22 @@ static bool read_number(const json_t *object, const char *key, double fallback, 
     return !given || json_is_number(member);
 }
 
+/* Everything else that stands in an arm, as the text of an object; NULL: nothing. */
+static const char *read_rest(const json_t *from, struct arena *arena) {
+    json_t *rest = json_copy((json_t *)(uintptr_t)from);
+    static const char *const own[] = {"name", "model", "weight"};
+    struct buffer out;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        json_object_del(rest, own[i]);
+    if (json_object_size(rest) == 0) {
+        json_decref(rest);
+        return NULL;
+    }
+    buffer_init(&out, arena);
+    json_text_value(&out, rest);
+    return out.bytes;
+}
+
 static bool read_arms(struct parameters *parameters, struct experiments_record *record) {
     const json_t *list = json_object_get(parameters->body, "arms");
     if (!json_is_array(list) || json_array_size(list) > EXPERIMENTS_ARMS_MAX)
@@ -144,13 +171,20 @@ static bool read_arms(struct parameters *parameters, struct experiments_record *
         const json_t *from = json_array_get(list, i);
         struct experiments_arm *arm = &record->arms[record->arm_count++];
         if (!json_is_object(from) || !read_text(from, "name", &arm->name) ||
-            !read_text(from, "model", &arm->model) ||
-            !read_text(from, "diversity_method", &arm->diversity_method) ||
-            !read_number(from, "weight", 1, &arm->weight) ||
-            !read_number(from, "diversity", NAN, &arm->diversity))
+            !read_text(from, "model", &arm->model) || !read_number(from, "weight", 1, &arm->weight))
             return false;
+        arm->parameters = read_rest(from, parameters->request->arena);
     }
     return true;
+}
+
+static enum status begin(const struct api_context *api, const struct experiments_record *record,
+                         struct error *error) {
+    for (size_t i = 0; i < record->arm_count; i++)
+        if (record->arms[i].parameters &&
+            arm_parameters_check(record->arms[i].parameters, error) != STATUS_OK)
+            return error_prefix(error, "arm %zu", i + 1);
+    return ab_test_start(api->service, record, error);
 }
 
 void experiments_post(void *context, const struct request *request, struct response *response) {
@@ -159,7 +193,10 @@ void experiments_post(void *context, const struct request *request, struct respo
     struct error error;
     if (!parameters_of_body(&parameters, request, response))
         return;
-    struct experiments_record record = {.name = parameters_string(&parameters, "name")};
+    struct experiments_record record = {
+        .name = parameters_string(&parameters, "name"),
+        .layer = parameters_string(&parameters, "layer"),
+        .share = parameters_real(&parameters, "share", 1, SHARE_LEAST, 1)};
     parameters_require(&parameters, "name", record.name);
     parameters_require(&parameters, "arms", json_object_get(parameters.body, "arms"));
     if (json_object_get(parameters.body, "arms") && !read_arms(&parameters, &record))
@@ -168,7 +205,7 @@ void experiments_post(void *context, const struct request *request, struct respo
                           "\"model\": \"als\", \"weight\": 1}",
                           NULL);
     if (!parameters_failed(&parameters, response)) {
-        const enum status status = ab_test_start(api->service, &record, &error);
+        const enum status status = begin(api, &record, &error);
         if (status == STATUS_OK)
             answer_one(api, record.name, request, response);
         else

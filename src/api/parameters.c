@@ -76,7 +76,24 @@ bool parameters_of_body(struct parameters *parameters, const struct request *req
     return true;
 }
 
-void parameters_release(struct parameters *parameters) { json_decref(parameters->body); }
+void parameters_release(struct parameters *parameters) {
+    json_decref(parameters->body);
+    json_decref(parameters->forced);
+}
+
+void parameters_force(struct parameters *parameters, const char *object) {
+    json_t *members = json_loads(object, 0, NULL);
+    if (!parameters->forced)
+        parameters->forced = json_object();
+    json_object_update(parameters->forced, members);
+    json_decref(members);
+}
+
+/* What stands in JSON for a key; NULL: nothing, or the request is a query. */
+static json_t *json_of(const struct parameters *parameters, const char *key) {
+    json_t *forced = json_object_get(parameters->forced, key);
+    return forced ? forced : json_object_get(parameters->body, key);
+}
 
 static void add_problem(struct parameters *parameters, const struct problem_field *problem) {
     if (parameters->problem_count < PARAMETERS_PROBLEMS_MAX)
@@ -129,7 +146,7 @@ static const char *as_typed(const struct parameters *parameters, const json_t *v
 
 void parameters_refuse(struct parameters *parameters, const char *key, const char *type,
                        const char *message, const char *input) {
-    json_t *value = json_object_get(parameters->body, key);
+    json_t *value = json_of(parameters, key);
     const bool is_other = json_is_number(value) || json_is_boolean(value);
     const bool is_it = is_other && input && strcmp(as_typed(parameters, value), input) == 0;
     parameters->status = 422;
@@ -140,16 +157,16 @@ void parameters_refuse(struct parameters *parameters, const char *key, const cha
 
 /* The value of a key as typed, NULL if it is not given; null counts as not given. */
 static const char *typed(const struct parameters *parameters, const char *key) {
-    if (!parameters->body)
+    const json_t *value = json_of(parameters, key);
+    if (!value && !parameters->body)
         return request_value(parameters->request, key);
-    const json_t *value = json_object_get(parameters->body, key);
     return !value || json_is_null(value) ? NULL : as_typed(parameters, value);
 }
 
 const char *parameters_text(struct parameters *parameters, const char *key) {
     const char *text = typed(parameters, key);
-    if (!text || !parameters->body ||
-        parameters_json_text(parameters, json_object_get(parameters->body, key)))
+    const json_t *value = json_of(parameters, key);
+    if (!text || !value || parameters_json_text(parameters, value))
         return text;
     parameters_refuse(parameters, key, "string_type", "Input should be a string or an integer",
                       text);
@@ -157,7 +174,7 @@ const char *parameters_text(struct parameters *parameters, const char *key) {
 }
 
 const char *parameters_string(struct parameters *parameters, const char *key) {
-    const json_t *value = json_object_get(parameters->body, key);
+    const json_t *value = json_of(parameters, key);
     if (!value || json_is_null(value) || json_is_string(value))
         return parameters_text(parameters, key);
     parameters_refuse(parameters, key, "string_type", "Input should be a valid string",
@@ -255,8 +272,8 @@ static size_t texts_of_query(const struct request *request, const char *key, con
 
 size_t parameters_texts(struct parameters *parameters, const char *key, const char *const **list) {
     struct arena *arena = parameters->request->arena;
-    const json_t *value = json_object_get(parameters->body, key);
-    if (!parameters->body) {
+    const json_t *value = json_of(parameters, key);
+    if (!value && !parameters->body) {
         const size_t count = texts_of_query(parameters->request, key, NULL);
         const char **texts = ARENA_ARRAY(arena, const char *, count);
         texts_of_query(parameters->request, key, texts);

@@ -29,6 +29,7 @@ struct parameters {
     const struct request *request;
     const char *where; /* "query" or "body" */
     json_t *body;      /* an object; NULL for a query */
+    json_t *forced;    /* an object whose members stand in place of the request's; NULL: none */
     struct problem_field problems[PARAMETERS_PROBLEMS_MAX];
     size_t problem_count;
     unsigned status; /* of the answer: 400 if things are only missing, 422 if one is wrong */
@@ -40,6 +41,9 @@ struct parameters parameters_of_query(const struct request *request);
 bool parameters_of_body(struct parameters *parameters, const struct request *request,
                         struct response *response);
 void parameters_release(struct parameters *parameters);
+/* Puts the members of a JSON object, as text, in place of what the request says of them. Give back
+ * with parameters_release. */
+void parameters_force(struct parameters *parameters, const char *object);
 
 /* A text; a number in the body is taken as its text, so that ids may be either. NULL: not given. */
 const char *parameters_text(struct parameters *parameters, const char *key);

@@ -113,6 +113,26 @@ static void write_wishes(struct buffer *out, const struct wanted *wanted,
                                    "relevance_kept", found->kept));
 }
 
+/* "experiment":{"name":"a","arm":"b"} and, where there are more, "experiments":[...]: all. */
+static void write_arms(struct buffer *out, const struct api_context *api,
+                       const struct wanted *wanted) {
+    for (size_t i = 0; i < wanted->arm_count; i++)
+        ab_test_expose(api->service, &wanted->arms[i], wanted->ids[0]);
+    if (wanted->arm_count == 0)
+        return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < wanted->arm_count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s}", "name", wanted->arms[i].experiment,
+                                              "arm", wanted->arms[i].arm.name));
+    buffer_text(out, ",\"experiment\":");
+    json_text_value(out, json_incref(json_array_get(list, 0)));
+    if (wanted->arm_count > 1) {
+        buffer_text(out, ",\"experiments\":");
+        json_text_value(out, json_incref(list));
+    }
+    json_decref(list);
+}
+
 static void answer(const struct api_context *api, const struct snapshot *snapshot,
                    const struct wanted *wanted, const struct recommend_answer *found,
                    const struct request *request, struct response *response) {
@@ -121,13 +141,7 @@ static void answer(const struct api_context *api, const struct snapshot *snapsho
     buffer_init(&out, request->arena);
     write_who(&out, wanted);
     write_text(&out, "model", service_name(snapshot));
-    if (wanted->arm) {
-        ab_test_expose(api->service, wanted->arm, wanted->ids[0]);
-        buffer_text(&out, ",\"experiment\":{\"name\":");
-        json_text_value(&out, json_string(wanted->arm->experiment));
-        write_text(&out, "arm", wanted->arm->arm.name);
-        buffer_text(&out, "}");
-    }
+    write_arms(&out, api, wanted);
     write_text(&out, "basis", found->basis);
     write_text(&out, "tier", found->tier);
     write_wishes(&out, wanted, found);
@@ -223,9 +237,8 @@ static void recommend(const struct api_context *api, struct parameters *paramete
     struct snapshot *snapshot;
     struct error none;
     wanted_read(&wanted, api, parameters);
-    wanted_assign(&wanted, api, parameters);
     /* A model that was taken away leaves its arm to the default. */
-    const char *model = wanted.arm ? wanted.arm->arm.model : NULL;
+    const char *model = wanted_model(&wanted);
     if (!(model && service_acquire(api->service, model, &snapshot, &none) == STATUS_OK) &&
         !lookup_snapshot(api, parameters, response, &snapshot))
         return;
@@ -252,6 +265,7 @@ const struct route_parameter recommend_parameters[] = {
 void recommend_get(void *context, const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
     recommend(context, &parameters, response);
+    parameters_release(&parameters);
 }
 
 void recommend_post(void *context, const struct request *request, struct response *response) {

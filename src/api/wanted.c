@@ -47,11 +47,33 @@ static void read_diversity(struct wanted *wanted, struct parameters *parameters)
                           "Input should be mmr, calibrated, new_genres or popularity", method);
 }
 
+static void assign(struct wanted *wanted, const struct api_context *api,
+                   struct parameters *parameters) {
+    struct arena *arena = parameters->request->arena;
+    if (wanted->request.person_count != 1 || wanted->is_list || wanted->text ||
+        parameters->problem_count > 0 || parameters_string(parameters, "model"))
+        return;
+    wanted->arms = ARENA_ARRAY(arena, struct ab_test_assignment, AB_TEST_LAYERS_MAX);
+    wanted->arm_count = ab_test_assign(api->service, wanted->ids[0], arena, wanted->arms);
+    for (size_t i = 0; i < wanted->arm_count; i++)
+        if (wanted->arms[i].arm.parameters)
+            parameters_force(parameters, wanted->arms[i].arm.parameters);
+}
+
+const char *wanted_model(const struct wanted *wanted) {
+    for (size_t i = 0; i < wanted->arm_count; i++)
+        if (wanted->arms[i].arm.model)
+            return wanted->arms[i].arm.model;
+    return NULL;
+}
+
 void wanted_read(struct wanted *wanted, const struct api_context *api,
                  struct parameters *parameters) {
     *wanted = (struct wanted){.text = parameters_string(parameters, "q")};
     struct recommend_request *request = &wanted->request;
     request->people = wanted->people;
+    read_people(wanted, parameters);
+    assign(wanted, api, parameters);
     request->top_k =
         (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX);
     request->strict = parameters_flag(parameters, "strict", true);
@@ -59,7 +81,6 @@ void wanted_read(struct wanted *wanted, const struct api_context *api,
     request->by_tier = parameters_flag(parameters, "tiers", api->tiers);
     wanted->library = parameters_flag(parameters, "library", false);
     wanted->demote_shown = parameters_flag(parameters, "demote_shown", false);
-    read_people(wanted, parameters);
     read_diversity(wanted, parameters);
     const char *group = parameters_string(parameters, "group");
     if (group && !group_find(group, &request->group))
@@ -75,24 +96,6 @@ void wanted_read(struct wanted *wanted, const struct api_context *api,
     if (!parameters->body && !wanted->session)
         parameters_require(parameters, "user_id", request->person_count ? wanted->ids[0] : NULL);
     bare_history_expect(parameters, request->person_count ? wanted->ids[0] : wanted->session);
-}
-
-void wanted_assign(struct wanted *wanted, const struct api_context *api,
-                   struct parameters *parameters) {
-    struct recommend_request *request = &wanted->request;
-    struct ab_test_assignment found;
-    struct arena *arena = parameters->request->arena;
-    if (request->person_count != 1 || wanted->is_list || wanted->text ||
-        parameters->problem_count > 0 || parameters_string(parameters, "model") ||
-        !ab_test_assign(api->service, wanted->ids[0], arena, &found))
-        return;
-    struct ab_test_assignment *arm = ARENA_NEW(arena, struct ab_test_assignment);
-    *arm = found;
-    wanted->arm = arm;
-    if (!isnan(arm->arm.diversity))
-        request->diversity = arm->arm.diversity;
-    if (arm->arm.diversity_method)
-        diversity_find(arm->arm.diversity_method, &request->diversity_method);
 }
 
 static void read_preferences(struct parameters *parameters, const char *key,

@@ -44,16 +44,17 @@ struct wanted {
     const char *session;                 /* in place of a person; NULL: none */
     bool is_list;                        /* several people were named */
     bool library, demote_shown;          /* what the store is asked for */
-    const struct ab_test_assignment *arm; /* of the running experiment; NULL: in none */
+    struct ab_test_assignment *arms; /* in the running experiments */
+    size_t arm_count;
 };
 
-/* Everything that needs no catalogue. Problems are left with the parameters. */
+/* Everything that needs no catalogue. One person, who did not say which model is to answer, is put
+ * into the running experiments: what their arms set stands in place of what was asked. Problems are
+ * left with the parameters. */
 void wanted_read(struct wanted *wanted, const struct api_context *api,
                  struct parameters *parameters);
-/* Puts one person, who did not say which model is to answer, into the running experiment, and takes
- * over what its arm says. */
-void wanted_assign(struct wanted *wanted, const struct api_context *api,
-                   struct parameters *parameters);
+/* The model that an arm wants; NULL: none does. */
+const char *wanted_model(const struct wanted *wanted);
 /* The rest, in the catalogue of a snapshot. False: it has answered. */
 bool wanted_find(struct wanted *wanted, const struct api_context *api,
                  const struct snapshot *snapshot, struct parameters *parameters,

@@ -1,10 +1,11 @@
 /* ab_test.c: see ab_test.h.
  *
- * Traps    The running experiment is read again by one thread at a time; the others go on with what
- *          is known. Who was written down is remembered by a hash in a table of fixed size: who
- *          falls out of it is written down again, which changes nothing. */
+ * Traps    The running experiments are read again by one thread at a time; the others go on with
+ * what is known. Who was written down is remembered by a hash in a table of fixed size: who falls
+ * out of it is written down again, which changes nothing. */
 #include "service/ab_test.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,7 +14,6 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
-#include "rank/diversity.h"
 #include "service/service_feedback.h"
 #include "service/service_internal.h"
 
@@ -23,11 +23,12 @@ const enum feedback_kind ab_test_metrics[AB_TEST_METRICS] = {FEEDBACK_CLICK, FEE
                                                              FEEDBACK_RATING, FEEDBACK_VIEW};
 
 struct ab_test {
-    pthread_rwlock_t lock; /* of the record */
+    pthread_rwlock_t lock; /* of the records */
     pthread_mutex_t reader;
     struct arena arena;
-    struct experiments_record record; /* its name NULL: none runs */
-    _Atomic int64_t read_at;          /* seconds of the monotonic clock; 0: read it again */
+    struct experiments_record *records; /* those that run */
+    size_t count;
+    _Atomic int64_t read_at; /* seconds of the monotonic clock; 0: read them again */
     _Atomic uint64_t seen[SEEN_MAX];
 };
 
@@ -65,8 +66,32 @@ static uint64_t hash_of(const char *experiment, const char *person) {
     return hash;
 }
 
+/* From 0 to 1. */
+static double place_of(const char *name, const char *person) {
+    return ldexp((double)(hash_of(name, person) >> 11), -53);
+}
+
+static const char *layer_of(const struct experiments_record *record) {
+    return record->layer ? record->layer : EXPERIMENTS_LAYER;
+}
+
+static double share_of(const struct experiments_record *record) {
+    return record->share > 0 ? record->share : 1;
+}
+
+bool ab_test_takes(const struct experiments_record *record, const char *person) {
+    if (share_of(record) >= 1)
+        return true;
+    struct arena *scratch = arena_scratch();
+    const struct arena_position mark = arena_mark(scratch);
+    /* No experiment has a blank in its name, whose hash deals out the arms. */
+    const double at = place_of(arena_format(scratch, "layer %s", layer_of(record)), person);
+    arena_reset(scratch, mark);
+    return at >= record->lowest && at < record->lowest + share_of(record);
+}
+
 size_t ab_test_arm(const struct experiments_record *record, const char *person) {
-    const double at = ldexp((double)(hash_of(record->name, person) >> 11), -53);
+    const double at = place_of(record->name, person);
     double total = 0, sum = 0;
     for (size_t i = 0; i < record->arm_count; i++)
         total += record->arms[i].weight;
@@ -88,7 +113,6 @@ static bool is_name(const char *name) {
 static enum status check_arm(const struct experiments_record *record, size_t index,
                              struct error *error) {
     const struct experiments_arm *arm = &record->arms[index];
-    enum diversity_method method;
     if (!is_name(arm->name))
         return error_set(error, STATUS_BAD_INPUT,
                          "arm %zu: a name has 1 to %d letters, digits, '-', '_' and '.'", index + 1,
@@ -100,13 +124,6 @@ static enum status check_arm(const struct experiments_record *record, size_t ind
         return error_set(error, STATUS_BAD_INPUT,
                          "arm \"%s\": a weight is above 0 and at most 1000000, found %g", arm->name,
                          arm->weight);
-    if (!isnan(arm->diversity) && !(arm->diversity >= 0 && arm->diversity <= 1))
-        return error_set(error, STATUS_BAD_INPUT, "arm \"%s\": diversity is from 0 to 1, found %g",
-                         arm->name, arm->diversity);
-    if (arm->diversity_method && !diversity_find(arm->diversity_method, &method))
-        return error_set(error, STATUS_BAD_INPUT,
-                         "arm \"%s\": there is no diversity_method \"%.40s\"", arm->name,
-                         arm->diversity_method);
     return STATUS_OK;
 }
 
@@ -115,12 +132,135 @@ enum status ab_test_check(const struct experiments_record *record, struct error 
         return error_set(error, STATUS_BAD_INPUT,
                          "an experiment's name has 1 to %d letters, digits, '-', '_' and '.'",
                          EXPERIMENTS_NAME_MAX);
+    if (record->layer && !is_name(record->layer))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "a layer's name has 1 to %d letters, digits, '-', '_' and '.'",
+                         EXPERIMENTS_NAME_MAX);
+    if (!(record->share >= 0 && record->share <= 1))
+        return error_set(error, STATUS_BAD_INPUT,
+                         "share: an experiment takes a share of the people above 0 and at most 1, "
+                         "found %g",
+                         record->share);
     if (record->arm_count < 2 || record->arm_count > EXPERIMENTS_ARMS_MAX)
         return error_set(error, STATUS_BAD_INPUT, "an experiment has 2 to %d arms, found %zu",
                          EXPERIMENTS_ARMS_MAX, record->arm_count);
     for (size_t i = 0; i < record->arm_count; i++)
         TRY(check_arm(record, i, error));
     return STATUS_OK;
+}
+
+/* ---- Room ------------------------------------------------------------------------------------ */
+
+struct running {
+    struct experiments_record *list;
+    size_t count;
+};
+
+static enum status find_running(struct feedback *store, struct arena *arena,
+                                struct running *running, struct error *error) {
+    size_t count;
+    running->count = 0;
+    TRY(experiments_list(store, arena, &running->list, &count, error));
+    for (size_t i = 0; i < count; i++)
+        if (running->list[i].ended == 0)
+            running->list[running->count++] = running->list[i];
+    return STATUS_OK;
+}
+
+static bool is_of_layer(const struct experiments_record *record, const char *layer) {
+    return strcmp(layer_of(record), layer) == 0;
+}
+
+/* The first stretch of the layer that is free and as long as the share. */
+static enum status find_place(const struct running *running, struct experiments_record *record,
+                              struct error *error) {
+    const double share = share_of(record), hair = 1e-9;
+    const char *layer = layer_of(record);
+    double free = 1;
+    record->lowest = 0;
+    for (size_t moved = 1; moved > 0;) {
+        moved = 0;
+        for (size_t i = 0; i < running->count; i++) {
+            const struct experiments_record *other = &running->list[i];
+            const double end = other->lowest + share_of(other);
+            if (!is_of_layer(other, layer) || record->lowest >= end - hair ||
+                record->lowest + share <= other->lowest + hair)
+                continue;
+            record->lowest = end;
+            moved++;
+        }
+    }
+    for (size_t i = 0; i < running->count; i++)
+        free -= is_of_layer(&running->list[i], layer) ? share_of(&running->list[i]) : 0;
+    if (record->lowest + share <= 1 + hair)
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT,
+                     "layer \"%s\" has no stretch of %g of the people left (%g are free): end an "
+                     "experiment, take a smaller share, or another layer",
+                     layer, share, free > hair ? free : 0);
+}
+
+/* The first thing that both set; NULL: none. In the arena. */
+static const char *find_common(const struct experiments_record *a,
+                               const struct experiments_record *b, struct arena *arena) {
+    const char *common = NULL;
+    for (size_t i = 0; i < a->arm_count; i++)
+        for (size_t k = 0; k < b->arm_count; k++) {
+            const struct experiments_arm *left = &a->arms[i], *right = &b->arms[k];
+            json_t *one = left->parameters ? json_loads(left->parameters, 0, NULL) : NULL;
+            json_t *other = right->parameters ? json_loads(right->parameters, 0, NULL) : NULL;
+            const char *key;
+            json_t *value;
+            if (left->model && right->model)
+                common = "model";
+            json_object_foreach(one, key, value) if (json_object_get(other, key)) common =
+                arena_copy(arena, key);
+            json_decref(one);
+            json_decref(other);
+        }
+    return common;
+}
+
+static enum status check_layers(const struct running *running,
+                                const struct experiments_record *record, struct arena *arena,
+                                struct error *error) {
+    size_t layers = 1;
+    for (size_t i = 0; i < running->count; i++) {
+        const struct experiments_record *other = &running->list[i];
+        size_t before = 0;
+        if (is_of_layer(other, layer_of(record)))
+            continue;
+        while (before < i && !is_of_layer(&running->list[before], layer_of(other)))
+            before++;
+        layers += before == i;
+        const char *common = find_common(record, other, arena);
+        if (common)
+            return error_set(error, STATUS_BAD_INPUT,
+                             "\"%s\" of layer \"%s\" sets %s, too: experiments that set the same "
+                             "belong in one layer",
+                             other->name, layer_of(other), common);
+    }
+    if (layers <= AB_TEST_LAYERS_MAX)
+        return STATUS_OK;
+    return error_set(error, STATUS_BAD_INPUT, "experiments run in %d layers, the most there may be",
+                     AB_TEST_LAYERS_MAX);
+}
+
+enum status ab_test_begin(struct feedback *store, const struct experiments_record *record,
+                          struct error *error) {
+    struct experiments_record placed = *record;
+    struct running running;
+    struct arena arena = {0};
+    TRY(ab_test_check(record, error));
+    enum status status = find_running(store, &arena, &running, error);
+    if (status == STATUS_OK)
+        status = find_place(&running, &placed, error);
+    if (status == STATUS_OK)
+        status = check_layers(&running, &placed, &arena, error);
+    if (status == STATUS_OK)
+        status = experiments_start(store, &placed, error);
+    arena_release(&arena);
+    return status;
 }
 
 static void forget(struct service *service) { atomic_store(&service_ab_test(service)->read_at, 0); }
@@ -135,7 +275,7 @@ enum status ab_test_start(struct service *service, const struct experiments_reco
         service_release(snapshot);
     }
     TRY(service_store(service, &store, error));
-    TRY(experiments_start(store, record, error));
+    TRY(ab_test_begin(store, record, error));
     forget(service);
     return STATUS_OK;
 }
@@ -164,67 +304,59 @@ static int64_t seconds_now(void) {
     return now.tv_sec + 1; /* never 0 */
 }
 
-static struct experiments_record copy_record(const struct experiments_record *record,
-                                             struct arena *arena) {
-    struct experiments_record copy = *record;
-    copy.name = arena_copy(arena, record->name);
-    for (size_t i = 0; i < copy.arm_count; i++) {
-        struct experiments_arm *arm = &copy.arms[i];
-        arm->name = arena_copy(arena, arm->name);
-        arm->model = arm->model ? arena_copy(arena, arm->model) : NULL;
-        arm->diversity_method =
-            arm->diversity_method ? arena_copy(arena, arm->diversity_method) : NULL;
-    }
+static struct experiments_arm copy_arm(const struct experiments_arm *arm, struct arena *arena) {
+    struct experiments_arm copy = *arm;
+    copy.name = arena_copy(arena, arm->name);
+    copy.model = arm->model ? arena_copy(arena, arm->model) : NULL;
+    copy.parameters = arm->parameters ? arena_copy(arena, arm->parameters) : NULL;
     return copy;
 }
 
-/* Reads the running experiment if that was long ago and nobody else does. */
+/* Reads the running experiments if that was long ago and nobody else does. */
 static void read_again(struct ab_test *test, struct feedback *store) {
     const int64_t read_at = atomic_load(&test->read_at);
     if (read_at != 0 && seconds_now() - read_at < AB_TEST_SECONDS)
         return;
     if (pthread_mutex_trylock(&test->reader) != 0)
         return;
-    struct arena *scratch = arena_scratch();
-    const struct arena_position mark = arena_mark(scratch);
-    struct experiments_record *list;
+    struct arena arena = {0};
+    struct running running;
     struct error ignored; /* a store that cannot be asked: what is known goes on */
-    size_t count, at = 0;
     atomic_store(&test->read_at, seconds_now());
-    if (experiments_list(store, scratch, &list, &count, &ignored) == STATUS_OK) {
-        while (at < count && list[at].ended != 0)
-            at++;
+    if (find_running(store, &arena, &running, &ignored) == STATUS_OK) {
         pthread_rwlock_wrlock(&test->lock);
-        arena_release(&test->arena);
-        test->arena = (struct arena){0};
-        test->record = (struct experiments_record){0};
-        if (at < count)
-            test->record = copy_record(&list[at], &test->arena);
+        const struct arena old = test->arena;
+        test->arena = arena;
+        test->records = running.list;
+        test->count = running.count;
         pthread_rwlock_unlock(&test->lock);
+        arena = old;
     }
-    arena_reset(scratch, mark);
+    arena_release(&arena);
     pthread_mutex_unlock(&test->reader);
 }
 
-bool ab_test_assign(struct service *service, const char *person, struct arena *arena,
-                    struct ab_test_assignment *assignment) {
+size_t ab_test_assign(struct service *service, const char *person, struct arena *arena,
+                      struct ab_test_assignment assignments[AB_TEST_LAYERS_MAX]) {
     struct ab_test *test = service_ab_test(service);
     struct feedback *store;
     struct error none;
+    size_t count = 0;
     if (strncmp(person, FEEDBACK_SESSION, sizeof FEEDBACK_SESSION - 1) == 0 ||
         service_store(service, &store, &none) != STATUS_OK)
-        return false;
+        return 0;
     read_again(test, store);
-    struct experiments_record record = {0};
     pthread_rwlock_rdlock(&test->lock);
-    if (test->record.name)
-        record = copy_record(&test->record, arena);
+    for (size_t i = 0; i < test->count && count < AB_TEST_LAYERS_MAX; i++) {
+        const struct experiments_record *record = &test->records[i];
+        if (!ab_test_takes(record, person))
+            continue;
+        const size_t arm = ab_test_arm(record, person);
+        assignments[count++] = (struct ab_test_assignment){arena_copy(arena, record->name), arm,
+                                                           copy_arm(&record->arms[arm], arena)};
+    }
     pthread_rwlock_unlock(&test->lock);
-    if (!record.name)
-        return false;
-    const size_t arm = ab_test_arm(&record, person);
-    *assignment = (struct ab_test_assignment){record.name, arm, record.arms[arm]};
-    return true;
+    return count;
 }
 
 void ab_test_expose(struct service *service, const struct ab_test_assignment *assignment,
@@ -240,7 +372,7 @@ void ab_test_expose(struct service *service, const struct ab_test_assignment *as
 
 /* ---- Results --------------------------------------------------------------------------------- */
 
-static struct sequential_share share_of(const struct ab_test_result *result, size_t metric) {
+static struct sequential_share hits_of(const struct ab_test_result *result, size_t metric) {
     return (struct sequential_share){(size_t)result->metrics[metric].people,
                                      (size_t)result->people};
 }
@@ -257,10 +389,10 @@ enum status ab_test_results(struct feedback *store, const struct experiments_rec
             struct ab_test_metric *metric = &results[a].metrics[m];
             metric->events = outcome->events[ab_test_metrics[m]];
             metric->people = outcome->actors[ab_test_metrics[m]];
-            metric->rate = sequential_interval(share_of(&results[a], m));
+            metric->rate = sequential_interval(hits_of(&results[a], m));
             metric->test =
                 a == 0 ? (struct sequential_test){NAN, NAN, NAN, 1, false, false}
-                       : sequential_compare(share_of(&results[0], m), share_of(&results[a], m),
+                       : sequential_compare(hits_of(&results[0], m), hits_of(&results[a], m),
                                             AB_TEST_ALPHA, record->arm_count - 1);
         }
     }

@@ -1,7 +1,6 @@
 /* experiments.c: see experiments.h. Checked by tests/store/test_experiments.c. */
 #include "store/experiments.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -29,15 +28,33 @@ static struct experiments_record *record_of(struct reading *reading,
         reading->list = list;
         reading->capacity = capacity;
     }
-    reading->list[reading->count] =
-        (struct experiments_record){.name = arena_copy(reading->arena, columns[0].text),
-                                    .started = columns[1].integer,
-                                    .ended = columns[2].integer};
+    const struct sql_value *layer = &columns[9];
+    reading->list[reading->count] = (struct experiments_record){
+        .name = arena_copy(reading->arena, columns[0].text),
+        .started = columns[1].integer,
+        .ended = columns[2].integer,
+        .layer =
+            arena_copy(reading->arena, layer->kind == SQL_TEXT ? layer->text : EXPERIMENTS_LAYER),
+        .share = columns[10].kind == SQL_REAL ? columns[10].real : 1,
+        .lowest = columns[11].kind == SQL_REAL ? columns[11].real : 0};
     return &reading->list[reading->count++];
 }
 
 static const char *copy(struct arena *arena, const struct sql_value *value) {
     return value->kind == SQL_TEXT ? arena_copy(arena, value->text) : NULL;
+}
+
+/* Stores of before had two parameters in columns of their own. */
+static const char *parameters_of(struct arena *arena, const struct sql_value *columns) {
+    const struct sql_value *amount = &columns[6], *method = &columns[7];
+    const bool has_amount = amount->kind == SQL_REAL, has_method = method->kind == SQL_TEXT;
+    if (columns[8].kind == SQL_TEXT || (!has_amount && !has_method))
+        return copy(arena, &columns[8]);
+    const char *text = has_amount ? arena_format(arena, "\"diversity\":%.17g", amount->real) : "";
+    if (has_method)
+        text = arena_format(arena, "%s%s\"diversity_method\":\"%s\"", text, has_amount ? "," : "",
+                            method->text);
+    return arena_format(arena, "{%s}", text);
 }
 
 static bool take_arm(void *context, const struct sql_value *columns, size_t count) {
@@ -50,17 +67,17 @@ static bool take_arm(void *context, const struct sql_value *columns, size_t coun
         (struct experiments_arm){.name = arena_copy(reading->arena, columns[3].text),
                                  .model = copy(reading->arena, &columns[4]),
                                  .weight = columns[5].real,
-                                 .diversity = columns[6].kind == SQL_REAL ? columns[6].real : NAN,
-                                 .diversity_method = copy(reading->arena, &columns[7])};
+                                 .parameters = parameters_of(reading->arena, columns)};
     return true;
 }
 
 enum status experiments_list(struct feedback *store, struct arena *arena,
                              struct experiments_record **list, size_t *count, struct error *error) {
     static const struct sql_statement statement = {
-        .text = "SELECT e.name, e.started, e.ended, a.name, a.model, a.weight, a.diversity,"
-                " a.diversity_method FROM experiments e JOIN arms a ON a.experiment = e.name"
-                " ORDER BY e.started DESC, e.name, a.place"};
+        .text =
+            "SELECT e.name, e.started, e.ended, a.name, a.model, a.weight, a.diversity,"
+            " a.diversity_method, a.parameters, e.layer, e.share, e.lowest FROM experiments e JOIN arms a ON a.experiment = e.name"
+            " ORDER BY e.started DESC, e.name, a.place"};
     struct reading reading = {.arena = arena};
     TRY(feedback_ask(store, &statement, take_arm, &reading, error));
     *list = reading.list;
@@ -82,8 +99,7 @@ enum status experiments_find(struct feedback *store, const char *name, struct ar
                      EXPERIMENTS_NAME_MAX, name);
 }
 
-/* Whether another one of the name, or one that runs, is in the way. */
-static enum status expect_room(struct feedback *store, const char *name, struct error *error) {
+static enum status expect_new(struct feedback *store, const char *name, struct error *error) {
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     struct experiments_record *list;
@@ -96,34 +112,33 @@ static enum status expect_room(struct feedback *store, const char *name, struct 
                           "there is an experiment called \"%s\" already: take another name, or "
                           "remove it",
                           name);
-        else if (list[i].ended == 0)
-            status = error_set(error, STATUS_BAD_INPUT,
-                               "\"%s\" runs, and one experiment runs at a time: end it first",
-                               list[i].name);
     arena_reset(scratch, mark);
     return status;
 }
 
 enum status experiments_start(struct feedback *store, const struct experiments_record *record,
                               struct error *error) {
-    TRY(expect_room(store, record->name, error));
-    struct sql_value values[EXPERIMENTS_ARMS_MAX][7];
+    TRY(expect_new(store, record->name, error));
+    struct sql_value values[EXPERIMENTS_ARMS_MAX][6];
     struct sql_statement statements[EXPERIMENTS_ARMS_MAX + 1];
-    const struct sql_value whole[] = {sql_text(record->name),
-                                      sql_integer((int64_t)wall_clock_seconds())};
+    const struct sql_value whole[] = {
+        sql_text(record->name), sql_integer((int64_t)wall_clock_seconds()),
+        sql_text(record->layer ? record->layer : EXPERIMENTS_LAYER),
+        sql_real(record->share > 0 ? record->share : 1), sql_real(record->lowest)};
     statements[0] = (struct sql_statement){
-        "INSERT INTO experiments (name, started, ended) VALUES ($1, $2, 0)", whole, 2};
+        "INSERT INTO experiments (name, started, ended, layer, share, lowest)"
+        " VALUES ($1, $2, 0, $3, $4, $5)",
+        whole, 5};
     for (size_t i = 0; i < record->arm_count; i++) {
         const struct experiments_arm *arm = &record->arms[i];
-        const struct sql_value row[] = {
-            sql_text(record->name),         sql_integer((int64_t)i), sql_text(arm->name),
-            sql_text(arm->model),           sql_real(arm->weight),   sql_real(arm->diversity),
-            sql_text(arm->diversity_method)};
+        const struct sql_value row[] = {sql_text(record->name), sql_integer((int64_t)i),
+                                        sql_text(arm->name),    sql_text(arm->model),
+                                        sql_real(arm->weight),  sql_text(arm->parameters)};
         memcpy(values[i], row, sizeof row);
         statements[i + 1] = (struct sql_statement){
-            "INSERT INTO arms (experiment, place, name, model, weight, diversity,"
-            " diversity_method) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            values[i], 7};
+            "INSERT INTO arms (experiment, place, name, model, weight, parameters)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            values[i], 6};
     }
     return feedback_write(store, statements, record->arm_count + 1, error);
 }

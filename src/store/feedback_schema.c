@@ -37,6 +37,10 @@ static const char *const steps[] = {
     "CREATE TABLE api_keys (number {serial}, name TEXT NOT NULL, scope TEXT NOT NULL,"
     "  digest TEXT NOT NULL UNIQUE, created BIGINT NOT NULL, revoked BIGINT);"
     "CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked IS NULL;",
+    "ALTER TABLE experiments ADD COLUMN layer TEXT;"
+    "ALTER TABLE experiments ADD COLUMN share DOUBLE PRECISION;"
+    "ALTER TABLE experiments ADD COLUMN lowest DOUBLE PRECISION;"
+    "ALTER TABLE arms ADD COLUMN parameters TEXT;",
     NULL};
 
 static bool take_version(void *context, const struct sql_value *columns, size_t count) {

@@ -38,11 +38,23 @@ static void an_experiment_from_beginning_to_end(void **state) {
                       "{\"name\": \"wide\", \"arms\": [{\"name\": \"control\"},"
                       " {\"name\": \"wide\", \"weight\": 2, \"diversity\": 0.5}]}",
                       200));
+    json_decref(asked("POST", "/api/experiments",
+                      "{\"name\": \"short\", \"layer\": \"lengths\", \"arms\": ["
+                      "{\"name\": \"one\", \"top_k\": 1}, {\"name\": \"also\", \"top_k\": 1,"
+                      " \"tiers\": false, \"seen\": \"include\"}]}",
+                      200));
     json_t *body = asked("GET", "/api/recommend?user_id=1&top_k=2", NULL, 200);
     const json_t *shown = json_object_get(body, "experiment");
-    assert_string_equal(json_string_value(json_object_get(shown, "name")), "wide");
+    assert_non_null(json_string_value(json_object_get(shown, "name")));
     assert_non_null(json_string_value(json_object_get(shown, "arm")));
+    /* Of two layers, and the second one's arms have their say against the request. */
+    assert_int_equal(json_array_size(json_object_get(body, "experiments")), 2);
+    assert_int_equal(json_array_size(json_object_get(body, "recommendations")), 1);
     json_decref(body);
+    body = asked("POST", "/api/recommend", "{\"user_id\": 1, \"top_k\": 2}", 200);
+    assert_int_equal(json_array_size(json_object_get(body, "recommendations")), 1);
+    json_decref(body);
+    json_decref(asked("DELETE", "/api/experiments/short?purge=true", NULL, 200));
     /* Who says which model is to answer, or is not there, is in none. */
     body = asked("GET", "/api/recommend?user_id=2&top_k=2&model=tiny", NULL, 200);
     assert_null(json_object_get(body, "experiment"));
@@ -53,6 +65,9 @@ static void an_experiment_from_beginning_to_end(void **state) {
     assert_true(json_is_true(json_object_get(body, "running")));
     const json_t *arms = json_object_get(body, "arms");
     assert_int_equal(json_array_size(arms), 2);
+    const json_t *set = json_object_get(json_array_get(arms, 1), "parameters");
+    assert_true(json_real_value(json_object_get(set, "diversity")) == 0.5);
+    assert_true(json_number_value(json_object_get(body, "share")) == 1);
     json_int_t people = 0;
     for (size_t a = 0; a < 2; a++)
         people += json_integer_value(json_object_get(json_array_get(arms, a), "people"));
@@ -79,6 +94,29 @@ static void what_is_refused(void **state) {
                       "{\"name\": \"x\", \"arms\": [{\"name\": \"a\"}, {\"name\": \"b\","
                       " \"model\": \"nix\"}]}",
                       404));
+    static const char *const wrong[] = {"\"diversity\": 2",
+                                        "\"diversity_method\": \"nix\"",
+                                        "\"diversety\": 0.1",
+                                        "\"user_id\": 3",
+                                        "\"top_k\": 1.5",
+                                        "\"demote_shown\": 1",
+                                        "\"genre\": [\"Drama\"]",
+                                        "\"model\": \"nix\"",
+                                        "\"diversity_method\": \"m\"",
+                                        "\"strict\": \"true\"",
+                                        "\"hour\": 3",
+                                        "\"weight\": 0"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char body[256];
+        snprintf(body, sizeof body,
+                 "{\"name\": \"x\", \"arms\": [{\"name\": \"a\"}, {\"name\": \"b\", %s}]}",
+                 wrong[i]);
+        json_decref(asked("POST", "/api/experiments", body, strstr(wrong[i], "model") ? 404 : 422));
+    }
+    json_decref(asked("POST", "/api/experiments",
+                      "{\"name\": \"x\", \"share\": 0, \"arms\": [{\"name\": \"a\"},"
+                      " {\"name\": \"b\"}]}",
+                      422));
     json_decref(asked("GET", "/api/experiments/nix", NULL, 404));
 }
 

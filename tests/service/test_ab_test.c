@@ -1,5 +1,6 @@
 /* test_ab_test.c: arms are spread as their weights say and never change; who was shown one is
- * counted once, with what he did since; what may not be started is refused; an end is an end. */
+ * counted once, with what he did since; what may not be started is refused; an end is an end;
+ * layers share people by chance, and experiments of one layer share nobody. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,7 @@ static int stop(void **state) {
 static struct experiments_record two_arms(const char *name, double weight) {
     return (struct experiments_record){
         .name = name,
-        .arms = {{"control", NULL, 1, NAN, NULL}, {"varied", NULL, weight, 0.4, "mmr"}},
+        .arms = {{"control", NULL, 1, NULL}, {"varied", NULL, weight, "{\"diversity\":0.4}"}},
         .arm_count = 2};
 }
 
@@ -65,11 +66,11 @@ static void what_may_not_be_started(void **state) {
     assert_int_equal(ab_test_check(&record, &error), STATUS_BAD_INPUT);
     record = two_arms("light", 0);
     assert_int_equal(ab_test_check(&record, &error), STATUS_BAD_INPUT);
-    record = two_arms("far", 1);
-    record.arms[1].diversity = 2;
+    record = two_arms("much", 1);
+    record.share = 1.5;
     assert_int_equal(ab_test_check(&record, &error), STATUS_BAD_INPUT);
-    record = two_arms("way", 1);
-    record.arms[1].diversity_method = "none such";
+    record = two_arms("where", 1);
+    record.layer = "no name";
     assert_int_equal(ab_test_check(&record, &error), STATUS_BAD_INPUT);
     record = two_arms("model", 1);
     record.arms[1].model = "not served";
@@ -87,9 +88,9 @@ static void act(const char *person, enum feedback_kind kind) {
 }
 
 static void show(const char *person) {
-    struct ab_test_assignment found;
-    assert_true(ab_test_assign(service, person, &arena, &found));
-    ab_test_expose(service, &found, person);
+    struct ab_test_assignment found[AB_TEST_LAYERS_MAX];
+    assert_int_equal(ab_test_assign(service, person, &arena, found), 1);
+    ab_test_expose(service, found, person);
 }
 
 static struct ab_test_result *results_of(const char *name) {
@@ -104,14 +105,15 @@ static struct ab_test_result *results_of(const char *name) {
 
 static void people_are_counted_once_with_what_they_do(void **state) {
     (void)state;
-    struct ab_test_assignment found;
+    struct ab_test_assignment found[AB_TEST_LAYERS_MAX];
     const struct experiments_record record = two_arms("first", 1);
-    assert_false(ab_test_assign(service, "7", &arena, &found));
+    assert_false(ab_test_assign(service, "7", &arena, found));
     assert_int_equal(ab_test_start(service, &record, &error), STATUS_OK);
     assert_int_equal(ab_test_start(service, &record, &error), STATUS_BAD_INPUT);
     const struct experiments_record second = two_arms("second", 1);
-    assert_int_equal(ab_test_start(service, &second, &error), STATUS_BAD_INPUT); /* one runs */
-    assert_false(ab_test_assign(service, FEEDBACK_SESSION "1", &arena, &found));
+    /* It has everybody of the layer. */
+    assert_int_equal(ab_test_start(service, &second, &error), STATUS_BAD_INPUT);
+    assert_false(ab_test_assign(service, FEEDBACK_SESSION "1", &arena, found));
     int64_t people[2] = {0, 0}, clickers[2] = {0, 0};
     for (int i = 0; i < 400; i++) {
         const char *person = arena_format(&arena, "p%d", i);
@@ -141,10 +143,66 @@ static void people_are_counted_once_with_what_they_do(void **state) {
     assert_int_equal(results[0].people + results[1].people, 399);
     assert_int_equal(ab_test_end(service, "first", &error), STATUS_OK);
     assert_int_equal(ab_test_end(service, "first", &error), STATUS_NOT_FOUND);
-    assert_false(ab_test_assign(service, "7", &arena, &found));
+    assert_false(ab_test_assign(service, "7", &arena, found));
     assert_int_equal(ab_test_start(service, &second, &error), STATUS_OK);
     assert_int_equal(ab_test_remove(service, "first", &error), STATUS_OK);
     assert_int_equal(ab_test_remove(service, "first", &error), STATUS_NOT_FOUND);
+    assert_int_equal(ab_test_remove(service, "second", &error), STATUS_OK);
+}
+
+static struct experiments_record of_layer(const char *name, const char *layer, double share) {
+    struct experiments_record record = two_arms(name, 1);
+    record.layer = layer;
+    record.share = share;
+    return record;
+}
+
+/* Two of one layer share nobody, and one of another layer is dealt out as if they were not there.
+ */
+static void layers_are_cut_apart(void **state) {
+    (void)state;
+    enum { PEOPLE = 6000 };
+    const struct experiments_record half = of_layer("half", "lists", 0.5),
+                                    third = of_layer("third", "lists", 0.3),
+                                    more = of_layer("more", "lists", 0.3);
+    struct experiments_record other = of_layer("other", "models", 0.5), same = other;
+    other.arms[1].parameters = "{\"tiers\":false}";
+    assert_int_equal(ab_test_start(service, &half, &error), STATUS_OK);
+    assert_int_equal(ab_test_start(service, &third, &error), STATUS_OK);
+    assert_int_equal(ab_test_start(service, &more, &error), STATUS_BAD_INPUT);
+    assert_non_null(strstr(error.text, "0.2 are free"));
+    same.name = "same"; /* sets diversity, which the layer of lists sets */
+    assert_int_equal(ab_test_start(service, &same, &error), STATUS_BAD_INPUT);
+    assert_non_null(strstr(error.text, "diversity"));
+    assert_int_equal(ab_test_start(service, &other, &error), STATUS_OK);
+    size_t met[3] = {0, 0, 0}, both = 0, arms = 0;
+    for (int i = 0; i < PEOPLE; i++) {
+        struct ab_test_assignment found[AB_TEST_LAYERS_MAX], again[AB_TEST_LAYERS_MAX];
+        const char *person = arena_format(&arena, "q%d", i);
+        const size_t count = ab_test_assign(service, person, &arena, found);
+        assert_int_equal(ab_test_assign(service, person, &arena, again), count);
+        bool is_in[3] = {false, false, false};
+        for (size_t k = 0; k < count; k++) {
+            const char *const names[] = {"half", "third", "other"};
+            for (size_t n = 0; n < 3; n++)
+                is_in[n] |= strcmp(found[k].experiment, names[n]) == 0;
+            if (strcmp(found[k].experiment, "half") == 0)
+                arms += found[k].index;
+        }
+        for (size_t n = 0; n < 3; n++)
+            met[n] += is_in[n];
+        assert_false(is_in[0] && is_in[1]);
+        both += is_in[0] && is_in[2];
+    }
+    /* Within four deviations of half, 0.3, half, a quarter, and a quarter in the second arm. */
+    assert_true(met[0] > 2845 && met[0] < 3155);
+    assert_true(met[1] > 1658 && met[1] < 1942);
+    assert_true(met[2] > 2845 && met[2] < 3155);
+    assert_true(both > 1366 && both < 1634);
+    assert_true(arms > 1366 && arms < 1634);
+    /* What an end leaves free is taken by the next. */
+    assert_int_equal(ab_test_end(service, "half", &error), STATUS_OK);
+    assert_int_equal(ab_test_start(service, &more, &error), STATUS_OK);
 }
 
 int main(void) {
@@ -152,6 +210,7 @@ int main(void) {
         cmocka_unit_test(arms_are_spread_by_weight),
         cmocka_unit_test(what_may_not_be_started),
         cmocka_unit_test(people_are_counted_once_with_what_they_do),
+        cmocka_unit_test(layers_are_cut_apart),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,4 +1,4 @@
-/* test_experiments.c: experiments in the store: what is written is read, one runs at a time, who is
+/* test_experiments.c: experiments in the store: what is written is read, old stores too, who is
  * shown an arm twice is there once; over SQLite in memory, and a PostgreSQL server where there is
  * one. */
 #include <math.h>
@@ -15,6 +15,7 @@
 
 #include "base/files.h"
 #include "store/experiments.h"
+#include "store/feedback_internal.h"
 
 static char folder[] = "/tmp/matinee-experiments-XXXXXX";
 static char address[512] = "none";
@@ -31,7 +32,10 @@ static void what_is_written_is_read(void **state) {
     (void)state;
     const struct experiments_record record = {
         .name = "first",
-        .arms = {{"control", NULL, 1, NAN, NULL}, {"other", "als", 2.5, 0.3, "mmr"}},
+        .layer = "lists",
+        .share = 0.25,
+        .lowest = 0.5,
+        .arms = {{"control", NULL, 1, NULL}, {"other", "als", 2.5, "{\"diversity\":0.3}"}},
         .arm_count = 2};
     struct experiments_record *list, found;
     size_t count;
@@ -42,12 +46,36 @@ static void what_is_written_is_read(void **state) {
     assert_int_equal(list[0].ended, 0);
     assert_int_equal(list[0].arm_count, 2);
     assert_null(list[0].arms[0].model);
-    assert_true(isnan(list[0].arms[0].diversity));
+    assert_null(list[0].arms[0].parameters);
+    assert_string_equal(list[0].layer, "lists");
+    assert_true(list[0].share == 0.25 && list[0].lowest == 0.5);
     assert_string_equal(list[0].arms[1].model, "als");
-    assert_true(list[0].arms[1].weight == 2.5 && list[0].arms[1].diversity == 0.3);
-    assert_string_equal(list[0].arms[1].diversity_method, "mmr");
+    assert_true(list[0].arms[1].weight == 2.5);
+    assert_string_equal(list[0].arms[1].parameters, "{\"diversity\":0.3}");
     assert_int_equal(experiments_start(store, &record, &error), STATUS_BAD_INPUT);
     assert_int_equal(experiments_find(store, "none", &arena, &found, &error), STATUS_NOT_FOUND);
+}
+
+/* Rows as they were written before there were layers and parameters. */
+static void old_rows_are_read(void **state) {
+    (void)state;
+    static const struct sql_statement rows[] = {
+        {.text = "INSERT INTO experiments (name, started, ended) VALUES ('old', 1, 2)"},
+        {.text = "INSERT INTO arms (experiment, place, name, weight, diversity, diversity_method)"
+                 " VALUES ('old', 0, 'a', 1, 0.25, 'mmr')"},
+        {.text = "INSERT INTO arms (experiment, place, name, weight, diversity_method)"
+                 " VALUES ('old', 1, 'b', 1, 'popularity')"},
+        {.text = "INSERT INTO arms (experiment, place, name, weight) VALUES ('old', 2, 'c', 1)"}};
+    struct experiments_record found;
+    expect(feedback_write(store, rows, 4, &error));
+    expect(experiments_find(store, "old", &arena, &found, &error));
+    assert_string_equal(found.layer, EXPERIMENTS_LAYER);
+    assert_true(found.share == 1 && found.lowest == 0);
+    assert_string_equal(found.arms[0].parameters,
+                        "{\"diversity\":0.25,\"diversity_method\":\"mmr\"}");
+    assert_string_equal(found.arms[1].parameters, "{\"diversity_method\":\"popularity\"}");
+    assert_null(found.arms[2].parameters);
+    expect(experiments_remove(store, "old", &error));
 }
 
 static void people_and_what_they_did(void **state) {
@@ -93,6 +121,7 @@ static int stop(void **state) {
 static int run_all(const char *name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(old_rows_are_read),
         cmocka_unit_test(people_and_what_they_did),
     };
     return _cmocka_run_group_tests(name, tests, sizeof tests / sizeof *tests, start, stop);
