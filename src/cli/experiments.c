@@ -101,16 +101,21 @@ static enum status read_options(struct experiments_arm *arm, char *next, json_t 
     return STATUS_OK;
 }
 
+static const char *text_of(const json_t *value, struct arena *arena) {
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7);
+    const size_t length = json_dumpb(value, NULL, 0, flags);
+    char *text = arena_alloc(arena, length + 1);
+    json_dumpb(value, text, length, flags);
+    return text;
+}
+
 /* The object as text, if there is anything in it and it is good. */
 static enum status take_set(struct experiments_arm *arm, const json_t *set, struct arena *arena,
                             struct error *error) {
     if (json_object_size(set) == 0)
         return STATUS_OK;
-    const size_t length = json_dumpb(set, NULL, 0, JSON_COMPACT);
-    char *text = arena_alloc(arena, length + 1);
-    json_dumpb(set, text, length, JSON_COMPACT);
-    arm->parameters = text;
-    if (arm_parameters_check(text, error) == STATUS_OK)
+    arm->parameters = text_of(set, arena);
+    if (arm_parameters_check(arm->parameters, error) == STATUS_OK)
         return STATUS_OK;
     error_prefix(error, "arm \"%s\"", arm->name);
     return error->status = STATUS_BAD_USAGE;
@@ -173,10 +178,9 @@ static const char *model_of(const struct experiments_arm *arm, struct arena *are
     const char *text = arm->model ? arm->model : "the default", *key;
     json_t *set = arm->parameters ? json_loads(arm->parameters, 0, NULL) : NULL, *value;
     json_object_foreach(set, key, value) {
-        char *shown = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(7));
-        const size_t quote = json_is_string(value) ? 1 : 0, length = strlen(shown) - 2 * quote;
-        text = arena_format(arena, "%s, %s %.*s", text, key, (int)length, shown + quote);
-        free(shown);
+        const char *shown =
+            json_is_string(value) ? json_string_value(value) : text_of(value, arena);
+        text = arena_format(arena, "%s, %s %s", text, key, shown);
     }
     json_decref(set);
     return text;
@@ -302,8 +306,8 @@ const struct command experiments_command = {
     .name = "experiments",
     .summary = "A/B experiments over served models, and what came of them",
     .usage =
-        "list [--store STORE]\nstart NAME ARM ARM ... [--layer NAME] [--share X] [--store STORE]\nshow|end|rm NAME "
-        "[--store STORE]",
+        "list [--store STORE]\nstart NAME ARM ARM ... [--layer NAME] [--share X] [--store STORE]\n"
+        "show|end|rm NAME [--store STORE]",
     .about =
         "People are spread over the arms by a hash of their ids, so that each stays in one and "
         "every server agrees. A list that names no model comes from the person's arm, with any "

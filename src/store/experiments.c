@@ -74,10 +74,10 @@ static bool take_arm(void *context, const struct sql_value *columns, size_t coun
 enum status experiments_list(struct feedback *store, struct arena *arena,
                              struct experiments_record **list, size_t *count, struct error *error) {
     static const struct sql_statement statement = {
-        .text =
-            "SELECT e.name, e.started, e.ended, a.name, a.model, a.weight, a.diversity,"
-            " a.diversity_method, a.parameters, e.layer, e.share, e.lowest FROM experiments e JOIN arms a ON a.experiment = e.name"
-            " ORDER BY e.started DESC, e.name, a.place"};
+        .text = "SELECT e.name, e.started, e.ended, a.name, a.model, a.weight, a.diversity,"
+                " a.diversity_method, a.parameters, e.layer, e.share, e.lowest"
+                " FROM experiments e JOIN arms a ON a.experiment = e.name"
+                " ORDER BY e.started DESC, e.name, a.place"};
     struct reading reading = {.arena = arena};
     TRY(feedback_ask(store, &statement, take_arm, &reading, error));
     *list = reading.list;
