@@ -4,7 +4,8 @@
  *          readers go on while somebody writes. What is erased is overwritten (secure_delete).
  * Source   sqlite.org: wal.html, backup.html, lang_upsert.html.
  * Traps    A disk that is full or read-only fails the COMMIT or a statement before it; either way
- *          ROLLBACK leaves the file as it was, and the next write is tried afresh.
+ *          ROLLBACK leaves the file as it was, and the next write is tried afresh. What was opened
+ *          on a read-only disk stays so until it is opened again.
  * Checked  tests/store/test_feedback.c, test_feedback_faults.c. */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,48 @@ static void make_private(const char *path) {
         close(file);
 }
 
+/* Whether the file may be read and nothing can be written beside it: a disk that is read-only. */
+static bool is_read_only(const char *path) {
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 &&
+           faccessat(AT_FDCWD, *folder ? folder : "/", W_OK, AT_EACCESS) != 0;
+}
+
+/* The path as a URI of SQLite's for a file that nobody changes. */
+static void spell_immutable(const char *path, char *uri, size_t room) {
+    size_t used = (size_t)snprintf(uri, room, "file:");
+    for (const char *at = path; *at && used + 32 < room; at++)
+        used += (size_t)snprintf(uri + used, room - used, strchr("%?#", *at) ? "%%%02x" : "%c",
+                                 (unsigned char)*at);
+    snprintf(uri + used, room - used, "?immutable=1");
+}
+
+/* SQLite wants to write a log and a table of locks beside its file, also to read it. On a disk that
+ * is read-only it can be told that nobody changes the file: then it is read, and writes fail. */
+static enum status open_immutable(struct sqlite_connection *connection, struct error *error) {
+    char uri[3 * 4096];
+    sqlite3_close(connection->handle);
+    connection->handle = NULL;
+    spell_immutable(connection->path, uri, sizeof uri);
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_FULLMUTEX;
+    if (sqlite3_open_v2(uri, &connection->handle, flags, NULL) != SQLITE_OK)
+        return sqlite_error(connection->handle, connection->path, error);
+    return run(connection, "SELECT 1 FROM sqlite_master LIMIT 1", error);
+}
+
+static enum status open_writable(struct sqlite_connection *connection, struct error *error) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    if (sqlite3_open_v2(connection->path, &connection->handle, flags, NULL) != SQLITE_OK)
+        return sqlite_error(connection->handle, connection->path, error);
+    sqlite3_busy_timeout(connection->handle, WAIT_MILLISECONDS);
+    return run(connection,
+               "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+               "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216",
+               error);
+}
+
 static enum status open_connection(struct sql **out, const char *address, struct error *error) {
     if (strcmp(address, ":memory:") != 0) {
         TRY(files_make_parent(address, error));
@@ -68,17 +111,9 @@ static enum status open_connection(struct sql **out, const char *address, struct
     struct sqlite_connection *connection = alloc_zeroed(1, sizeof *connection);
     connection->base.ops = &sql_sqlite;
     connection->path = alloc_copy(address);
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-    enum status status = STATUS_OK;
-    if (sqlite3_open_v2(address, &connection->handle, flags, NULL) != SQLITE_OK)
-        status = sqlite_error(connection->handle, address, error);
-    if (status == STATUS_OK) {
-        sqlite3_busy_timeout(connection->handle, WAIT_MILLISECONDS);
-        status = run(connection,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216",
-                     error);
-    }
+    enum status status = open_writable(connection, error);
+    if (status == STATUS_IO && is_read_only(address))
+        status = open_immutable(connection, error);
     if (status != STATUS_OK) {
         close_connection(&connection->base);
         return status;

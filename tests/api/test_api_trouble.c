@@ -7,12 +7,14 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
 #include "api/loopback.h"
 #include "base/files.h"
+#include "store/power_cut.h"
 
 static char folder[] = "/tmp/matinee-trouble-XXXXXX";
 static char path[128];
@@ -20,6 +22,7 @@ static char path[128];
 static int start(void **state) {
     (void)state;
     struct error error;
+    power_cut_install();
     if (!mkdtemp(folder) || loopback_start(tiny_create()) != 0)
         return -1;
     snprintf(path, sizeof path, "%s/people.db", folder);
@@ -75,6 +78,55 @@ static void a_full_disk(void **state) {
     assert_contains("/api/users/full/ratings", NULL, 200, "\"rating\":5.0");
 }
 
+/* A disk that the system has made read-only under a running server. */
+static void a_disk_that_becomes_read_only(void **state) {
+    (void)state;
+    assert_int_equal(rate("calm", 3), 200);
+    atomic_store(&power_cut.refuses, true);
+    assert_int_equal(rate("calm", 5), 503);
+    assert_int_equal(rate("another", 5), 503);
+    assert_contains("/api/events", "{\"user_id\": \"calm\", \"item_id\": 10, \"event\": \"view\"}",
+                    503, "disk I/O error");
+    assert_contains("/api/users/calm/ratings", NULL, 200, "\"rating\":3.0");
+    assert_contains("/api/recommend?user_id=calm", NULL, 200, "recommendations");
+    assert_contains("/api/health", NULL, 200, "healthy");
+    atomic_store(&power_cut.refuses, false);
+    assert_int_equal(rate("calm", 5), 200);
+    assert_contains("/api/users/calm/ratings", NULL, 200, "\"rating\":5.0");
+    assert_contains("/api/users/another", NULL, 404, "there is no user");
+}
+
+enum { NOBODY = 65534 };
+
+/* A store that was closed in order, on a disk where nothing may be written any more. */
+static void a_disk_that_was_read_only_before(void **state) {
+    (void)state;
+    struct error error;
+    const bool is_root = geteuid() == 0;
+    assert_int_equal(rate("early", 4), 200);
+    loopback_stop(NULL);
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    if (is_root)
+        assert_int_equal(seteuid(NOBODY), 0);
+    assert_int_equal(loopback_start(tiny_create()), 0);
+    const enum status status = service_open_store(loopback.service, path, &error);
+    if (status != STATUS_OK)
+        fail_msg("%s", error.text);
+    assert_contains("/api/users/early/ratings", NULL, 200, "\"rating\":4.0");
+    assert_contains("/api/recommend?user_id=early", NULL, 200, "recommendations");
+    assert_int_equal(rate("early", 5), 503);
+    assert_contains("/api/users/early/ratings", NULL, 200, "\"rating\":4.0");
+    loopback_stop(NULL);
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(loopback_start(tiny_create()), 0);
+    assert_int_equal(service_open_store(loopback.service, path, &error), STATUS_OK);
+    assert_int_equal(rate("early", 5), 200);
+}
+
 enum { CLIENTS = 8, WRITES = 40 };
 static atomic_int wrong;
 
@@ -109,6 +161,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_by_another),
         cmocka_unit_test(a_full_disk),
+        cmocka_unit_test(a_disk_that_becomes_read_only),
+        cmocka_unit_test(a_disk_that_was_read_only_before),
         cmocka_unit_test(many_at_a_time),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ static struct {
     pthread_mutex_t mutex;
     struct power_cut_image images[POWER_CUT_FILES];
     size_t count;
-    bool ignores_syncs; /* a disk that lies: for showing that a loss is seen */
+    bool ignores_syncs;  /* a disk that lies: for showing that a loss is seen */
+    atomic_bool refuses; /* a disk that has become read-only: nothing more is written */
     long syncs;
     sqlite3_vfs *below;
 } power_cut = {.mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -78,6 +80,8 @@ static int power_cut_read(sqlite3_file *file, void *to, int size, sqlite3_int64 
 static int power_cut_write(sqlite3_file *file, const void *from, int size, sqlite3_int64 at) {
     struct power_cut_image *image = ((struct power_cut_file *)file)->image;
     sqlite3_file *below = power_cut_below(file);
+    if (atomic_load(&power_cut.refuses))
+        return SQLITE_IOERR_WRITE;
     const int code = below->pMethods->xWrite(below, from, size, at);
     if (code != SQLITE_OK || !image)
         return code;
@@ -92,6 +96,8 @@ static int power_cut_write(sqlite3_file *file, const void *from, int size, sqlit
 static int power_cut_truncate(sqlite3_file *file, sqlite3_int64 size) {
     struct power_cut_image *image = ((struct power_cut_file *)file)->image;
     sqlite3_file *below = power_cut_below(file);
+    if (atomic_load(&power_cut.refuses))
+        return SQLITE_IOERR_TRUNCATE;
     pthread_mutex_lock(&power_cut.mutex);
     if (image && (size_t)size < image->now_size) {
         memset(image->now + size, 0, image->now_size - (size_t)size);

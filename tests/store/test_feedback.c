@@ -435,6 +435,49 @@ static void others_hear_of_it(void **state) {
     feedback_close(b);
 }
 
+static bool take_text(void *context, const struct sql_value *columns, size_t count) {
+    (void)count;
+    snprintf(context, 8, "%s", columns[0].text);
+    return false;
+}
+
+/* With syncs as they are in earnest: what was acknowledged is there after the database has crashed.
+ */
+static void a_crash_of_the_database_loses_nothing(void **state) {
+    (void)state;
+    if (!is_postgres())
+        skip();
+    static const struct sql_statement show = {.text = "SHOW fsync"};
+    char fsync_is[8] = "";
+    struct sql *sql;
+    run_sql("ALTER SYSTEM SET fsync = on");
+    run_sql("SELECT pg_reload_conf()");
+    for (int i = 0; i < 100 && strcmp(fsync_is, "on") != 0; i++) {
+        expect(sql_postgres.open(&sql, address, &error));
+        expect(sql_postgres.ask(sql, &show, take_text, fsync_is, &error));
+        sql_postgres.close(sql);
+        usleep(20000);
+    }
+    assert_string_equal(fsync_is, "on");
+    struct feedback *feedback = open_store();
+    for (int i = 0; i < 40; i++) {
+        const struct feedback_event one =
+            event("7", arena_format(&arena, "%d", i), FEEDBACK_RATING, 3, i);
+        expect(feedback_append(feedback, &one, 1, &error));
+    }
+    assert_int_equal(system(arena_format(&arena, "tests/store/postgres halt %s/postgres", folder)),
+                     0);
+    assert_int_equal(
+        system(arena_format(&arena, "tests/store/postgres restart %s/postgres", folder)), 0);
+    feedback_close(feedback);
+    feedback = open_store();
+    struct feedback_row *rows;
+    assert_int_equal(rows_of(feedback, "7", &rows), 40);
+    feedback_close(feedback);
+    run_sql("ALTER SYSTEM RESET fsync");
+    run_sql("SELECT pg_reload_conf()");
+}
+
 static int run_all(const char *name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_written_is_read, fresh),
@@ -449,6 +492,7 @@ static int run_all(const char *name) {
         cmocka_unit_test_setup(a_bad_write_is_alone, fresh),
         cmocka_unit_test_setup(a_backup_is_a_store, fresh),
         cmocka_unit_test_setup(others_hear_of_it, fresh),
+        cmocka_unit_test_setup(a_crash_of_the_database_loses_nothing, fresh),
     };
     printf("over %s\n", name);
     return cmocka_run_group_tests(tests, NULL, NULL);
