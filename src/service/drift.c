@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,14 +279,21 @@ static void look_at_scores(const struct look *look) {
 
 /* ---- Hits ------------------------------------------------------------------------------------ */
 
+/* Whether the model was measured among all films, as people are shown them. */
+static bool is_of_all(const struct snapshot_source *source) {
+    static const char key[] = "evaluation.candidates";
+    return source->measured_by || !source->settings || !settings_knows(source->settings, key) ||
+           strcmp(settings_text(source->settings, key), "all") == 0;
+}
+
 /* The recall among ten that the model file tells of: the share of what was held out that was found,
  * which is the chance of a hit for one film; a person's hit rate is that of any of several. NaN:
- * none. */
+ * none, or among some candidates only. */
 static double expected_hits(const struct snapshot *snapshot) {
     static const char key[] = "\"recall@10\":";
-    const char *metrics = snapshot->source.metrics;
-    const char *at = metrics ? strstr(metrics, key) : NULL;
-    return at ? strtod(at + sizeof key - 1, NULL) : NAN;
+    const struct snapshot_source *source = &snapshot->source;
+    const char *at = source->metrics ? strstr(source->metrics, key) : NULL;
+    return at && is_of_all(source) ? strtod(at + sizeof key - 1, NULL) : NAN;
 }
 
 static void look_at_hits(const struct look *look) {
@@ -337,18 +345,26 @@ static enum status look_at(const struct snapshot *snapshot, struct feedback *sto
     return status;
 }
 
-struct drift {
-    pthread_mutex_t mutex;     /* of looking */
-    char name[NAME_MAX_BYTES]; /* of the model of the last report; empty: there is none */
+/* What was found last of a model. */
+struct found {
+    char name[NAME_MAX_BYTES]; /* empty: a free place */
+    uint64_t serial;           /* of the snapshot */
     struct drift_report last;
     bool raised[DRIFT_KINDS];
-    struct counter *value[DRIFT_KINDS], *alarm[DRIFT_KINDS];
+    struct counter *value[DRIFT_KINDS], *alarm[DRIFT_KINDS]; /* NULL: a name that is no label */
+};
+
+struct drift {
+    pthread_mutex_t mutex; /* of looking */
+    struct found *models;  /* [SERVICE_MODELS_MAX] */
+    _Atomic int64_t watched;
 };
 
 struct drift *drift_create(void) {
     struct drift *drift = alloc_zeroed(1, sizeof *drift);
     pthread_mutex_init(&drift->mutex, NULL);
-    drift->last.time = (int64_t)wall_clock_seconds() - DRIFT_EVERY + FIRST_SECONDS;
+    drift->models = alloc_zeroed(SERVICE_MODELS_MAX, sizeof *drift->models);
+    atomic_store(&drift->watched, (int64_t)wall_clock_seconds() - DRIFT_EVERY + FIRST_SECONDS);
     return drift;
 }
 
@@ -356,31 +372,76 @@ void drift_destroy(struct drift *drift) {
     if (!drift)
         return;
     pthread_mutex_destroy(&drift->mutex);
+    alloc_free(drift->models);
     alloc_free(drift);
 }
 
-/* To whoever watches: the default model alone, so that a gauge is about one thing. */
-static void tell(struct drift *drift, const struct drift_report *report, bool is_default) {
-    for (size_t k = 0; k < DRIFT_KINDS && is_default; k++) {
-        const struct drift_signal *signal = &report->signals[k];
-        const char *name = drift_kind_name((enum drift_kind)k);
-        if (!drift->value[k]) {
-            char labels[64];
-            snprintf(labels, sizeof labels, "signal=\"%s\"", name);
-            drift->value[k] =
-                counter_gauge("matinee_drift", "how far what people do is from the fit", labels);
-            drift->alarm[k] =
-                counter_gauge("matinee_drift_raised", "1: a signal is past its limit", labels);
-        }
-        counter_set(drift->value[k], isnan(signal->value) ? 0 : signal->value);
-        counter_set(drift->alarm[k], signal->is_raised ? 1 : 0);
-        if (signal->is_raised && !drift->raised[k])
+static void make_gauges(struct found *found) {
+    char labels[NAME_MAX_BYTES + 64];
+    for (size_t k = 0; k < DRIFT_KINDS; k++) {
+        found->value[k] = found->alarm[k] = NULL;
+        if (strpbrk(found->name, "\"\\\n"))
+            continue;
+        snprintf(labels, sizeof labels, "model=\"%s\",signal=\"%s\"", found->name,
+                 drift_kind_name((enum drift_kind)k));
+        found->value[k] =
+            counter_gauge("matinee_drift", "how far what people do is from the fit", labels);
+        found->alarm[k] =
+            counter_gauge("matinee_drift_raised", "1: a signal is past its limit", labels);
+    }
+}
+
+/* The place of a model: its own, a free one, or that of one whose last look is the oldest. */
+static struct found *find(struct drift *drift, const char *name) {
+    struct found *oldest = drift->models;
+    for (size_t i = 0; i < SERVICE_MODELS_MAX; i++) {
+        struct found *found = &drift->models[i];
+        if (strcmp(found->name, name) == 0)
+            return found;
+        oldest = found->last.time < oldest->last.time ? found : oldest;
+    }
+    *oldest = (struct found){0};
+    snprintf(oldest->name, sizeof oldest->name, "%s", name);
+    make_gauges(oldest);
+    return oldest;
+}
+
+static void set(struct counter *gauge, double value) {
+    if (gauge)
+        counter_set(gauge, value);
+}
+
+/* To whoever watches. */
+static void tell(struct found *found) {
+    for (size_t k = 0; k < DRIFT_KINDS; k++) {
+        const struct drift_signal *signal = &found->last.signals[k];
+        set(found->value[k], isnan(signal->value) ? 0 : signal->value);
+        set(found->alarm[k], signal->is_raised ? 1 : 0);
+        if (signal->is_raised && !found->raised[k])
             log_warning(
                 "drift: %s of what people do now is %.3f, expected %.3f, over %zu rows; the "
                 "model %s may want to be trained again",
-                name, signal->value, signal->expected, signal->rows, report->model);
-        drift->raised[k] = signal->is_raised;
+                drift_kind_name((enum drift_kind)k), signal->value, signal->expected, signal->rows,
+                found->name);
+        found->raised[k] = signal->is_raised;
     }
+}
+
+/* Under the mutex. */
+static enum status look_anew(struct drift *drift, struct live *live,
+                             const struct snapshot *snapshot, struct drift_report *report,
+                             struct error *error) {
+    struct found *found = find(drift, snapshot->name);
+    const int64_t now = (int64_t)wall_clock_seconds();
+    if (found->serial != snapshot->serial || now - found->last.time >= DRIFT_SECONDS) {
+        struct drift_report fresh = {.time = now};
+        TRY(look_at(snapshot, live_store(live), &fresh, error));
+        found->serial = snapshot->serial;
+        found->last = fresh;
+        tell(found);
+    }
+    *report = found->last;
+    return STATUS_OK;
 }
 
 enum status drift_report_of(struct service *service, const char *model, struct arena *arena,
@@ -393,42 +454,44 @@ enum status drift_report_of(struct service *service, const char *model, struct a
                          "nothing is known of what people do: no store is open; `matinee serve "
                          "--store FILE` opens one");
     TRY(service_acquire(service, model, &snapshot, error));
-    enum status status = STATUS_OK;
-    const int64_t now = (int64_t)wall_clock_seconds();
     pthread_mutex_lock(&drift->mutex);
-    const bool is_known =
-        strcmp(drift->name, snapshot->name) == 0 && now - drift->last.time < DRIFT_SECONDS;
-    if (!is_known) {
-        struct drift_report fresh = {.time = now};
-        status = look_at(snapshot, live_store(live), &fresh, error);
-        if (status == STATUS_OK) {
-            snprintf(drift->name, sizeof drift->name, "%s", snapshot->name);
-            fresh.model = drift->name;
-            drift->last = fresh;
-            tell(drift, &fresh, model == NULL);
-        }
-    }
-    *report = drift->last;
-    report->model = arena_copy(arena, snapshot->name);
+    const enum status status = look_anew(drift, live, snapshot, report, error);
     pthread_mutex_unlock(&drift->mutex);
+    report->model = arena_copy(arena, snapshot->name);
     service_release(snapshot);
     return status;
 }
 
+/* What is served no more raises nothing. */
+static void quieten(struct drift *drift, const struct service_model *models, size_t count) {
+    pthread_mutex_lock(&drift->mutex);
+    for (size_t i = 0; i < SERVICE_MODELS_MAX; i++) {
+        struct found *found = &drift->models[i];
+        size_t at = 0;
+        while (at < count && strcmp(models[at].name, found->name) != 0)
+            at++;
+        for (size_t k = 0; k < DRIFT_KINDS && at == count && *found->name; k++) {
+            set(found->alarm[k], 0);
+            found->raised[k] = false;
+        }
+    }
+    pthread_mutex_unlock(&drift->mutex);
+}
+
 void drift_watch(struct service *service) {
     struct drift *drift = service_drift(service);
-    struct drift_report report;
-    struct error ignored; /* no store, or one that cannot be asked now: the next look may */
-    pthread_mutex_lock(&drift->mutex);
-    const int64_t last = drift->last.time;
-    pthread_mutex_unlock(&drift->mutex);
-    if (!service_live(service) || (int64_t)wall_clock_seconds() - last < DRIFT_EVERY)
+    const int64_t now = (int64_t)wall_clock_seconds();
+    if (!service_live(service) || now - atomic_load(&drift->watched) < DRIFT_EVERY)
         return;
     struct arena arena = {0};
-    if (drift_report_of(service, NULL, &arena, &report, &ignored) != STATUS_OK) {
-        pthread_mutex_lock(&drift->mutex);
-        drift->last.time = (int64_t)wall_clock_seconds() - DRIFT_SECONDS;
-        pthread_mutex_unlock(&drift->mutex);
-    }
+    struct service_model *models;
+    struct drift_report report;
+    struct error ignored; /* a store that cannot be asked now: the next look may */
+    bool is_whole = true;
+    const size_t count = service_models(service, &models, &arena);
+    for (size_t i = 0; i < count && is_whole; i++)
+        is_whole = drift_report_of(service, models[i].name, &arena, &report, &ignored) == STATUS_OK;
+    quieten(drift, models, count);
+    atomic_store(&drift->watched, is_whole ? now : now - DRIFT_EVERY + DRIFT_SECONDS);
     arena_release(&arena);
 }

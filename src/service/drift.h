@@ -9,7 +9,9 @@
  *         By chance alone it is about (B - 1)(1 / n + 1 / m), which is taken off before it is held
  *         against its limit. The fifth is how often a film that somebody liked was among the ten
  *         that he would have been shown just before (training_check.h), beside recall@10 of the
- *         measurement after the fit, which is the same of what was held out then.
+ *         measurement after the fit, which is the same of what was held out then, if that was among
+ *         all films.
+ * Models  Each served model is looked at by itself: its rows, its scores, its hits.
  * Limits  PSI above 0.25 is a change of population by custom (Siddiqi, Credit Risk Scorecards);
  *         a hit rate whose 95 % interval ends below 0.8 of what was expected has fallen.
  * Figures als of the built-in data, 200 people with rows drawn from its users': ratings 0.04,
@@ -17,7 +19,8 @@
  *         documentaries with 1: 3.2, 1.6, 3.3.
  * Traps   What was expected is of the fit's own split; it is no promise for other people, and the
  *         signal is a hint to look.
- * Cost    everybody in the store is read; some hundreds of scores over all films: 0.15 s there.
+ * Cost    for each model everybody in the store is read; some hundreds of scores over all films:
+ *         0.15 s there.
  * Checked tests/service/test_drift.c. */
 #ifndef MATINEE_SERVICE_DRIFT_H
 #define MATINEE_SERVICE_DRIFT_H
@@ -65,7 +68,7 @@ double drift_index(const double *now, const double *then, size_t bins, double *c
 #define DRIFT_SECONDS 30
 enum status drift_report_of(struct service *service, const char *model, struct arena *arena,
                             struct drift_report *report, struct error *error);
-/* Looks at the default model if the last look was more than DRIFT_EVERY seconds ago; for a thread
+/* Looks at all served models if the last look was more than DRIFT_EVERY seconds ago; for a thread
  * of the background. */
 #define DRIFT_EVERY 3600
 void drift_watch(struct service *service);

@@ -21,18 +21,16 @@
 #include "service/service_internal.h"
 #include "service/snapshot_edited.h"
 
-#define MODELS_MAX 64
-
 struct service {
     pthread_mutex_t mutex;
-    struct snapshot *snapshots[MODELS_MAX]; /* in the order of loading */
-    size_t count, chosen;                   /* chosen: the default */
-    pthread_mutex_t words_mutex;            /* of opening them */
-    struct words *_Atomic words;            /* NULL: not opened yet */
-    struct live *live;                      /* what people do; NULL: no store is open */
-    struct learning *learning;              /* NULL: nothing is trained */
-    struct ab_test *ab_test;                /* what is known of the running experiment */
-    struct drift *drift;                    /* what was found last */
+    struct snapshot *snapshots[SERVICE_MODELS_MAX]; /* in the order of loading */
+    size_t count, chosen;                           /* chosen: the default */
+    pthread_mutex_t words_mutex;                    /* of opening them */
+    struct words *_Atomic words;                    /* NULL: not opened yet */
+    struct live *live;                              /* what people do; NULL: no store is open */
+    struct learning *learning;                      /* NULL: nothing is trained */
+    struct ab_test *ab_test;                        /* what is known of the running experiment */
+    struct drift *drift;                            /* what was found last */
     pthread_mutex_t films_mutex;      /* of what follows; before `mutex` where both are held */
     struct film_edits *edits;         /* what the store says of films; NULL: nothing */
     uint64_t films_read;              /* the last of the calls that `edits` answers */
@@ -85,7 +83,8 @@ static const char *free_name(const struct service *service, const char *wanted,
     return name;
 }
 
-/* The place that a new snapshot gets by its name, which is set; MODELS_MAX: there is none. */
+/* The place that a new snapshot gets by its name, which is set; SERVICE_MODELS_MAX: there is none.
+ */
 static size_t name_snapshot(struct service *service, struct snapshot *snapshot, const char *name) {
     pthread_mutex_lock(&service->mutex);
     snapshot->name = name ? arena_copy(&snapshot->arena, name)
@@ -121,14 +120,14 @@ enum status service_adopt(struct service *service, struct snapshot *snapshot, co
                           struct error *error) {
     pthread_mutex_lock(&service->films_mutex);
     const size_t at = name_snapshot(service, snapshot, name);
-    if (at < MODELS_MAX)
+    if (at < SERVICE_MODELS_MAX)
         put_snapshot(service, at, edit(service, snapshot, NULL));
     pthread_mutex_unlock(&service->films_mutex);
-    if (at < MODELS_MAX)
+    if (at < SERVICE_MODELS_MAX)
         return STATUS_OK;
     snapshot_release(snapshot);
     return error_set(error, STATUS_LIMIT, "%d models are served already, the most there may be",
-                     MODELS_MAX);
+                     SERVICE_MODELS_MAX);
 }
 
 /* Under the mutex of films. */

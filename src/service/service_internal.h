@@ -7,6 +7,8 @@
 #include "service/snapshot.h"
 #include "service/words.h"
 
+#define SERVICE_MODELS_MAX 64 /* served at a time */
+
 /* A bare history from ratings: an item named twice counts with its last rating. Times are
  * positions, 1 = first. Memory of the arena. Errors: an item out of range, a rating that is no
  * number. */

@@ -118,7 +118,24 @@ static void who_turns_elsewhere_raises_signals(void **state) {
     struct buffer text;
     buffer_init(&text, &arena);
     counter_print(&text);
-    assert_non_null(strstr(text.bytes, "matinee_drift_raised{signal=\"ratings\"} 1"));
+    assert_non_null(
+        strstr(text.bytes, "matinee_drift_raised{model=\"tiny\",signal=\"ratings\"} 1"));
+    /* A second model is looked at by itself, and one that takes a model's place at once. */
+    struct drift_report other;
+    assert_int_equal(service_adopt(service, tiny_snapshot(tiny_create()), "other", &error),
+                     STATUS_OK);
+    assert_int_equal(drift_report_of(service, "other", &arena, &other, &error), STATUS_OK);
+    assert_string_equal(other.model, "other");
+    assert_true(other.signals[DRIFT_GENRES].is_raised);
+    buffer_init(&text, &arena);
+    counter_print(&text);
+    assert_non_null(
+        strstr(text.bytes, "matinee_drift_raised{model=\"other\",signal=\"genres\"} 1"));
+    say("late", "10", 5);
+    assert_int_equal(service_adopt(service, tiny_snapshot(tiny_create()), "other", &error),
+                     STATUS_OK);
+    assert_int_equal(drift_report_of(service, "other", &arena, &other, &error), STATUS_OK);
+    assert_int_equal(other.rows, report.rows + 1);
     /* Within DRIFT_SECONDS nothing is looked at again. */
     say("late", "10", 5);
     assert_int_equal(look().rows, report.rows);
