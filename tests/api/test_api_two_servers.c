@@ -1,6 +1,7 @@
 /* test_api_two_servers.c: two servers on one PostgreSQL database: what is rated at one changes the
- * answer of the other within a second, who is erased at one is gone at the other; when the database
- * is away both go on reading and refuse writes, and when it is back all is well again. */
+ * answer of the other within a second, as does a film that is added, edited, hidden; who is erased
+ * at one is gone at the other; when the database is away both go on reading and refuse writes, and
+ * when it is back all is well again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,6 +86,30 @@ static void a_rating_reaches_the_other_server(void **state) {
     wait_for(&a, "/api/recommend?user_id=new&top_k=1", 200, "\"item_id\":30");
 }
 
+static void post(const struct loopback *server, const char *method, const char *target,
+                 const char *body, int status) {
+    struct client_answer answer = client_ask(server->port, method, target, "", body);
+    if (answer.status != status)
+        fail_msg("%s %s: %d %s", method, target, answer.status, answer.body);
+    free(answer.body);
+}
+
+static void a_film_reaches_the_other_server(void **state) {
+    (void)state;
+    post(&a, "POST", "/api/movies",
+         "{\"item_id\": 9000, \"title\": \"Alpha Returns\", \"genres\": [\"Action\"]}", 201);
+    wait_for(&b, "/api/movie/9000", 200, "Alpha Returns");
+    wait_for(&b, "/api/recommend?user_id=2&top_k=20", 200, "\"item_id\":9000");
+    assert_int_equal(rate(&b, "2", "9000", 4), 200);
+    wait_for(&a, "/api/users/2/ratings", 200, "Alpha Returns");
+    post(&b, "PATCH", "/api/movies/9000", "{\"title\": \"Omega\"}", 200);
+    wait_for(&a, "/api/users/2/ratings", 200, "Omega");
+    post(&b, "PATCH", "/gorse/api/item/9000", "{\"IsHidden\": true}", 200);
+    wait_for(&a, "/api/movie/9000", 200, "\"hidden\":true");
+    post(&a, "DELETE", "/gorse/api/item/9000", NULL, 200);
+    wait_for(&b, "/api/movie/9000", 404, "no film");
+}
+
 static void an_erased_person_is_gone_everywhere(void **state) {
     (void)state;
     struct client_answer answer = client_ask(a.port, "DELETE", "/api/users/1", "", NULL);
@@ -110,6 +135,7 @@ static void the_database_goes_and_comes_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rating_reaches_the_other_server),
+        cmocka_unit_test(a_film_reaches_the_other_server),
         cmocka_unit_test(an_erased_person_is_gone_everywhere),
         cmocka_unit_test(the_database_goes_and_comes_back),
     };
