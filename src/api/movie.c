@@ -25,6 +25,10 @@ static void describe_ratings(json_t *film, const struct snapshot *snapshot, uint
     struct film_figures figures;
     service_film_figures(snapshot, item, &figures);
     json_object_set_new(film, "count", json_integer(figures.count));
+    if (figures.mean > 0) {
+        json_object_set_new(film, "mean", json_real((double)figures.mean));
+        json_object_set_new(film, "damped_mean", json_real((double)figures.damped));
+    }
     if (figures.step_count == 0)
         return;
     json_t *histogram = json_array();
@@ -32,8 +36,6 @@ static void describe_ratings(json_t *film, const struct snapshot *snapshot, uint
         json_array_append_new(histogram,
                               json_pack("{s:f, s:I}", "rating", (double)figures.steps[s].rating,
                                         "count", (json_int_t)figures.steps[s].count));
-    json_object_set_new(film, "mean", json_real((double)figures.mean));
-    json_object_set_new(film, "damped_mean", json_real((double)figures.damped));
     json_object_set_new(film, "histogram", histogram);
 }
 

@@ -56,6 +56,7 @@ enum status film_edits_read(struct film_edits **out, struct feedback *store, str
                     FILM_EDITS_MAX);
     if (edits->count > 0)
         qsort(edits->list, edits->count, sizeof *edits->list, by_id);
+    edits->counts = ARENA_ARRAY(&edits->arena, struct feedback_item_counts, edits->count);
     *out = edits;
     return STATUS_OK;
 }
@@ -83,7 +84,8 @@ bool film_edits_same(const struct film_edits *a, const struct film_edits *b) {
     const size_t count = a ? a->count : 0;
     bool same = count == (b ? b->count : 0);
     for (size_t i = 0; same && i < count; i++)
-        same = film_edits_same_film(&a->list[i], &b->list[i]);
+        same = film_edits_same_film(&a->list[i], &b->list[i]) &&
+               memcmp(&a->counts[i], &b->counts[i], sizeof *a->counts) == 0;
     return same;
 }
 

@@ -17,14 +17,15 @@ struct film_edits {
     atomic_uint references;
     struct arena arena;
     size_t count;
-    struct feedback_item *list; /* [count] by id */
+    struct feedback_item *list;          /* [count] by id */
+    struct feedback_item_counts *counts; /* [count] what people say of each; zeros: not asked */
 };
 
 /* All that the store has, with one reference, the caller's. Errors: it cannot be asked. */
 enum status film_edits_read(struct film_edits **out, struct feedback *store, struct error *error);
 void film_edits_keep(struct film_edits *edits);
 void film_edits_release(struct film_edits *edits); /* NULL is fine */
-/* Whether both say the same; NULL says nothing. */
+/* Whether both say the same, and people of them; NULL says nothing. */
 bool film_edits_same(const struct film_edits *a, const struct film_edits *b);
 bool film_edits_same_film(const struct feedback_item *a, const struct feedback_item *b);
 /* NULL: there is none of that id. */

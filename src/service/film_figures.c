@@ -31,6 +31,10 @@ static double sum_ratings(const struct interactions *known, double *sums) {
     return known->count > 0 ? all / (double)known->count : 0;
 }
 
+float film_figures_damped(const struct snapshot *snapshot, double sum, double count) {
+    return (float)((sum + DAMPING * snapshot->rating_mean) / (count + DAMPING));
+}
+
 static void derive_means(struct snapshot *snapshot) {
     const struct interactions *known = &snapshot->catalogue->interactions;
     const uint32_t item_count = snapshot->catalogue->items.count;
@@ -43,11 +47,11 @@ static void derive_means(struct snapshot *snapshot) {
     struct arena *scratch = arena_scratch();
     const struct arena_position mark = arena_mark(scratch);
     double *sums = ARENA_ARRAY(scratch, double, item_count);
-    const double mean = sum_ratings(known, sums);
+    snapshot->rating_mean = sum_ratings(known, sums);
     for (uint32_t i = 0; i < item_count; i++) {
         const double count = snapshot->counts[i];
         means[i] = count > 0 ? (float)(sums[i] / count) : 0;
-        damped[i] = (float)((sums[i] + DAMPING * mean) / (count + DAMPING));
+        damped[i] = film_figures_damped(snapshot, sums[i], count);
     }
     arena_reset(scratch, mark);
 }

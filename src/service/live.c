@@ -11,10 +11,12 @@
 #include "service/live.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/wall_clock.h"
 #include "dataset/id_hash.h"
 #include "service/met_counts.h"
@@ -22,6 +24,8 @@
 #define CACHE_BYTES ((size_t)32 << 20)
 #define SLOTS_FIRST 1024
 #define SWEEP_SECONDS 60
+#define TOLD_SECONDS 1
+#define TOLD_SHARE 20
 
 /* The rows of a person and their texts, in one block. */
 struct block {
@@ -53,6 +57,8 @@ struct live {
     bool has_warned;
     live_films *films;
     void *films_context;
+    atomic_bool is_rated; /* somebody has rated something that `films` was not told of */
+    double next_told;     /* when it may be: the listening thread's own */
 };
 
 /* ---- The table; all under the mutex ---- */
@@ -236,6 +242,7 @@ size_t live_people(struct live *live, struct arena *arena, const char *const **i
 /* ---- Changing ---- */
 
 void live_changed(struct live *live, const char *id) {
+    atomic_store(&live->is_rated, true);
     pthread_mutex_lock(&live->mutex);
     struct entry *entry = find_or_add(live, id);
     entry->listed = live->readings;
@@ -364,11 +371,23 @@ static bool hear_of_person(void *context, const char *id, bool is_erased) {
     return true;
 }
 
+/* As often as a twentieth of the thread's time allows. */
+static void tell_of_ratings(struct live *live) {
+    const double now = progress_clock();
+    if (now < live->next_told || !atomic_exchange(&live->is_rated, false))
+        return;
+    live->films(live->films_context, true);
+    const double pause = TOLD_SHARE * (progress_clock() - now);
+    live->next_told = now + (pause > TOLD_SECONDS ? pause : TOLD_SECONDS);
+}
+
 /* By the store's thread: another program has written. */
 static void hear(void *context, enum sql_news news, const char *id) {
     struct live *live = context;
     if (news == SQL_NEWS_FILMS || news == SQL_NEWS_ANYTHING)
-        live->films(live->films_context);
+        live->films(live->films_context, false);
+    if (news == SQL_NEWS_NOTHING)
+        tell_of_ratings(live);
     if (news == SQL_NEWS_ANYTHING)
         live_reread(live); /* messages were missed, or there are none */
     else if (news == SQL_NEWS_ERASED)

@@ -16,8 +16,9 @@
 struct live;
 
 /* A store as feedback_open has it. `films` is told, by a thread of the store's, that other programs
- * may have written about films. */
-typedef void live_films(void *context);
+ * may have written about films, or (`counts`), at most once a second, that somebody has rated some
+ * film. */
+typedef void live_films(void *context, bool counts);
 enum status live_open(struct live **out, const char *address, live_films *films, void *context,
                       struct error *error);
 void live_close(struct live *live); /* NULL is fine */

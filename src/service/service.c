@@ -130,10 +130,38 @@ enum status service_adopt(struct service *service, struct snapshot *snapshot, co
                      SERVICE_MODELS_MAX);
 }
 
+/* Whether some model does not know a film. */
+static bool is_added(const struct service *service, const char *id) {
+    bool found = false;
+    for (size_t i = 0; i < service->count && !found; i++)
+        found = id_map_find(&service->snapshots[i]->origin->catalogue->items, id, strlen(id)) ==
+                DATASET_NONE;
+    return found;
+}
+
+/* What people say of films that were added: of those that were there before only if `counts`. */
+static enum status count_people(const struct service *service, struct film_edits *edits,
+                                bool counts, struct error *error) {
+    for (size_t e = 0; e < edits->count; e++) {
+        const char *id = edits->list[e].id;
+        const struct feedback_item *old = film_edits_find(service->edits, id);
+        if (old && !counts)
+            edits->counts[e] = service->edits->counts[old - service->edits->list];
+        else if (is_added(service, id))
+            TRY(feedback_item_count(live_store(service->live), id, &edits->counts[e], error));
+    }
+    return STATUS_OK;
+}
+
 /* Under the mutex of films. */
-static enum status read_films(struct service *service, struct error *error) {
+static enum status read_films(struct service *service, bool counts, struct error *error) {
     struct film_edits *edits;
     TRY(film_edits_read(&edits, live_store(service->live), error));
+    const enum status status = count_people(service, edits, counts, error);
+    if (status != STATUS_OK) {
+        film_edits_release(edits);
+        return status;
+    }
     const bool is_same = film_edits_same(service->edits, edits);
     struct film_edits *replaced = is_same ? edits : service->edits;
     service->edits = is_same ? service->edits : edits;
@@ -153,7 +181,7 @@ enum status service_renew_films(struct service *service, struct error *error) {
     /* Who waited while another read what was written by then has no need to read it again. */
     if (service->live && service->films_read < own) {
         const uint64_t asked = atomic_load(&service->films_asked);
-        status = read_films(service, error);
+        status = read_films(service, false, error);
         service->films_read = status == STATUS_OK ? asked : service->films_read;
     }
     pthread_mutex_unlock(&service->films_mutex);
@@ -249,10 +277,20 @@ enum status service_words(struct service *service, const struct words **out, str
     return status;
 }
 
-/* By the store's thread: another program may have written about films. */
-static void hear_of_films(void *context) {
+/* Films that were added are known by what people say of them. */
+static enum status recount_films(struct service *service, struct error *error) {
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&service->films_mutex);
+    if (service->live && service->edits && service->edits->count > 0)
+        status = read_films(service, true, error);
+    pthread_mutex_unlock(&service->films_mutex);
+    return status;
+}
+
+/* By the store's thread. */
+static void hear_of_films(void *context, bool counts) {
     struct error error;
-    if (service_renew_films(context, &error) != STATUS_OK)
+    if ((counts ? recount_films : service_renew_films)(context, &error) != STATUS_OK)
         log_warning("films stay as they were: %s", error.text);
 }
 

@@ -117,6 +117,8 @@ void service_orders_destroy(struct service_orders *orders); /* NULL is fine */
 
 /* Fills what filters and lists of the best look at, from the histories and the catalogue. */
 void film_figures_derive(struct snapshot *snapshot);
+/* The damped mean of so many ratings. */
+float film_figures_damped(const struct snapshot *snapshot, double sum, double count);
 
 enum status service_check_top_k(size_t top_k, struct error *error);
 

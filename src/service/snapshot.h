@@ -60,6 +60,7 @@ struct snapshot {
     struct filter_items items;   /* what filters look at, of each film */
     struct service_atlas *atlas; /* owned: service_map.c */
     struct service_hours *hours; /* owned by the origin: service_hours.c */
+    double rating_mean;          /* of all ratings; 0: there are none */
     const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
     const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */
     uint64_t serial;      /* of this snapshot alone, for cursors */

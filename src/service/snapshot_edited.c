@@ -218,6 +218,37 @@ static void derive_lengths(struct making *making) {
     snapshot->lengths = lengths;
 }
 
+/* What people said of the added films since; of the others the model's data say it. An added film
+ * is at least as well known as those that it is like. */
+static void count_people(struct making *making) {
+    struct snapshot *snapshot = making->snapshot;
+    const struct snapshot *origin = making->origin;
+    const struct dataset *catalogue = making->catalogue;
+    const bool is_rated = catalogue->interactions.ratings && catalogue->has_ratings;
+    const float most = log1pf((float)(origin->count_max > 0 ? origin->count_max : 1));
+    uint32_t *counts = EXTEND(making->arena, origin->counts, making->known, making->count);
+    float *means = extend_row(making, origin->items.means, false);
+    float *damped = extend_row(making, origin->damped, false);
+    float *fame = extend_row(making, origin->fame, true);
+    for (size_t e = 0; e < making->edits->count; e++) {
+        const struct feedback_item_counts *said = &making->edits->counts[e];
+        const uint32_t item = making->items[e];
+        if (item < making->known)
+            continue;
+        const double rated = (double)(said->rated + said->liked + said->disliked);
+        const double sum = said->sum + (double)said->liked * (double)catalogue->rating_max +
+                           (double)said->disliked * (double)catalogue->rating_min;
+        counts[item] = (uint32_t)(said->rated + said->liked + said->disliked + said->viewed);
+        means[item] = is_rated && rated > 0 ? (float)(sum / rated) : 0;
+        damped[item] = is_rated ? film_figures_damped(origin, sum, rated) : 0;
+        fame[item] = fmaxf(fame[item], fminf(log1pf((float)counts[item]) / most, 1));
+    }
+    snapshot->counts = snapshot->items.counts = counts;
+    snapshot->items.means = means;
+    snapshot->damped = damped;
+    snapshot->fame = fame;
+}
+
 static void derive_figures(struct making *making) {
     struct snapshot *snapshot = making->snapshot;
     const struct snapshot *origin = making->origin;
@@ -229,15 +260,10 @@ static void derive_figures(struct making *making) {
         genres[making->items[e]] = movies[making->items[e]].genres;
         years[making->items[e]] = (int16_t)movies[making->items[e]].year;
     }
-    snapshot->genres = genres;
-    snapshot->counts = EXTEND(making->arena, origin->counts, known, count);
-    snapshot->damped = extend_row(making, origin->damped, false);
-    snapshot->fame = extend_row(making, origin->fame, true);
+    snapshot->genres = snapshot->items.genres = genres;
     snapshot->items.count = count;
-    snapshot->items.genres = genres;
     snapshot->items.years = years;
-    snapshot->items.counts = snapshot->counts;
-    snapshot->items.means = extend_row(making, origin->items.means, false);
+    count_people(making);
     if (making->catalogue->tag_offsets) {
         uint64_t *offsets =
             EXTEND(making->arena, making->catalogue->tag_offsets, known + 1, count + 1);
@@ -260,6 +286,7 @@ static struct snapshot *share(struct snapshot *origin) {
     snapshot->since = origin->since;
     snapshot->path = origin->path;
     snapshot->count_max = origin->count_max;
+    snapshot->rating_mean = origin->rating_mean;
     snapshot->items = origin->items;
     snapshot->hours = origin->hours;
     snapshot->hues = origin->hues;

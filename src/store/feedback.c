@@ -269,6 +269,7 @@ static void *listen_forever(void *context) {
     while (!is_closing(feedback, pauses)) {
         const enum status status =
             feedback->ops->listen(feedback->ears, feedback->heard, feedback->heard_context, &error);
+        feedback->heard(feedback->heard_context, SQL_NEWS_NOTHING, "");
         /* If the database is gone nothing can have been written until it is back. */
         pauses = feedback->ops->listens_by_writer || status != STATUS_OK;
     }
@@ -277,8 +278,6 @@ static void *listen_forever(void *context) {
 
 enum status feedback_listen(struct feedback *feedback, sql_heard *heard, void *context,
                             struct error *error) {
-    if (!feedback->ops->listen || feedback->reader == feedback->writer)
-        return STATUS_OK; /* nobody else writes to memory */
     if (feedback->ops->listens_by_writer)
         feedback->ears = feedback->writer;
     else

@@ -137,6 +137,13 @@ enum status feedback_items_after(struct feedback *feedback, const char *after, s
                                  feedback_visit_item *visit, void *context, struct error *error);
 enum status feedback_item_find(struct feedback *feedback, const char *id,
                                feedback_visit_item *visit, void *context, struct error *error);
+/* What people say of a film now; sessions are nobody. */
+struct feedback_item_counts {
+    int64_t rated, liked, disliked, viewed; /* people */
+    double sum;                             /* of the values of those who rated it */
+};
+enum status feedback_item_count(struct feedback *feedback, const char *id,
+                                struct feedback_item_counts *counts, struct error *error);
 /* Films that the household has. `replace`: these and no others. */
 enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,
                                  bool replace, struct error *error);
@@ -197,7 +204,8 @@ const char *feedback_export_part(size_t index);
 /* A copy of a store in a file, made while it is written to: itself a store to serve from. */
 enum status feedback_backup(struct feedback *feedback, const char *path, struct error *error);
 
-/* Told by a thread of its own of what other programs write to the same database. */
+/* Told by a thread of its own of what other programs write to the same database, and of the time.
+ */
 enum status feedback_listen(struct feedback *feedback, sql_heard *heard, void *context,
                             struct error *error);
 

@@ -104,6 +104,34 @@ enum status feedback_remove_item(struct feedback *feedback, const char *id, bool
     return status;
 }
 
+static bool take_kind(void *context, const struct sql_value *columns, size_t count) {
+    struct feedback_item_counts *counts = context;
+    enum feedback_kind kind;
+    (void)count;
+    if (!feedback_kind_find(&kind, columns[0].text))
+        return true;
+    const int64_t people = columns[1].integer;
+    if (kind == FEEDBACK_RATING) {
+        counts->rated = people;
+        counts->sum = columns[2].kind == SQL_REAL ? columns[2].real : (double)columns[2].integer;
+    }
+    counts->liked += kind == FEEDBACK_LIKE ? people : 0;
+    counts->disliked += kind == FEEDBACK_DISLIKE ? people : 0;
+    counts->viewed += kind == FEEDBACK_VIEW ? people : 0;
+    return true;
+}
+
+enum status feedback_item_count(struct feedback *feedback, const char *id,
+                                struct feedback_item_counts *counts, struct error *error) {
+    const struct sql_value values[] = {sql_text(id)};
+    const struct sql_statement statement = FEEDBACK_STATEMENT(
+        "SELECT kind, COUNT(*), COALESCE(SUM(value), 0) FROM ratings WHERE item = $1"
+        " AND person NOT LIKE 'session:%' GROUP BY kind",
+        values);
+    *counts = (struct feedback_item_counts){0};
+    return feedback_ask(feedback, &statement, take_kind, counts, error);
+}
+
 enum status feedback_set_library(struct feedback *feedback, const char *const *items, size_t count,
                                  bool replace, struct error *error) {
     struct arena *scratch = arena_scratch();

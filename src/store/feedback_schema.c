@@ -41,6 +41,7 @@ static const char *const steps[] = {
     "ALTER TABLE experiments ADD COLUMN share DOUBLE PRECISION;"
     "ALTER TABLE experiments ADD COLUMN lowest DOUBLE PRECISION;"
     "ALTER TABLE arms ADD COLUMN parameters TEXT;",
+    "CREATE INDEX ratings_item ON ratings (item);",
     NULL};
 
 static bool take_version(void *context, const struct sql_value *columns, size_t count) {

@@ -39,8 +39,14 @@ struct sql_statement {
 typedef bool sql_row(void *context, const struct sql_value *columns, size_t count);
 
 /* What others have written about: anything, since it is not known what; a person, who may have been
- * erased; films. */
-enum sql_news { SQL_NEWS_ANYTHING, SQL_NEWS_PERSON, SQL_NEWS_ERASED, SQL_NEWS_FILMS };
+ * erased; films; or that a quarter of a second has gone by. */
+enum sql_news {
+    SQL_NEWS_ANYTHING,
+    SQL_NEWS_PERSON,
+    SQL_NEWS_ERASED,
+    SQL_NEWS_FILMS,
+    SQL_NEWS_NOTHING
+};
 /* `person`: of news of one; else "". */
 typedef void sql_heard(void *context, enum sql_news news, const char *person);
 
@@ -68,7 +74,7 @@ struct sql_ops {
      * affair.
      */
     enum status (*scrub)(struct sql *sql, struct error *error);
-    /* Tells of what other programs have written. NULL: nobody else writes. */
+    /* Tells of what other programs have written. */
     enum status (*listen)(struct sql *sql, sql_heard *heard, void *context, struct error *error);
     /* Whether `listen` is called four times a second with the connection that writes; else with one
      * of its own, and waits a quarter of a second for news. */

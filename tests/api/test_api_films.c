@@ -94,6 +94,26 @@ static void rated(void **state) {
     assert_lists("/api/recommend?user_id=2&top_k=20", "\"item_id\":9000", true);
 }
 
+/* Within a second or so: not at once, since it costs a look at all the ratings of a film. */
+static void wait_for(const char *target, const char *text) {
+    for (int i = 0; i < 300 && count_of(target, text) == 0; i++)
+        usleep(20000);
+    assert_lists(target, text, true);
+}
+
+static void counted(void **state) {
+    (void)state;
+    loopback_ask("PUT", "/api/users/1/ratings", "{\"item_id\": 9000, \"rating\": 3}", 200,
+                 "...\"rated\":1");
+    /* u/5 likes it, ann has seen it. */
+    wait_for("/api/movie/9000", "\"count\":3,\"mean\":4.0");
+    assert_lists("/api/top?genre=Action&top_k=9", "\"item_id\":9000", true);
+    assert_lists("/api/movies?min_ratings=3&years=1992", "\"item_id\":9000", true);
+    assert_lists("/api/movies?min_mean=4.5", "\"item_id\":9000", false);
+    loopback_ask("DELETE", "/api/users/1/ratings?item_id=9000", NULL, 200, "...\"removed\":1");
+    wait_for("/api/movie/9000", "\"count\":2,\"mean\":5.0");
+}
+
 static void edits_show(void **state) {
     (void)state;
     loopback_ask("PATCH", "/api/movies/7a", "{\"title\": \"Iota\", \"genres\": [\"Drama\"]}", 200,
@@ -215,9 +235,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_before), cmocka_unit_test(in_lists),
         cmocka_unit_test(with_reasons),   cmocka_unit_test(rated),
-        cmocka_unit_test(edits_show),     cmocka_unit_test(hidden),
-        cmocka_unit_test(by_gorse),       cmocka_unit_test(again),
-        cmocka_unit_test(by_others),
+        cmocka_unit_test(counted),        cmocka_unit_test(edits_show),
+        cmocka_unit_test(hidden),         cmocka_unit_test(by_gorse),
+        cmocka_unit_test(again),          cmocka_unit_test(by_others),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

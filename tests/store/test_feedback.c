@@ -227,6 +227,20 @@ static void items_library_and_keys(void **state) {
     *seen = '\0';
     expect(feedback_library(feedback, join, seen, &error));
     assert_string_equal(seen, "2 ");
+    struct feedback_item_counts counts;
+    const struct feedback_event events[] = {event("1", "x1", FEEDBACK_RATING, 4.5, 100),
+                                            event("2", "x1", FEEDBACK_RATING, 2, 100),
+                                            event("3", "x1", FEEDBACK_LIKE, (double)NAN, 100),
+                                            event("4", "x1", FEEDBACK_VIEW, (double)NAN, 100),
+                                            event("4", "x2", FEEDBACK_DISLIKE, (double)NAN, 100),
+                                            event("session:1", "x1", FEEDBACK_RATING, 1, 100)};
+    expect(feedback_append(feedback, events, sizeof events / sizeof *events, &error));
+    expect(feedback_item_count(feedback, "x1", &counts, &error));
+    assert_int_equal(counts.rated, 2);
+    assert_true(counts.sum == 6.5);
+    assert_int_equal(counts.liked, 1);
+    assert_int_equal(counts.viewed, 1);
+    assert_int_equal(counts.disliked, 0);
     feedback_close(feedback);
 }
 
@@ -395,6 +409,8 @@ struct hearing {
 
 static void hear(void *context, enum sql_news news, const char *person) {
     struct hearing *hearing = context;
+    if (news == SQL_NEWS_NOTHING)
+        return;
     if (news == SQL_NEWS_ANYTHING)
         atomic_fetch_add(&hearing->anybody, 1);
     else if (strcmp(person, "7") == 0)
