@@ -19,18 +19,20 @@ static struct csr by_history(const struct item_weights *weights) {
     return (struct csr){n, n, weights->offsets.data, weights->items.data, weights->weights.data};
 }
 
+/* What is in the model's arena already. */
+static void keep(struct tensor *tensor, enum tensor_type type, size_t count, const void *data) {
+    *tensor = (struct tensor){tensor->name, type, 1, {count}, (void *)(uintptr_t)data};
+}
+
 void item_weights_take(struct item_weights *weights, const struct csr *into,
                        const struct interactions *train, struct arena *arena) {
-    struct arena scratch = {0};
-    const struct csr rows = csr_transpose(into, &scratch);
+    const struct csr rows = csr_transpose(into, arena);
     const size_t count = csr_count(&rows);
-    tensor_make_copy(&weights->offsets, TENSOR_U64, (size_t)rows.row_count + 1, rows.offsets,
-                     arena);
-    tensor_make_copy(&weights->items, TENSOR_U32, count, rows.columns, arena);
-    tensor_make_copy(&weights->weights, TENSOR_F32, count, rows.values, arena);
+    keep(&weights->offsets, TENSOR_U64, (size_t)rows.row_count + 1, rows.offsets);
+    keep(&weights->items, TENSOR_U32, count, rows.columns);
+    keep(&weights->weights, TENSOR_F32, count, rows.values);
     tensor_make(&weights->popularity, TENSOR_F32, train->item_count, 0, arena);
     item_share_fill(tensor_floats(&weights->popularity), train);
-    arena_release(&scratch);
 }
 
 static void score_all(const struct item_weights *weights, const struct history *history,
