@@ -52,13 +52,30 @@ static void add_outer(double *hessian, const double *row, double weight, size_t 
     }
 }
 
+/* A shard's workspace, for its longest group. */
+struct room {
+    double *mean, *row; /* [features] */
+    double *chances;    /* [rows] */
+    float *features;    /* [rows][features], where they are made */
+};
+
+static const float *features_of(const struct combiner_problem *problem, size_t group,
+                                const struct room *room) {
+    const size_t row = problem->groups ? problem->groups[group] : group;
+    if (problem->features)
+        return problem->features + row * problem->feature_count;
+    problem->expand(problem->context, group, room->features);
+    return room->features;
+}
+
 /* Cross-entropy of the first row: gradient mean - x_0, Hessian the features' covariance. */
-static void add_group(struct sums *sums, const struct pass *pass, size_t group, double *room) {
+static void add_group(struct sums *sums, const struct pass *pass, size_t group,
+                      const struct room *room) {
     const struct combiner_problem *problem = pass->problem;
-    const size_t n = problem->feature_count, begin = problem->groups[group];
-    const size_t count = problem->groups[group + 1] - begin;
-    const float *rows = problem->features + begin * n;
-    double *mean = room, *row = room + n, *chances = room + 2 * n;
+    const size_t n = problem->feature_count;
+    const size_t count = problem->groups[group + 1] - problem->groups[group];
+    const float *rows = features_of(problem, group, room);
+    double *mean = room->mean, *row = room->row, *chances = room->chances;
     double largest = -INFINITY, total = 0;
     for (size_t i = 0; i < count; i++) {
         chances[i] = dot(rows + i * n, pass->coefficients, n);
@@ -84,20 +101,22 @@ static void add_group(struct sums *sums, const struct pass *pass, size_t group, 
 }
 
 /* Half the squared error. */
-static void add_row(struct sums *sums, const struct pass *pass, size_t index, double *room) {
+static void add_row(struct sums *sums, const struct pass *pass, size_t index,
+                    const struct room *room) {
     const size_t n = pass->problem->feature_count;
-    const float *row = pass->problem->features + index * n;
+    const float *row = features_of(pass->problem, index, room);
+    double *exact = room->row;
     double apart = dot(row, pass->coefficients, n) - (double)pass->problem->targets[index];
     sums->loss += apart * apart / 2;
     for (size_t k = 0; k < n; k++) {
-        room[k] = (double)row[k];
-        sums->gradient[k] += apart * room[k];
+        exact[k] = (double)row[k];
+        sums->gradient[k] += apart * exact[k];
     }
-    add_outer(sums->hessian, room, 1, n);
+    add_outer(sums->hessian, exact, 1, n);
 }
 
 static size_t longest_group(const struct combiner_problem *problem) {
-    size_t longest = 0;
+    size_t longest = 1;
     for (size_t g = 0; problem->groups && g < problem->group_count; g++) {
         size_t count = problem->groups[g + 1] - problem->groups[g];
         longest = count > longest ? count : longest;
@@ -111,13 +130,18 @@ static void add_shard(void *context, size_t shard) {
     struct parallel_range range = parallel_range(problem->group_count, SHARDS, shard);
     struct arena *scratch = arena_scratch();
     struct arena_position mark = arena_mark(scratch);
-    double *room =
-        ARENA_ARRAY(scratch, double, 2 * problem->feature_count + longest_group(problem));
+    const size_t n = problem->feature_count, rows = longest_group(problem);
+    const struct room room = {
+        .mean = ARENA_ARRAY_RAW(scratch, double, n),
+        .row = ARENA_ARRAY_RAW(scratch, double, n),
+        .chances = ARENA_ARRAY_RAW(scratch, double, rows),
+        .features = problem->features ? NULL : ARENA_ARRAY_RAW(scratch, float, rows *n),
+    };
     for (size_t g = range.begin; g < range.end; g++)
         if (pass->listwise)
-            add_group(&pass->shards[shard], pass, g, room);
+            add_group(&pass->shards[shard], pass, g, &room);
         else
-            add_row(&pass->shards[shard], pass, g, room);
+            add_row(&pass->shards[shard], pass, g, &room);
     arena_reset(scratch, mark);
 }
 

@@ -15,8 +15,11 @@
 struct combiner_problem {
     size_t feature_count;
     size_t group_count;
-    const size_t *groups;      /* [group_count + 1] rows of each group; NULL: each row is its own */
-    const float *features;     /* [rows][feature_count] */
+    const size_t *groups;  /* [group_count + 1] rows of each group; NULL: each row is its own */
+    const float *features; /* [rows][feature_count]; NULL: `expand` makes them */
+    /* Fills in the features [rows of the group][feature_count]; from any thread. */
+    void (*expand)(const void *context, size_t group, float *features);
+    const void *context;
     const float *targets;      /* [rows], for combiner_ridge */
     double l2;                 /* for each group: l2 / 2 times the squared distance from `prior` */
     const double *prior;       /* [feature_count]; NULL: zeroes */

@@ -6,8 +6,10 @@
  *          learned: one weight a part, none below 0, for each activity tier; a tier is drawn to
  *          the weights of all people as if TIER_ROWS rows had spoken for these.
  *          stacked: the coefficients of hybrid_features.c.
- * Cost     scoring all items for each person whose rows are taken; memory ROOM numbers.
- * Traps    Where rows exceed the room, or lists LIST_ROWS, a random part of them is taken. A part
+ * Cost     scoring all items for each person whose rows are taken, and FEATURES numbers a round of
+ *          the solver. Memory: of each row only the parts' values are kept, features are made of
+ *          them as they are asked for: a quarter for three parts under a combiner.
+ * Traps    Where there are more features, or rows of lists, a random part is taken. A part
  *          that stopped early on the same validation rows looks a little better here than it is.
  *          What was found is rounded to what its setting says, so that a refit from the settings
  *          is the same model.
@@ -19,8 +21,8 @@
 #include "models/hybrid/combiner.h"
 #include "models/hybrid/hybrid_model.h"
 
-#define ROOM ((size_t)48 << 20) /* numbers: 192 MB */
-#define LIST_ROWS 20000         /* many for some dozen coefficients; their people are scored */
+#define FEATURES ((size_t)48 << 20)
+#define LIST_ROWS 20000 /* many for some dozen coefficients; their people are scored */
 #define TIER_ROWS 20
 #define TOGETHER_MAX 64              /* people that the parts score at once, */
 #define SCORES_MAX ((size_t)1 << 22) /* or so many that a thread's scores are no more */
@@ -38,9 +40,12 @@ struct lesson {
     size_t event_count;
     size_t *groups;                     /* [event_count + 1] */
     size_t tiers[HYBRID_TIERS_MAX + 1]; /* first event of each tier */
-    float *features, *targets;
-    size_t together; /* people in a shard of lists */
-    size_t shard;    /* the first of those at work */
+    float *values;     /* [rows][parts] normalised scores, or ratings less the mean */
+    uint32_t *items;   /* [rows], for a combiner; else NULL */
+    float *targets;    /* [event_count] ratings less the mean; lists: NULL */
+    float *activities; /* [event_count] of whom the event is */
+    size_t together;   /* people in a shard of lists */
+    size_t shard;      /* the first of those at work */
 };
 
 /* ---- Which rows ------------------------------------------------------------------------------ */
@@ -62,7 +67,7 @@ static size_t negatives_of(const struct lesson *lesson, uint32_t user) {
 /* kept[validation rows]: which of them are learned from. */
 static uint8_t *choose_rows(const struct lesson *lesson, struct arena *arena) {
     const struct interactions *rows = lesson->input->validation;
-    size_t most = ROOM / ((1 + lesson->negative_count) * lesson->feature_count);
+    size_t most = FEATURES / ((1 + lesson->negative_count) * lesson->feature_count);
     if (!hybrid_rates(lesson->self) && most > LIST_ROWS)
         most = LIST_ROWS;
     uint8_t *kept = ARENA_ARRAY(arena, uint8_t, rows->count);
@@ -128,16 +133,25 @@ struct pupil {
     const float *values; /* [parts][stride] */
 };
 
-/* values[p][at] of the item as the problem's features: the plain ones for `learned`. */
-static void put_features(const struct pupil *pupil, size_t at, uint32_t item, float *features) {
-    const struct hybrid *self = pupil->lesson->self;
-    float own[HYBRID_PARTS_MAX];
-    for (size_t p = 0; p < self->parts.count; p++)
-        own[p] = pupil->values[p * pupil->stride + at];
-    if (self->method == HYBRID_STACKED)
-        hybrid_features_fill(self, own, pupil->activity, item, features);
-    else
-        memcpy(features, own, self->parts.count * sizeof *own);
+/* values[p][at] become those of a row. */
+static void put_row(const struct pupil *pupil, size_t at, uint32_t item, size_t row) {
+    const struct lesson *lesson = pupil->lesson;
+    const size_t parts = lesson->self->parts.count;
+    for (size_t p = 0; p < parts; p++)
+        lesson->values[row * parts + p] = pupil->values[p * pupil->stride + at];
+    if (lesson->items)
+        lesson->items[row] = item;
+}
+
+/* The rows of an event as a combiner of all events sees them. */
+static void expand(const void *context, size_t event, float *features) {
+    const struct lesson *lesson = context;
+    const size_t parts = lesson->self->parts.count;
+    for (size_t row = lesson->groups[event]; row < lesson->groups[event + 1]; row++) {
+        hybrid_features_fill(lesson->self, lesson->values + row * parts, lesson->activities[event],
+                             lesson->items[row], features);
+        features += lesson->feature_count;
+    }
 }
 
 /* Items that the person has are marked; drawn ones are marked while a group is drawn. */
@@ -161,7 +175,7 @@ static void mark(uint8_t *marks, struct history rows) {
 static void put_groups(const struct pupil *pupil, size_t first, size_t end) {
     const struct lesson *lesson = pupil->lesson;
     const struct fit_input *input = lesson->input;
-    const size_t negatives = negatives_of(lesson, pupil->user), width = lesson->feature_count;
+    const size_t negatives = negatives_of(lesson, pupil->user);
     struct arena *scratch = arena_scratch();
     uint8_t *marks = ARENA_ARRAY(scratch, uint8_t, input->train->item_count);
     uint32_t *items = ARENA_ARRAY_RAW(scratch, uint32_t, negatives);
@@ -170,12 +184,12 @@ static void put_groups(const struct pupil *pupil, size_t first, size_t end) {
     struct rng rng;
     rng_init(&rng, input->seed, pupil->user);
     for (size_t e = first; e < end; e++) {
-        float *to = lesson->features + lesson->groups[e] * width;
-        uint32_t positive = input->validation->items[lesson->rows[e]];
-        put_features(pupil, positive, positive, to);
+        const uint32_t positive = input->validation->items[lesson->rows[e]];
+        lesson->activities[e] = pupil->activity;
+        put_row(pupil, positive, positive, lesson->groups[e]);
         draw(&rng, marks, input->train->item_count, items, negatives);
         for (size_t i = 0; i < negatives; i++)
-            put_features(pupil, items[i], items[i], to + (1 + i) * width);
+            put_row(pupil, items[i], items[i], lesson->groups[e] + 1 + i);
     }
 }
 
@@ -184,7 +198,8 @@ static void put_ratings(const struct pupil *pupil, size_t first, size_t end) {
     const float mean = tensor_floats(&lesson->self->mean)[0];
     for (size_t e = first; e < end; e++) {
         uint32_t item = lesson->input->validation->items[lesson->rows[e]];
-        put_features(pupil, e - first, item, lesson->features + e * lesson->feature_count);
+        lesson->activities[e] = pupil->activity;
+        put_row(pupil, e - first, item, e);
         lesson->targets[e] = interactions_rating(lesson->input->validation, lesson->rows[e]) - mean;
     }
 }
@@ -275,12 +290,14 @@ static enum status teach(struct lesson *lesson, struct error *error) {
 /* ---- What is found --------------------------------------------------------------------------- */
 
 static struct combiner_problem problem_of(const struct lesson *lesson, size_t first, size_t end) {
-    const bool rates = hybrid_rates(lesson->self);
+    const bool rates = hybrid_rates(lesson->self), combined = lesson->items != NULL;
     return (struct combiner_problem){
         .feature_count = lesson->feature_count,
         .group_count = end - first,
         .groups = rates ? NULL : lesson->groups + first,
-        .features = lesson->features + (rates ? first * lesson->feature_count : 0),
+        .features = combined ? NULL : lesson->values + (rates ? first * lesson->feature_count : 0),
+        .expand = expand,
+        .context = lesson,
         .targets = lesson->targets ? lesson->targets + first : NULL,
         .l2 = lesson->self->l2,
         .cancel = lesson->input->cancel,
@@ -334,11 +351,13 @@ static enum status learn(struct hybrid *self, struct lesson *lesson, struct aren
         return error_set(error, STATUS_BAD_INPUT,
                          "hybrid: no validation row is left to find weights on; use "
                          "model.fusion_method=weighted_average");
-    const size_t rows =
-        hybrid_rates(self) ? lesson->event_count : lesson->groups[lesson->event_count];
-    TRY(model_expect_memory(rows * lesson->feature_count * sizeof(float),
-                            "finding the hybrid's weights", "lower model.num_negatives", error));
-    lesson->features = ARENA_ARRAY_RAW(arena, float, rows * lesson->feature_count);
+    const size_t rows = lesson->groups[lesson->event_count], parts = self->parts.count;
+    TRY(model_expect_memory(rows * (parts + 1) * sizeof(float), "finding the hybrid's weights",
+                            "lower model.num_negatives", error));
+    lesson->values = ARENA_ARRAY_RAW(arena, float, rows *parts);
+    lesson->activities = ARENA_ARRAY_RAW(arena, float, lesson->event_count);
+    if (self->method == HYBRID_STACKED)
+        lesson->items = ARENA_ARRAY_RAW(arena, uint32_t, rows);
     if (hybrid_rates(self))
         lesson->targets = ARENA_ARRAY_RAW(arena, float, rows);
     TRY(teach(lesson, error));
@@ -364,7 +383,11 @@ enum status hybrid_learn(struct hybrid *self, const struct fit_input *input, str
             self->method == HYBRID_STACKED ? hybrid_features_count(self) : self->parts.count,
         .negative_count = hybrid_rates(self) ? 0 : self->negative_count,
     };
+    const double started = progress_clock();
     enum status status = learn(self, &lesson, &arena, error);
+    if (status == STATUS_OK)
+        progress_line(input->progress, "weights found from %zu rows of %zu people in %.1f s",
+                      lesson.event_count, lesson.user_count, progress_clock() - started);
     arena_release(&arena);
     return status;
 }
