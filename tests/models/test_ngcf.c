@@ -66,6 +66,29 @@ static void forward_is_the_formula(void **state) {
     }
 }
 
+/* Layers that hand on begin near the identity, whichever way their matrices are longer. */
+static void layers_begin_by_handing_on(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct ngcf_network network = {0};
+    const struct csr edges = {USERS, ITEMS, offsets, items, NULL};
+    bipartite_init(&network.view.whole, &edges, 0, &arena);
+    const struct ngcf_shape shape = {
+        .embedding_dim = 8, .layer_count = 2, .hidden_dims = {6, 9}, .hands_on = true};
+    ngcf_network_init(&network, &shape, 4, &arena);
+    for (size_t l = 0; l < 2; l++) {
+        const struct ngcf_layer *layer = &network.layers[l];
+        for (size_t i = 0; i < layer->in; i++)
+            for (size_t o = 0; o < layer->out; o++) {
+                const real linear = layer->linear->weight[i * layer->out + o];
+                assert_near(linear, i == o, 0.1);
+                assert_true(linear != (real)(i == o));
+                assert_near(layer->interaction->weight[i * layer->out + o], 0, 0.1);
+            }
+    }
+    arena_release(&arena);
+}
+
 static void too_many_layers_are_refused(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -85,6 +108,7 @@ static void too_many_layers_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forward_is_the_formula),
+        cmocka_unit_test(layers_begin_by_handing_on),
         cmocka_unit_test(too_many_layers_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

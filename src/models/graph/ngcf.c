@@ -8,6 +8,8 @@
  * Network  ngcf_network.h; loss, training, scoring and folding in: graph_model.h.
  * Cost     a step: 2 * layers spreads over the graph and 6 products of [nodes][in] with [in][out]
  *          for each layer: some four steps of LightGCN.
+ * Start    model.init=spectral is of the embeddings, and layers begin by handing on what spreads:
+ *          random matrices would make nothing of the singular vectors.
  * Traps    model.dropout leaves out edges (the paper's node dropout), model.message_dropout what a
  *          layer puts out.
  * Checked  tests/models/check_graph.c (gradients), tests/models/test_ngcf.c,
@@ -46,6 +48,7 @@ static enum status read_layers(struct ngcf *self, const struct settings *setting
         .embedding_dim = options->embedding_dim,
         .layer_count = count,
         .loops = options->form & BIPARTITE_LOOPS,
+        .hands_on = options->spectral_start,
         .message_dropout = settings_real(settings, "model.message_dropout"),
     };
     for (size_t l = 0; l < count; l++)

@@ -23,6 +23,7 @@
 #define GROUPS_LEAST 8
 #define SUMS_MAX ((size_t)1 << 22) /* numbers of them all, unless the layers are huge */
 #define SLOPE ((real)0.2)
+#define NEAR ((real)0.1)        /* of the random weights, where layers hand on */
 #define MESSAGE_SEED 0x6d657373 /* tells the streams of message dropout from the others */
 
 static size_t nodes_of(const struct ngcf_network *network) {
@@ -57,6 +58,15 @@ static struct parameter *add_parameter(struct ngcf_network *network, const char 
     return parameter;
 }
 
+/* Near the identity for S E (+ E) and near 0 for the products. */
+static void hand_on(const struct ngcf_layer *layer) {
+    for (size_t i = 0; i < parameter_count(layer->linear); i++) {
+        const bool diagonal = i / layer->out == i % layer->out;
+        layer->linear->weight[i] = NEAR * layer->linear->weight[i] + (diagonal ? 1 : 0);
+        layer->interaction->weight[i] *= NEAR;
+    }
+}
+
 static void init_layer(struct ngcf_network *network, size_t l, struct rng *rng,
                        struct arena *arena) {
     static const char *const names[NGCF_LAYERS_MAX][3] = {
@@ -71,6 +81,8 @@ static void init_layer(struct ngcf_network *network, size_t l, struct rng *rng,
     layer->bias->is_bias = 1;
     parameter_fill_uniform(layer->linear, bound, rng);
     parameter_fill_uniform(layer->interaction, bound, rng);
+    if (network->shape.hands_on)
+        hand_on(layer);
     parameter_init(layer->linear, 1, arena);
     parameter_init(layer->interaction, 1, arena);
     parameter_init(layer->bias, 0, arena);

@@ -30,6 +30,7 @@ struct ngcf_shape {
     size_t embedding_dim, layer_count;
     size_t hidden_dims[NGCF_LAYERS_MAX];
     bool loops;
+    bool hands_on; /* the weights start such that a layer hands on what spreads */
     double message_dropout;
 };
 
