@@ -62,6 +62,8 @@ bool lookup_session(const struct api_context *context, const char *id,
                     const struct request *request, struct response *response, const char **person);
 bool lookup_item(const struct dataset *catalogue, const char *id, const struct request *request,
                  struct response *response, uint32_t *item);
+/* Whether a data set has a film of that id: parameters_knows of lists of films. */
+bool lookup_knows_item(const void *catalogue, const char *id);
 /* The genres named by the values of `key` as a set; an unknown one becomes a problem of the
  * parameters (422). */
 uint64_t lookup_genres(const struct dataset *catalogue, struct parameters *parameters,

@@ -7,8 +7,8 @@
 
 #include "api/api_internal.h"
 #include "api/film.h"
-#include "api/filters.h"
 #include "api/recommend.h"
+#include "api/wanted.h"
 #include "http/json_text.h"
 
 #define PIECE 32
@@ -108,15 +108,11 @@ static size_t drop_repeated(const char **ids, size_t count, struct arena *arena)
     return kept;
 }
 
-static void read_batch(struct batch *batch, const struct api_context *api,
-                       struct parameters *parameters) {
+static void read_ids(struct batch *batch, const struct api_context *api,
+                     struct parameters *parameters) {
     const char *const *ids = NULL;
     batch->service = api->service;
     batch->count = parameters_texts(parameters, "user_ids", &ids);
-    batch->wanted.top_k =
-        (size_t)parameters_integer(parameters, "top_k", api->top_k, 1, SERVICE_TOP_K_MAX);
-    batch->wanted.strict = true;
-    batch->wanted.diversity = parameters_real(parameters, "diversity", 0, 0, 1);
     struct arena *arena = parameters->request->arena;
     const char **own = ARENA_ARRAY(arena, const char *, batch->count);
     for (size_t i = 0; i < batch->count; i++)
@@ -129,17 +125,21 @@ static void answer(const struct api_context *api, struct parameters *parameters,
                    struct response *response) {
     const struct request *request = parameters->request;
     struct batch *batch = ARENA_NEW(request->arena, struct batch);
-    read_batch(batch, api, parameters);
+    struct wanted wanted;
+    read_ids(batch, api, parameters);
+    wanted_read_list(&wanted, api, parameters);
     if (!lookup_snapshot(api, parameters, response, &batch->snapshot))
         return;
-    batch->wanted.genres = lookup_genres(service_catalogue(batch->snapshot), parameters, "genre");
-    filters_read(batch->snapshot, parameters, &batch->wanted.filter);
-    if (parameters->problem_count == 0)
+    bool is_good = wanted_find_films(&wanted, api, batch->snapshot, parameters, response);
+    if (is_good) {
         parameters_require(parameters, "user_ids", batch->count > 0 ? batch->ids : NULL);
-    if (parameters_failed(parameters, response)) {
+        is_good = !parameters_failed(parameters, response);
+    }
+    if (!is_good) {
         batch_close(batch);
         return;
     }
+    batch->wanted = wanted.request;
     response_stream(response, request, "application/json",
                     &(struct stream_source){batch_next, batch_close, batch});
 }
@@ -149,8 +149,8 @@ const struct route_parameter batch_parameters[] = {
     PARAMETER_TOP_K,
     PARAMETER_MODEL,
     {"genre", "[text]", NULL, "films of any of these genres", 0, 0, 0, NULL},
-    FILTERS_PARAMETERS,
-    {"diversity", "number", "0", "how different from each other", 0, 1, 0, NULL},
+    {"strict", "flag", "true", "only films of the genres; else they gain 0.20", 0, 0, 0, NULL},
+    WANTED_LIST_PARAMETERS,
     PARAMETERS_END,
 };
 

@@ -25,9 +25,14 @@ struct reading {
     const char *session; /* the one that was looked up last */
 };
 
-static bool refuse(const struct reading *reading, const char *key, const char *message) {
-    records_refuse(reading->request, reading->response, reading->index, key, message);
+static bool fail(const struct reading *reading, enum records_fault fault, const char *key,
+                 const char *message) {
+    records_refuse(reading->request, reading->response, fault, reading->index, key, message);
     return false;
+}
+
+static bool refuse(const struct reading *reading, const char *key, const char *message) {
+    return fail(reading, RECORDS_WRONG, key, message);
 }
 
 static bool read_whom(struct reading *reading, const json_t *record, struct feedback_event *event) {
@@ -35,7 +40,7 @@ static bool read_whom(struct reading *reading, const json_t *record, struct feed
     const char *user = records_text(record, "user_id", request->arena);
     const char *session = records_text(record, "session_id", request->arena);
     if (!user && !session)
-        return refuse(reading, "user_id", "user_id or session_id is needed");
+        return fail(reading, RECORDS_MISSING, "user_id", "user_id or session_id is needed");
     if (user) {
         event->person = user;
         return writing_person(user, request, reading->response);
@@ -52,25 +57,27 @@ static bool read_item(const struct reading *reading, const json_t *record,
                       struct feedback_event *event) {
     event->item = records_text(record, "item_id", reading->request->arena);
     if (!event->item)
-        return refuse(reading, "item_id", "an event is about a film: item_id is needed");
-    if (id_map_find(&reading->catalogue->items, event->item, strlen(event->item)) == DATASET_NONE)
-        return refuse(reading, "item_id", "there is no such film");
+        return fail(reading, RECORDS_MISSING, "item_id",
+                    "an event is about a film: item_id is needed");
+    if (!lookup_knows_item(reading->catalogue, event->item))
+        return fail(reading, RECORDS_UNKNOWN, "item_id", "there is no such film");
     return true;
 }
 
 static bool read_kind(const struct reading *reading, const json_t *record,
                       struct feedback_event *event) {
     const char *kind = json_string_value(json_object_get(record, "event"));
-    const json_t *rating = json_object_get(record, "rating");
+    const json_t *rating = parameters_member(record, "rating");
     struct error error;
     if (!kind || !feedback_kind_find(&event->kind, kind))
-        return refuse(reading, "event",
-                      "event is view, click, impression, like, dislike, rating or remove");
+        return fail(reading, parameters_member(record, "event") ? RECORDS_WRONG : RECORDS_MISSING,
+                    "event", "event is view, click, impression, like, dislike, rating or remove");
     event->value = (double)NAN;
     if (event->kind != FEEDBACK_RATING)
         return true;
     if (!json_is_number(rating))
-        return refuse(reading, "rating", "a rating is a number");
+        return fail(reading, rating ? RECORDS_WRONG : RECORDS_MISSING, "rating",
+                    "a rating is a number");
     event->value = json_number_value(rating);
     if (service_check_rating(reading->catalogue, event->value, &error) == STATUS_OK)
         return true;

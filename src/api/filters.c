@@ -14,7 +14,8 @@ static bool read_items(struct parameters *parameters, const struct dataset *cata
     for (size_t n = 0; n < NAMES; n++)
         parameters_expect_list(parameters, names[n]);
     for (size_t n = 0; n < NAMES; n++)
-        total += counts[n] = parameters_texts(parameters, names[n], &ids[n]);
+        total += counts[n] =
+            parameters_list(parameters, names[n], lookup_knows_item, catalogue, &ids[n]);
     if (total == 0)
         return false;
     uint32_t *items = ARENA_ARRAY(parameters->request->arena, uint32_t, total);
@@ -51,10 +52,14 @@ static uint32_t find_tag(const struct dataset *catalogue, const char *name) {
     return DATASET_NONE;
 }
 
+static bool knows_tag(const void *catalogue, const char *name) {
+    return find_tag(catalogue, name) != DATASET_NONE;
+}
+
 static void read_tags(struct parameters *parameters, const struct dataset *catalogue,
                       struct filter *filter) {
     const char *const *names = NULL;
-    const size_t count = parameters_texts(parameters, "tag", &names);
+    const size_t count = parameters_list(parameters, "tag", knows_tag, catalogue, &names);
     uint32_t *tags = ARENA_ARRAY(parameters->request->arena, uint32_t, count);
     for (size_t i = 0; i < count; i++) {
         tags[i] = find_tag(catalogue, names[i]);

@@ -8,7 +8,8 @@
  *     exclude include                   these not, only these (also _ids, _items)
  *     seen=exclude|only|include         what the person has
  *
- * Ids that are not in the catalogue exclude and include nothing. */
+ * Lists are written as `genre=Action&genre=Comedy` or `genre=Action,Comedy` (parameters.h). Ids
+ * that are not in the catalogue exclude and include nothing. */
 #ifndef MATINEE_API_FILTERS_H
 #define MATINEE_API_FILTERS_H
 

@@ -74,10 +74,19 @@ bool lookup_item(const struct dataset *catalogue, const char *id, const struct r
     return *item != DATASET_NONE;
 }
 
+static bool knows_genre(const void *context, const char *name) {
+    return dataset_genre(context, name) != DATASET_NONE;
+}
+
+bool lookup_knows_item(const void *catalogue, const char *id) {
+    const struct dataset *known = catalogue;
+    return id_map_find(&known->items, id, strlen(id)) != DATASET_NONE;
+}
+
 uint64_t lookup_genres(const struct dataset *catalogue, struct parameters *parameters,
                        const char *key) {
     const char *const *names = NULL;
-    const size_t count = parameters_texts(parameters, key, &names);
+    const size_t count = parameters_list(parameters, key, knows_genre, catalogue, &names);
     uint64_t genres = 0;
     for (size_t i = 0; i < count; i++) {
         const uint32_t genre = dataset_genre(catalogue, names[i]);

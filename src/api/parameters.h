@@ -59,6 +59,17 @@ bool parameters_flag(struct parameters *parameters, const char *key, bool fallba
 /* All values of a key, which in a query may be there many times and in a body is a list or one
  * value; in the request's arena. Returns how many. */
 size_t parameters_texts(struct parameters *parameters, const char *key, const char *const **list);
+/* Whether a text names something as it stands. */
+typedef bool parameters_knows(const void *context, const char *text);
+/* Values that may be several with commas between them, "Action,Comedy" as well as Action and
+ * Comedy: one with a comma that is not known as a whole counts as its pieces, without the spaces
+ * around them. So every list may be written, in a query and in a body. `knows` NULL: nobody can
+ * tell, and the whole counts beside the pieces. Returns how many. */
+size_t parameters_split(struct parameters *parameters, const char *key, parameters_knows *knows,
+                        const void *context, const char *const **list, size_t count);
+/* parameters_texts and then parameters_split. */
+size_t parameters_list(struct parameters *parameters, const char *key, parameters_knows *knows,
+                       const void *context, const char *const **list);
 /* The text of a JSON string or integer, NULL for any other value. */
 const char *parameters_json_text(const struct parameters *parameters, const json_t *value);
 /* A member of an object, such as the body; NULL if it is left out or null. */

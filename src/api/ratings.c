@@ -50,23 +50,26 @@ struct reading {
 static bool read_rating(const struct reading *reading, const json_t *record, size_t index,
                         struct feedback_event *event) {
     const struct request *request = reading->request;
-    const json_t *rating = json_object_get(record, "rating");
-    const char *wrong = "a rating is a number", *key = "rating";
+    const json_t *rating = parameters_member(record, "rating");
     struct error error;
     event->item = records_text(record, "item_id", request->arena);
     event->value = json_number_value(rating);
-    const bool is_named = event->item != NULL;
-    const bool is_there = is_named && id_map_find(&reading->catalogue->items, event->item,
-                                                  strlen(event->item)) != DATASET_NONE;
-    if (!is_there) {
+    enum records_fault fault = RECORDS_WRONG;
+    const char *wrong = "a rating is a number", *key = "rating";
+    if (!event->item || !rating) {
+        fault = RECORDS_MISSING;
+        key = event->item ? "rating" : "item_id";
+        wrong = event->item ? "a rating is needed" : "item_id is needed";
+    } else if (!lookup_knows_item(reading->catalogue, event->item)) {
+        fault = RECORDS_UNKNOWN;
         key = "item_id";
-        wrong = is_named ? "there is no such film" : "item_id is needed";
+        wrong = "there is no such film";
     } else if (json_is_number(rating)) {
         if (service_check_rating(reading->catalogue, event->value, &error) == STATUS_OK)
             return true;
         wrong = arena_copy(request->arena, error.text);
     }
-    records_refuse(request, reading->response, index, key, wrong);
+    records_refuse(request, reading->response, fault, index, key, wrong);
     return false;
 }
 
@@ -150,13 +153,15 @@ void ratings_delete(void *context, const struct request *request, struct respons
     struct parameters parameters = parameters_of_query(request);
     const char *id = request->captures[0];
     const char *const *items = NULL;
-    const size_t count = parameters_texts(&parameters, "item_id", &items);
+    size_t count = parameters_texts(&parameters, "item_id", &items);
     struct service_person person;
     struct snapshot *snapshot;
     parameters_require(&parameters, "item_id", count > 0 ? items : NULL);
     if (parameters_failed(&parameters, response) ||
         !lookup_whom(api, &parameters, response, &snapshot, &person))
         return;
+    count = parameters_split(&parameters, "item_id", lookup_knows_item, service_catalogue(snapshot),
+                             &items, count);
     const size_t removed = count_had(service_catalogue(snapshot), &person, items, count);
     service_release(snapshot);
     struct feedback_event *list = ARENA_ARRAY(request->arena, struct feedback_event, count);

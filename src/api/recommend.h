@@ -2,6 +2,7 @@
 #ifndef MATINEE_API_RECOMMEND_H
 #define MATINEE_API_RECOMMEND_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/buffer.h"
@@ -18,5 +19,8 @@ bool recommend_find(const struct snapshot *snapshot, const struct recommend_requ
  * several people, and with reasons and why, if the request asks. */
 void recommend_write(struct buffer *out, const struct snapshot *snapshot,
                      const struct recommend_request *wanted, const struct recommend_answer *found);
+
+/* [{movie_id, title, genres, score}], with reasons where there are any. */
+json_t *recommend_plain(const struct dataset *catalogue, const struct recommend_answer *found);
 
 #endif

@@ -66,12 +66,14 @@ const char *records_text(const json_t *record, const char *key, struct arena *ar
     return json_is_string(value) ? arena_copy(arena, json_string_value(value)) : NULL;
 }
 
-void records_refuse(const struct request *request, struct response *response, size_t index,
-                    const char *key, const char *message) {
+void records_refuse(const struct request *request, struct response *response,
+                    enum records_fault fault, size_t index, const char *key, const char *message) {
     const struct problem_field field = {
-        .type = "value_error",
+        .type = fault == RECORDS_MISSING   ? "missing"
+                : fault == RECORDS_UNKNOWN ? "not_found"
+                                           : "value_error",
         .where = "body",
         .name = index > 0 ? arena_format(request->arena, "[%zu].%s", index, key) : key,
         .message = message};
-    problem_answer_fields(response, request, 422, &field, 1);
+    problem_answer_fields(response, request, (unsigned)fault, &field, 1);
 }

@@ -16,8 +16,10 @@ bool records_read(const struct request *request, const char *key, struct respons
                   json_t **list);
 /* One member as a text: a string or an integer. NULL: not there, null, or another type. */
 const char *records_text(const json_t *record, const char *key, struct arena *arena);
-/* Answers 422 for record number `index`: "ratings[3].rating: MESSAGE". */
-void records_refuse(const struct request *request, struct response *response, size_t index,
-                    const char *key, const char *message);
+/* What is wrong with a record, as the status that says so everywhere. */
+enum records_fault { RECORDS_MISSING = 400, RECORDS_UNKNOWN = 404, RECORDS_WRONG = 422 };
+/* Answers so for record number `index`: "ratings[3].rating: MESSAGE". */
+void records_refuse(const struct request *request, struct response *response,
+                    enum records_fault fault, size_t index, const char *key, const char *message);
 
 #endif

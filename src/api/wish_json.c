@@ -107,8 +107,8 @@ json_t *wish_json_intent(const struct dataset *catalogue, const struct search_an
 
 json_t *wish_json_films(const struct dataset *catalogue, const struct search_answer *answer) {
     json_t *list = json_array();
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct found_film *film = &answer->list[i];
+    for (size_t i = 0; i < answer->told.count; i++) {
+        const struct recommendation *film = &answer->told.list[i];
         json_t *object = json_object(), *parts = json_object();
         json_object_set_new(object, "item_id", film_id(&catalogue->items, film->item));
         json_object_set_new(object, "encoded_id", json_integer(film->item));
@@ -116,10 +116,10 @@ json_t *wish_json_films(const struct dataset *catalogue, const struct search_ans
         json_object_set_new(object, "score", json_real((double)film->score));
         for (size_t p = 0; p < SEARCH_PARTS; p++)
             json_object_set_new(parts, service_search_part((enum search_part)p),
-                                json_real((double)film->parts[p]));
+                                json_real((double)answer->parts[i][p]));
         json_object_set_new(object, "parts", parts);
-        if (film->told)
-            explain_film(object, catalogue, film->told);
+        if (film->why)
+            explain_film(object, catalogue, film);
         json_array_append_new(list, object);
     }
     return list;

@@ -232,6 +232,7 @@ enum status person_read_wishes(struct person *person, const struct arguments *ar
     const struct settings *options = arguments->options;
     *person = (struct person){.request = {.strict = settings_bool(options, "--strict"),
                                           .explain = settings_bool(options, "--explain"),
+                                          .by_tier = settings_bool(options, "--tiers"),
                                           .diversity = settings_real(options, "--diversity"),
                                           .top_k = (size_t)settings_int(options, "--top-k")}};
     TRY(read_bounds(person, options, error));

@@ -8,6 +8,16 @@
 #include "service/service.h"
 #include "service/service_person.h"
 
+/* A row of the tables of options. */
+#define TIERS_OPTION                                                                               \
+    {                                                                                              \
+        {"--tiers", SETTING_BOOL,                                                                  \
+         "true",    0,                                                                             \
+         0,         NULL,                                                                          \
+         NULL,      "popularity has a say for who has rated fewer than 10 films"},                 \
+            NULL, NULL, WORD_NONE                                                                  \
+    }
+
 struct person {
     struct service_person who;        /* whom request.people points to, if anybody is known */
     struct recommend_request request; /* arrays live in the arguments' arena */
@@ -16,9 +26,9 @@ struct person {
 };
 
 /* Reads --user, --ratings, --prefer, --genre, --exclude-genre, --exclude, --strict, --diversity,
- * --explain, --top-k. Errors: an unknown user, film or genre (STATUS_NOT_FOUND, names the nearest),
- * a ratings file that is not "film,rating" lines (STATUS_BAD_INPUT, with its line), contradictory
- * options (STATUS_BAD_USAGE). */
+ * --explain, --top-k, --tiers. Errors: an unknown user, film or genre (STATUS_NOT_FOUND, names the
+ * nearest), a ratings file that is not "film,rating" lines (STATUS_BAD_INPUT, with its line),
+ * contradictory options (STATUS_BAD_USAGE). */
 enum status person_read(struct person *person, const struct arguments *arguments,
                         const struct engine *engine, struct error *error);
 /* The same without a person: only what is wished and how many. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/explain.h"
 #include "base/buffer.h"
 #include "base/files.h"
 #include "base/progress.h"
@@ -17,11 +18,33 @@
 /* What a list starts from, for the line above it. */
 static const char *basis_text(const struct person *person, const struct recommend_answer *answer,
                               struct arena *arena) {
-    if (person->history_count == 0)
-        return arena_copy(arena, answer->basis);
-    return arena_format(arena, "%s, %s film%s", answer->basis,
-                        style_count(person->history_count).text,
-                        person->history_count == 1 ? "" : "s");
+    const char *text = answer->basis;
+    if (person->history_count > 0)
+        text = arena_format(arena, "%s, %s film%s", text, style_count(person->history_count).text,
+                            person->history_count == 1 ? "" : "s");
+    if (answer->popularity > 0)
+        text = arena_format(arena, "%s; popularity has %.0f %%", text,
+                            100 * (double)answer->popularity);
+    return text;
+}
+
+/* "Comedy, as 12 of the 30 films that you liked; highly popular" */
+static const char *notes_text(const struct recommendation *film, struct arena *arena) {
+    const char *text = NULL;
+    for (size_t n = 0; n < film->note_count; n++)
+        text =
+            text ? arena_format(arena, "%s; %s", text, film->notes[n].text) : film->notes[n].text;
+    return text;
+}
+
+/* "als 0.812 (62 %), ease 0.402 (38 %)": what the parts of a model add. */
+static const char *parts_text(const struct recommendation *film, struct arena *arena) {
+    const char *text = NULL;
+    for (size_t p = 0; p < film->part_count; p++)
+        text = arena_format(arena, "%s%s%s %.3f (%.0f %%)",
+                            text ? text : "parts: ", text ? ", " : "", film->parts[p].name,
+                            (double)film->parts[p].amount, 100 * (double)film->parts[p].share);
+    return text;
 }
 
 static void print_list(const struct engine *engine, const struct person *person,
@@ -42,6 +65,8 @@ static void print_list(const struct engine *engine, const struct person *person,
         engine_film_row(engine, &table, i + 1, film->item,
                         arena_format(arena, "%.6f", (double)film->score));
         table_note(&table, film->why);
+        table_note(&table, notes_text(film, arena));
+        table_note(&table, parts_text(film, arena));
     }
     table_print(&table, stdout);
 }
@@ -63,6 +88,10 @@ static json_t *film_json(const struct engine *engine, const struct recommendatio
     if (film->reason_count)
         json_object_set(object, "reasons", reasons);
     json_decref(reasons);
+    if (film->note_count)
+        json_object_set_new(object, "notes", explain_notes(film->notes, film->note_count));
+    if (film->part_count)
+        json_object_set_new(object, "parts", explain_parts(film->parts, film->part_count));
     return object;
 }
 
@@ -74,8 +103,9 @@ static json_t *list_json(const struct engine *engine, const struct person *perso
     json_t *user = person->request.person_count > 0
                        ? json_id(&engine->catalogue->users, person->who.user)
                        : json_null();
-    return json_pack("{s:o, s:s, s:s, s:o}", "user_id", user, "model", engine->model.name, "basis",
-                     answer->basis, "recommendations", films);
+    return json_pack("{s:o, s:s, s:s, s:s, s:f, s:o}", "user_id", user, "model", engine->model.name,
+                     "basis", answer->basis, "tier", answer->tier, "popularity_share",
+                     (double)answer->popularity, "recommendations", films);
 }
 
 static enum status answer_one(const struct arguments *arguments, const struct engine *engine,
@@ -364,6 +394,7 @@ static const struct command_option options[] = {
      "X",
      NULL,
      WORD_NONE},
+    TIERS_OPTION,
     {{"--explain", SETTING_BOOL, "false", 0, 0, NULL, NULL, "say why each film is there"},
      NULL,
      NULL,
@@ -409,8 +440,8 @@ const struct command recommend_command = {
              "[FILE] --prefer action=5,comedy=3 [OPTIONS]\n[FILE] --all --out FILE [OPTIONS]",
     .about =
         "Ranks the films that the person does not have yet, by the model's score. With --genre "
-        "scores are mapped to 0 to 1 over the films and a film of a wanted genre gets 0.20 "
-        "more, unless --strict leaves the others out.",
+        "a film of a wanted genre gets 0.20 more, on scores of 0 to 1, unless --strict leaves "
+        "the others out.",
     .operands = operands,
     .options = options,
     .examples = examples,

@@ -10,6 +10,7 @@
 #include "cli/engine.h"
 #include "cli/json.h"
 #include "cli/model_folder.h"
+#include "cli/person.h"
 #include "cli/style.h"
 #include "cli/table.h"
 #include "cli/user.h"
@@ -56,7 +57,10 @@ static void read_request(struct search_request *request, const char *text,
                               ? (double)settings_int(arguments->options, "--candidate-pool")
                               : SEARCH_UNSAID,
         .strict = settings_bool(arguments->options, "--strict"),
-        .top_k = (size_t)settings_int(arguments->options, "--top-k")};
+        .asked = {.strict = true,
+                  .by_tier = settings_bool(arguments->options, "--tiers"),
+                  .explain = settings_bool(arguments->options, "--explain"),
+                  .top_k = (size_t)settings_int(arguments->options, "--top-k")}};
     request->removed_count =
         settings_text_list(arguments->options, "--without-chips", &request->removed);
 }
@@ -133,22 +137,22 @@ static void print_intent(const struct engine *engine, const struct search_answer
 }
 
 /* "genres 0.21, cosine 0.33": the parts that are not 0. */
-static const char *parts_text(const struct found_film *film, struct arena *arena) {
+static const char *parts_text(const float parts[SEARCH_PARTS], struct arena *arena) {
     const char *text = "";
     for (size_t p = 0; p < SEARCH_PARTS; p++)
-        if (fabsf(film->parts[p]) >= 0.0005f)
+        if (fabsf(parts[p]) >= 0.0005f)
             text = arena_format(arena, "%s%s%s %.3f", text, *text ? ", " : "",
-                                service_search_part((enum search_part)p), (double)film->parts[p]);
+                                service_search_part((enum search_part)p), (double)parts[p]);
     return text;
 }
 
 static void print_list(const struct engine *engine, const struct search_answer *answer,
                        bool explain, struct arena *arena) {
     const struct style *style = style_of(stdout);
-    printf("%s%zu film%s for \"%s\"%s  %s(%s; %s on %s; %s)%s\n", style->bold, answer->count,
-           answer->count == 1 ? "" : "s", terminal_tamed(answer->text, arena), style->off,
-           style->dim, answer->encoder, engine->model.name, engine->model.data_name, answer->basis,
-           style->off);
+    printf("%s%zu film%s for \"%s\"%s  %s(%s; %s on %s; %s)%s\n", style->bold, answer->told.count,
+           answer->told.count == 1 ? "" : "s", terminal_tamed(answer->text, arena), style->off,
+           style->dim, answer->encoder, engine->model.name, engine->model.data_name,
+           answer->told.basis, style->off);
     print_chips(answer, arena);
     for (size_t i = 0; i < answer->rules.notice_count; i++) {
         fputs("  Note: ", stdout);
@@ -157,18 +161,19 @@ static void print_list(const struct engine *engine, const struct search_answer *
     puts("");
     if (explain)
         print_intent(engine, answer, arena);
-    if (answer->count == 0) {
+    if (answer->told.count == 0) {
         puts("  No film is left: the wish excludes all, or every one is known already.");
         return;
     }
     struct table table;
     table_init(&table, "rLLr", arena);
     table_row(&table, "", "film", "genres", "score", NULL);
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct found_film *film = &answer->list[i];
+    for (size_t i = 0; i < answer->told.count; i++) {
+        const struct recommendation *film = &answer->told.list[i];
         engine_film_row(engine, &table, i + 1, film->item,
                         arena_format(arena, "%.3f", (double)film->score));
-        table_note(&table, explain ? parts_text(film, arena) : NULL);
+        table_note(&table, film->why);
+        table_note(&table, explain ? parts_text(answer->parts[i], arena) : NULL);
     }
     table_print(&table, stdout);
 }
@@ -177,11 +182,14 @@ static void print_list(const struct engine *engine, const struct search_answer *
 
 static json_t *answer_json(const struct engine *engine, const struct search_request *request,
                            const struct search_answer *answer) {
-    json_t *user =
-        request->person ? json_id(&engine->catalogue->users, request->person->user) : json_null();
-    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:I, s:o, s:o}", "query", answer->text, "user_id",
-                     user, "model", engine->model.name, "encoder", answer->encoder, "basis",
-                     answer->basis, "candidates", (json_int_t)answer->candidate_count, "intent",
+    json_t *user = request->asked.person_count > 0
+                       ? json_id(&engine->catalogue->users, request->asked.people[0].user)
+                       : json_null();
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:f, s:I, s:o, s:o}", "query", answer->text,
+                     "user_id", user, "model", engine->model.name, "encoder", answer->encoder,
+                     "basis", answer->told.basis, "tier", answer->told.tier, "popularity_share",
+                     (double)answer->told.popularity, "candidates",
+                     (json_int_t)answer->candidate_count, "intent",
                      wish_json_intent(engine->catalogue, answer), "recommendations",
                      wish_json_films(engine->catalogue, answer));
 }
@@ -195,7 +203,8 @@ static enum status answer_wish(const struct arguments *arguments, const struct e
     read_request(&request, text, arguments);
     if (user) {
         TRY(read_person(&person, user, engine, error));
-        request.person = &person;
+        request.asked.people = &person;
+        request.asked.person_count = 1;
     }
     TRY(wording_open(engine->service, arguments, error));
     TRY(service_search(engine->service, engine->snapshot, &request, arguments->arena, &answer,
@@ -256,8 +265,9 @@ static const struct command_option options[] = {
      "CHIP",
      NULL,
      WORD_NONE},
+    TIERS_OPTION,
     {{"--explain", SETTING_BOOL, "false", 0, 0, NULL, NULL,
-      "how the words were understood, and the parts of each score"},
+      "how the words were understood, why each film is there, and the parts of its score"},
      NULL,
      NULL,
      WORD_NONE},

@@ -12,12 +12,13 @@
 
 #define INDENT 2
 #define GAP 2
-#define CUT_LEAST 12 /* a column is never cut below this */
+#define TABLE_NOTES_MAX 4 /* of a row */
+#define CUT_LEAST 12      /* a column is never cut below this */
 
 struct table_row {
     struct table_row *next;
     const char *colour;
-    const char *note;
+    const char *notes[TABLE_NOTES_MAX];
     const char *cells[TABLE_COLUMNS_MAX];
 };
 
@@ -59,7 +60,11 @@ void table_colour(struct table *table, const char *escape) {
 
 void table_note(struct table *table, const char *text) {
     ASSERT(table->last);
-    table->last->note = text;
+    size_t count = 0;
+    while (count < TABLE_NOTES_MAX && table->last->notes[count])
+        count++;
+    ASSERT(count < TABLE_NOTES_MAX);
+    table->last->notes[count] = text;
 }
 
 static void measure(const struct table *table, size_t *widths, FILE *out) {
@@ -114,15 +119,15 @@ static void print_row(const struct table *table, const struct table_row *row, co
     fprintf(out, "%s\n", row->colour[0] ? style_of(out)->off : "");
 }
 
-/* The note begins under the second column. */
-static void print_note(const struct table_row *row, const size_t *widths, FILE *out) {
-    if (!row->note)
-        return;
+/* Notes begin under the second column. */
+static void print_notes(const struct table_row *row, const size_t *widths, FILE *out) {
     const struct style *style = style_of(out);
-    size_t indent = INDENT + widths[0] + GAP;
-    fprintf(out, "%*s%s", (int)indent, "", style->dim);
-    style_paragraph(out, row->note, indent, indent);
-    fputs(style->off, out);
+    const size_t indent = INDENT + widths[0] + GAP;
+    for (size_t n = 0; n < TABLE_NOTES_MAX && row->notes[n]; n++) {
+        fprintf(out, "%*s%s", (int)indent, "", style->dim);
+        style_paragraph(out, row->notes[n], indent, indent);
+        fputs(style->off, out);
+    }
 }
 
 static bool is_empty_column(const struct table *table, size_t c) {
@@ -157,7 +162,7 @@ void table_print(struct table *table, FILE *out) {
     for (struct table_row *row = table->first; row; row = row->next) {
         if (row != table->first) {
             print_row(table, row, widths, out);
-            print_note(row, widths, out);
+            print_notes(row, widths, out);
             continue;
         }
         row->colour = style->bold;

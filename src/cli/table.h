@@ -26,7 +26,8 @@ void table_init(struct table *table, const char *alignment, struct arena *arena)
 void table_add(struct table *table, const char *const *cells);
 /* The same with cells as arguments; a NULL ends them early. */
 void table_row(struct table *table, ...) __attribute__((sentinel));
-/* A line of its own below the last row, wrapped, dim: why a film is there. NULL: none. */
+/* A line of its own below the last row and what is noted of it already, wrapped, dim: why a film is
+ * there. NULL: none. At most 4. */
 void table_note(struct table *table, const char *text);
 /* The last row is shown in this colour ("" for none). */
 void table_colour(struct table *table, const char *escape);

@@ -38,7 +38,7 @@ struct chip {
     enum chip_kind kind;
     const char *label;
     size_t begin, end; /* bytes of the wish that say it, to be marked */
-    uint32_t value;    /* genre, tag, mood or film */
+    uint32_t value;    /* genre, tag, mood or film; of years the first << 16 | the last */
 };
 
 /* What the rules know of the catalogue; phrases may be empty. */

@@ -60,7 +60,6 @@ void rank_min_max(float *scores, size_t item_count) {
 
 void rank_prefer(float *scores, const uint64_t *genres, size_t item_count, uint64_t wanted,
                  float bonus) {
-    rank_min_max(scores, item_count);
     for (size_t i = 0; i < item_count; i++)
         if (genres[i] & wanted)
             scores[i] += bonus;

@@ -8,6 +8,7 @@
  *
  *     rank_exclude(scores, seen, seen_count);
  *     rank_filter_genres(scores, genres, item_count, &filter);
+ *     rank_min_max(scores, item_count);
  *     rank_prefer(scores, genres, item_count, wanted, RANK_PREFERENCE);
  *     count = rank_top_k(scores, item_count, pool_size, list);
  *     rank_diversify(list, count, k, genres, 0.3);
@@ -47,7 +48,7 @@ void rank_filter_genres(float *scores, const uint64_t *genres, size_t item_count
 /* Maps the allowed scores linearly so that the lowest is 0 and the highest 1; all 0 if they are
  * equal. */
 void rank_min_max(float *scores, size_t item_count);
-/* rank_min_max, then + bonus for each allowed item that has any of the wanted genres. */
+/* + bonus for each allowed item that has any of the wanted genres. */
 void rank_prefer(float *scores, const uint64_t *genres, size_t item_count, uint64_t wanted,
                  float bonus);
 

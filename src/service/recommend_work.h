@@ -35,10 +35,6 @@ enum status service_query_one(const struct snapshot *snapshot,
 struct query service_query_of(const struct service_person *person);
 enum recommend_basis service_query_basis(const struct query *query);
 const char *service_query_basis_name(enum recommend_basis basis);
-/* All histories as one, for the reasons of a list for several; a film counts as the first of them
- * has it. */
-struct query service_query_merged(const struct recommend_work *work, struct arena *arena);
-
 /* ---- Scores: service_scores.c ---- */
 
 /* Fills work->raw: of the films that an index finds, where those are enough, or of all. */
@@ -46,13 +42,11 @@ void service_scores_fill(struct recommend_work *work);
 void service_scores_every_film(struct recommend_work *work);
 /* Whether the model itself is asked for one person. */
 bool service_scores_are_asked(const struct recommend_work *work);
-/* How many of the best films are looked at: the page, all before it and one more; where they are
- * put in another order, whole pools. */
-size_t service_scores_reach(const struct recommend_work *work);
 /* work->scores from work->raw: what may be listed, on the scores that it is ordered by. */
 void service_scores_order(struct recommend_work *work, struct arena *scratch);
-/* How much of the order is the model's own, 0 ... 1; the rest is popularity's. */
-float service_scores_share(const struct recommend_work *work);
+/* How much of the order is popularity's beside the model's, 0 ... 1; of several people of the one
+ * with fewest ratings. */
+float service_scores_popularity(const struct recommend_work *work);
 /* What people are shown of a place in that order. */
 float service_scores_shown(const struct recommend_work *work, const struct ranked *place);
 

@@ -98,9 +98,8 @@ struct recommend_request {
     size_t rating_count;
     const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
     uint64_t genres;               /* wanted genres, any of them; 0: no wish */
-    bool
-        strict; /* only wanted genres; else +0.20 on scores min-max mapped over the allowed films */
-    struct filter filter;      /* what may be listed at all */
+    bool strict;                   /* only wanted genres; else +0.20 where one matches */
+    struct filter filter;          /* what may be listed at all */
     struct filter_set demoted; /* films that come later than their score says, as by a soft wish */
     enum group_rule group;     /* how several people's scores become one */
     size_t offset;             /* so many films come before the first that is asked for */
@@ -108,7 +107,7 @@ struct recommend_request {
     double diversity;          /* 0 ... 1 */
     enum diversity_method diversity_method;
     struct recommend_context context;
-    bool by_tier; /* of whom little is known, popularity has a say: service_scores.c */
+    bool by_tier; /* of whom little is known, popularity has a say: service_tier.c */
     bool explain;
 };
 
@@ -155,12 +154,14 @@ struct recommendation {
  *   a model that predicts ratings   the rating
  *   any other                       sigmoid(raw_score)
  *   popularity                      share of the most popular film's people, 0..1
- *   soft genres                     the above (log-odds as probabilities, other models' scores as
- *                                   they are) min-max mapped over the allowed films, +0.20 where a
- *                                   wanted genre matches
+ *   soft genres                     on 0 ... 1, and 0.20 more where a wanted genre matches: sigmoid
+ *                                   of log-odds, a predicted rating as a part of the scale of
+ *                                   ratings, other models' scores min-max mapped over the allowed
+ *                                   films
+ *   few ratings                     min-max mapped, with popularity's say: service_tier.c
  *   several people                  each one's mapped so over the allowed films, then their mean or
  *                                   the lowest
- *   genre preferences               min-max mapped too, and moved by up to 0.20 either way; with no
+ *   genre preferences               as soft genres, and moved by up to 0.20 either way; with no
  *                                   history: half popularity, half preference */
 struct recommend_answer {
     size_t count; /* exactly top_k whenever so many films are allowed */
@@ -170,6 +171,8 @@ struct recommend_answer {
     const char *tier;  /* how much is known: "nothing known", "few ratings" (from 1), "some ratings"
                           (from 5), "many ratings" (from 20); of several people of the one with
                           fewest */
+    float popularity;  /* its share of the order beside the model's, by the tier; of several
+                          people's the largest */
     const char *context; /* what of the context was heard; NULL: nothing */
     bool has_more;       /* films are left behind this page */
     double kept;         /* share of the relevance that diversity left, see rank/diversity.h */

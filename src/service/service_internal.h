@@ -20,10 +20,52 @@ enum status service_history(const struct snapshot *snapshot, const struct rated_
 enum status service_query(const struct snapshot *snapshot, const struct recommend_request *request,
                           struct arena *arena, struct query *query, struct error *error);
 
+/* ---- What lists with and without a wish in words share: service_query.c ---- */
+
+struct service_queries {
+    struct query list[SERVICE_PEOPLE_MAX];
+    size_t count; /* one, or one for each of several people */
+};
+/* Everybody whom a request is for, checked as service_recommend does. */
+enum status service_query_all(const struct snapshot *snapshot,
+                              const struct recommend_request *request, struct arena *arena,
+                              struct service_queries *queries, struct error *error);
+/* What they have; how many sets. */
+#define SERVICE_HAD_MAX (2 * SERVICE_PEOPLE_MAX + 1)
+size_t service_query_had(const struct recommend_request *request, const struct query *queries,
+                         size_t query_count, struct filter_set had[SERVICE_HAD_MAX]);
+/* The request's filter, with the genres that are wanted strictly. */
+struct filter service_query_filter(const struct recommend_request *request);
+/* How many of the best films are looked at: the page, all before it and one more; where they are
+ * put in another order, whole pools. */
+size_t service_query_reach(const struct recommend_request *request, size_t item_count);
+/* All histories as one, for the reasons of a list for several; a film counts as the first of them
+ * has it. */
+struct query service_query_merged(const struct snapshot *snapshot, const struct query *queries,
+                                  size_t query_count, struct arena *arena);
+/* Puts list[count], best first, in the order that the request's diversity asks for, pool by pool,
+ * as far as place `end`; answer->pool and kept say what came of it. */
+struct service_diversity {
+    const struct snapshot *snapshot;
+    const struct recommend_request *request;
+    const struct query *queries;
+    size_t query_count;
+};
+void service_diversity_apply(const struct service_diversity *asked, struct ranked *list,
+                             size_t count, size_t end, struct recommend_answer *answer);
+
 /* Fills reasons and `why` of each film of the answer. `scored` is false where no model spoke:
  * popularity and genres. */
 void service_explain(const struct snapshot *snapshot, const struct query *query, bool scored,
                      struct arena *arena, struct recommend_answer *answer);
+
+/* The share that popularity has beside a model for somebody with so many ratings; 0 unless tiers
+ * are asked for. */
+float service_tier_popularity(const struct snapshot *snapshot, size_t history_count, bool by_tier);
+/* Gives it that share of scores[count] of so many items (NULL: the first ones), which are mapped to
+ * 0 ... 1 for it; 0 changes nothing. */
+void service_tier_blend(const struct snapshot *snapshot, float popularity, const uint32_t *items,
+                        size_t count, float *scores);
 
 /* What the answer calls where its scores come from. */
 const char *service_basis(const struct query *query);

@@ -13,11 +13,6 @@ static const char *const BASIS_NAMES[] = {
     [BASIS_PEOPLE] = "several people",
 };
 
-static const struct {
-    size_t least;
-    const char *name;
-} TIERS[] = {{20, "many ratings"}, {5, "some ratings"}, {1, "few ratings"}, {0, "nothing known"}};
-
 enum status service_check_top_k(size_t top_k, struct error *error) {
     if (top_k < 1 || top_k > SERVICE_TOP_K_MAX)
         return error_set(error, STATUS_BAD_USAGE, "top_k is %zu, expected 1 to %d", top_k,
@@ -152,24 +147,56 @@ const char *service_basis(const struct query *query) {
     return BASIS_NAMES[service_query_basis(query)];
 }
 
-const char *service_tier(const struct recommend_request *request) {
-    size_t fewest = request->person_count > 0 ? SIZE_MAX : request->rating_count, tier = 0;
-    for (size_t i = 0; i < request->person_count; i++)
-        fewest =
-            request->people[i].history.count < fewest ? request->people[i].history.count : fewest;
-    while (fewest < TIERS[tier].least)
-        tier++;
-    return TIERS[tier].name;
+enum status service_query_all(const struct snapshot *snapshot,
+                              const struct recommend_request *request, struct arena *arena,
+                              struct service_queries *queries, struct error *error) {
+    if (request->person_count > SERVICE_PEOPLE_MAX)
+        return error_set(error, STATUS_BAD_USAGE, "a list is for at most %d people, found %zu",
+                         SERVICE_PEOPLE_MAX, request->person_count);
+    TRY(service_query_check(snapshot, request, error));
+    TRY(service_query_one(snapshot, request, arena, &queries->list[0], error));
+    for (size_t i = 1; i < request->person_count; i++)
+        queries->list[i] = service_query_of(&request->people[i]);
+    queries->count = request->person_count > 1 ? request->person_count : 1;
+    return STATUS_OK;
 }
 
-struct query service_query_merged(const struct recommend_work *work, struct arena *arena) {
+size_t service_query_had(const struct recommend_request *request, const struct query *queries,
+                         size_t query_count, struct filter_set had[SERVICE_HAD_MAX]) {
+    size_t count = 0;
+    for (size_t q = 0; q < query_count; q++)
+        had[count++] = (struct filter_set){queries[q].history.items, queries[q].history.count};
+    for (size_t i = 0; i < request->person_count; i++)
+        had[count++] = (struct filter_set){request->people[i].seen, request->people[i].seen_count};
+    return count;
+}
+
+struct filter service_query_filter(const struct recommend_request *request) {
+    struct filter wanted = request->filter;
+    if (request->strict && request->genres)
+        wanted.genres.any =
+            wanted.genres.any ? wanted.genres.any & request->genres : request->genres;
+    return wanted;
+}
+
+size_t service_query_reach(const struct recommend_request *request, size_t item_count) {
+    size_t places = request->offset + request->top_k;
+    if (request->diversity > 0) {
+        const size_t pool = diversity_pool(request->top_k);
+        places = (places + pool - 1) / pool * pool;
+    }
+    return places < item_count ? places + 1 : item_count;
+}
+
+struct query service_query_merged(const struct snapshot *snapshot, const struct query *queries,
+                                  size_t query_count, struct arena *arena) {
     size_t total = 0, count = 0;
-    for (size_t q = 0; q < work->query_count; q++)
-        total += work->queries[q].history.count;
+    for (size_t q = 0; q < query_count; q++)
+        total += queries[q].history.count;
     struct rated_item *rated = ARENA_ARRAY(arena, struct rated_item, total);
-    bool *taken = ARENA_ARRAY(arena, bool, work->item_count);
-    for (size_t q = 0; q < work->query_count; q++) {
-        const struct history *history = &work->queries[q].history;
+    bool *taken = ARENA_ARRAY(arena, bool, snapshot->catalogue->items.count);
+    for (size_t q = 0; q < query_count; q++) {
+        const struct history *history = &queries[q].history;
         for (size_t i = 0; i < history->count; i++) {
             if (!taken[history->items[i]])
                 rated[count++] =
@@ -180,7 +207,7 @@ struct query service_query_merged(const struct recommend_work *work, struct aren
     struct error error;
     struct query query;
     const struct recommend_request request = {.ratings = rated, .rating_count = count};
-    const enum status status = service_query_one(work->snapshot, &request, arena, &query, &error);
+    const enum status status = service_query_one(snapshot, &request, arena, &query, &error);
     ASSERT(status == STATUS_OK);
     return query;
 }

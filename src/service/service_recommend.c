@@ -14,39 +14,6 @@
 /* People who are scored together. */
 #define BLOCK 32
 
-/* Each pool of the list, down to the page's end, in its new order. */
-static void diversify(const struct recommend_work *work, struct ranked *list, size_t count,
-                      struct arena *scratch, struct recommend_answer *answer) {
-    const struct recommend_request *request = work->request;
-    float mix[DATASET_GENRES_MAX] = {0};
-    struct diversity diversity = {.method = request->diversity_method,
-                                  .amount = request->diversity,
-                                  .genres = work->snapshot->genres,
-                                  .mix = mix,
-                                  .popularity = work->snapshot->fame,
-                                  .page = request->top_k};
-    size_t had = 0;
-    for (size_t q = 0; q < work->query_count; q++) {
-        const struct history *history = &work->queries[q].history;
-        diversity_mix(work->snapshot->genres, history->items, history->count, mix);
-        had += history->count;
-    }
-    for (uint32_t g = 0; g < work->snapshot->catalogue->genre_count; g++) {
-        diversity.familiar |= (uint64_t)(mix[g] > 0) << g;
-        if (had == 0 && request->genre_preference)
-            mix[g] = request->genre_preference[g];
-    }
-    const size_t pool = diversity_pool(request->top_k), end = request->offset + request->top_k;
-    struct ranked *plain = ARENA_ARRAY_RAW(scratch, struct ranked, pool);
-    answer->pool = pool < count ? pool : count;
-    for (size_t begin = 0; begin < count && begin < end; begin += pool) {
-        const size_t size = count - begin < pool ? count - begin : pool;
-        memcpy(plain, list + begin, size * sizeof *plain);
-        diversity_apply(&diversity, list + begin, size, end - begin);
-        answer->kept = diversity_kept(plain, size, list + begin, end - begin);
-    }
-}
-
 static const float *scores_of_people(const struct recommend_work *work, uint32_t item,
                                      struct arena *arena) {
     float *scores = ARENA_ARRAY(arena, float, work->query_count);
@@ -60,11 +27,14 @@ static const float *scores_of_people(const struct recommend_work *work, uint32_t
 static void choose(const struct recommend_work *work, struct arena *arena, struct arena *scratch,
                    struct recommend_answer *answer) {
     const struct recommend_request *request = work->request;
-    const size_t most = service_scores_reach(work), end = request->offset + request->top_k;
+    const size_t most = service_query_reach(request, work->item_count);
+    const size_t end = request->offset + request->top_k;
     struct ranked *list = ARENA_ARRAY_RAW(scratch, struct ranked, most + 1);
     const size_t count = rank_top_k(work->scores, work->item_count, most, list);
     if (request->diversity > 0)
-        diversify(work, list, count, scratch, answer);
+        service_diversity_apply(
+            &(struct service_diversity){work->snapshot, request, work->queries, work->query_count},
+            list, count, end, answer);
     const size_t begin = request->offset < count ? request->offset : count;
     answer->has_more = count > end;
     answer->count = (count < end ? count : end) - begin;
@@ -88,12 +58,15 @@ static void finish(struct recommend_work *work, struct arena *arena,
     service_scores_order(work, scratch);
     *answer = (struct recommend_answer){.basis = service_query_basis_name(work->basis),
                                         .tier = service_tier(work->request),
+                                        .popularity = service_scores_popularity(work),
                                         .context = work->context,
                                         .kept = 1};
     choose(work, arena, scratch, answer);
     if (work->request->explain) {
         const struct query query =
-            work->basis == BASIS_PEOPLE ? service_query_merged(work, scratch) : work->queries[0];
+            work->basis == BASIS_PEOPLE
+                ? service_query_merged(work->snapshot, work->queries, work->query_count, scratch)
+                : work->queries[0];
         service_explain(work->snapshot, &query,
                         service_scores_are_asked(work) || work->basis == BASIS_PEOPLE, arena,
                         answer);
@@ -104,21 +77,14 @@ static void finish(struct recommend_work *work, struct arena *arena,
 enum status service_recommend(const struct snapshot *snapshot,
                               const struct recommend_request *request, struct arena *arena,
                               struct recommend_answer *answer, struct error *error) {
-    struct query queries[SERVICE_PEOPLE_MAX];
-    if (request->person_count > SERVICE_PEOPLE_MAX)
-        return error_set(error, STATUS_BAD_USAGE, "a list is for at most %d people, found %zu",
-                         SERVICE_PEOPLE_MAX, request->person_count);
-    TRY(service_query_check(snapshot, request, error));
-    TRY(service_query_one(snapshot, request, arena, &queries[0], error));
-    for (size_t i = 1; i < request->person_count; i++)
-        queries[i] = service_query_of(&request->people[i]);
+    struct service_queries queries;
+    TRY(service_query_all(snapshot, request, arena, &queries, error));
     struct recommend_work work = {.snapshot = snapshot,
                                   .request = request,
-                                  .queries = queries,
-                                  .query_count =
-                                      request->person_count > 1 ? request->person_count : 1,
+                                  .queries = queries.list,
+                                  .query_count = queries.count,
                                   .item_count = snapshot->catalogue->items.count};
-    work.basis = request->person_count > 1 ? BASIS_PEOPLE : service_query_basis(&queries[0]);
+    work.basis = request->person_count > 1 ? BASIS_PEOPLE : service_query_basis(&queries.list[0]);
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);

@@ -17,34 +17,6 @@
  * back goes a film that was shown of late. */
 #define PREFERENCE_WEIGHT RANK_PREFERENCE
 
-/* Below so many ratings popularity has a say beside a model that scores by them. Measured on people
- * whom the model had not seen (docs/results.md, "Few ratings"). */
-static const struct {
-    size_t below;
-    float share; /* the model's */
-} TIER_SHARES[] = {{5, 0.4f}, {10, 0.6f}};
-
-float service_scores_share(const struct recommend_work *work) {
-    const struct model *model = work->snapshot->model;
-    const size_t count = work->queries[0].history.count;
-    const bool predicts =
-        model->scale == MODEL_SCALE_RATING || model->scale == MODEL_SCALE_UNIT_RATING;
-    if (!work->request->by_tier || !service_scores_are_asked(work) || predicts ||
-        (model->traits & (MODEL_IMPERSONAL | MODEL_OF_PARTS)))
-        return 1;
-    for (size_t t = 0; t < sizeof TIER_SHARES / sizeof *TIER_SHARES; t++)
-        if (count < TIER_SHARES[t].below)
-            return TIER_SHARES[t].share;
-    return 1;
-}
-
-/* Popularity's say, on scores mapped to 0 ... 1. */
-static void blend_tier(const struct recommend_work *work, float share) {
-    rank_min_max(work->scores, work->item_count);
-    for (size_t i = 0; i < work->item_count; i++)
-        work->scores[i] = share * work->scores[i] + (1 - share) * work->snapshot->fame[i];
-}
-
 /* How well a film's genres suit the preferences: the mean over those that were spoken of, -1 to 1;
  * 0 if there are none. */
 static float affinity(const float *preference, uint64_t genres) {
@@ -68,23 +40,27 @@ bool service_scores_are_asked(const struct recommend_work *work) {
     return work->basis == BASIS_USER || work->basis == BASIS_RATINGS;
 }
 
+static float tier_of(const struct recommend_work *work, size_t query) {
+    return service_tier_popularity(work->snapshot, work->queries[query].history.count,
+                                   work->request->by_tier);
+}
+
+float service_scores_popularity(const struct recommend_work *work) {
+    float most = 0;
+    if (!service_scores_are_asked(work) && work->basis != BASIS_PEOPLE)
+        return 0;
+    for (size_t q = 0; q < work->query_count; q++)
+        most = fmaxf(most, tier_of(work, q));
+    return most;
+}
+
 /* Whether the list is of the films with the highest scores and nothing else: an index finds those.
  */
 static bool is_plain(const struct recommend_work *work) {
     const struct recommend_request *request = work->request;
     return service_scores_are_asked(work) && request->genres == 0 && !request->genre_preference &&
-           request->demoted.count == 0 && request->offset == 0 && service_scores_share(work) == 1 &&
-           filter_is_plain(&request->filter);
-}
-
-size_t service_scores_reach(const struct recommend_work *work) {
-    const struct recommend_request *request = work->request;
-    size_t places = request->offset + request->top_k;
-    if (request->diversity > 0) {
-        const size_t pool = diversity_pool(request->top_k);
-        places = (places + pool - 1) / pool * pool;
-    }
-    return places < work->item_count ? places + 1 : work->item_count;
+           request->demoted.count == 0 && request->offset == 0 &&
+           service_scores_popularity(work) == 0 && filter_is_plain(&request->filter);
 }
 
 /* Whether the model itself makes a list of the genres that were spoken of. Beside a history they
@@ -116,24 +92,16 @@ static size_t had_count(const struct recommend_work *work) {
 void service_scores_fill(struct recommend_work *work) {
     if (!is_plain(work) ||
         !service_index_score(work->snapshot, &work->queries[0],
-                             service_scores_reach(work) + had_count(work), work->raw))
+                             service_query_reach(work->request, work->item_count) + had_count(work),
+                             work->raw))
         service_scores_every_film(work);
 }
 
 /* scores[items]: minus infinity for what may not be listed. */
 static void filter(const struct recommend_work *work, float *scores) {
-    const struct recommend_request *request = work->request;
-    struct filter_set had[2 * SERVICE_PEOPLE_MAX + 1];
-    size_t count = 0;
-    for (size_t q = 0; q < work->query_count; q++)
-        had[count++] =
-            (struct filter_set){work->queries[q].history.items, work->queries[q].history.count};
-    for (size_t i = 0; i < request->person_count; i++)
-        had[count++] = (struct filter_set){request->people[i].seen, request->people[i].seen_count};
-    struct filter wanted = request->filter;
-    if (request->strict && request->genres)
-        wanted.genres.any =
-            wanted.genres.any ? wanted.genres.any & request->genres : request->genres;
+    struct filter_set had[SERVICE_HAD_MAX];
+    const size_t count = service_query_had(work->request, work->queries, work->query_count, had);
+    const struct filter wanted = service_query_filter(work->request);
     filter_apply(&wanted, &work->snapshot->items, had, count, scores);
 }
 
@@ -144,16 +112,26 @@ static void to_probabilities(float *scores, size_t count) {
         scores[i] = isinf(scores[i]) ? scores[i] : sigmoid(scores[i]);
 }
 
-/* Scores on the scale on which a wish is added to them. */
+/* Scores on the 0 ... 1 on which a wish is added to them: a probability or a rating as it is, so
+ * that a film that the wish does not touch keeps its score; of other models the range of what is
+ * allowed, since their sigmoids lie close together or are all 1. */
 static void prepare_mapping(const struct recommend_work *work) {
+    const struct model *model = work->snapshot->model;
     if (work->basis == BASIS_PEOPLE)
         return;
     if (!service_scores_are_asked(work) && !model_reads_genres(work)) {
         /* Counts fall off like a power law: their logarithm spreads the popular films. */
         for (size_t i = 0; i < work->item_count; i++)
             work->scores[i] = isinf(work->scores[i]) ? work->scores[i] : log1pf(work->scores[i]);
-    } else if (work->snapshot->model->scale == MODEL_SCALE_LOG_ODDS) {
+        rank_min_max(work->scores, work->item_count);
+    } else if (model->scale == MODEL_SCALE_LOG_ODDS) {
         to_probabilities(work->scores, work->item_count);
+    } else if (model->scale == MODEL_SCALE_RATING && model->rating_max > model->rating_min) {
+        for (size_t i = 0; i < work->item_count; i++)
+            work->scores[i] =
+                (work->scores[i] - model->rating_min) / (model->rating_max - model->rating_min);
+    } else if (model->scale != MODEL_SCALE_UNIT_RATING) {
+        rank_min_max(work->scores, work->item_count);
     }
 }
 
@@ -164,8 +142,11 @@ static void combine(const struct recommend_work *work, struct arena *scratch) {
     memcpy(rows, work->raw, work->query_count * item_count * sizeof *rows);
     if (work->snapshot->model->scale == MODEL_SCALE_LOG_ODDS)
         to_probabilities(rows, work->query_count * item_count);
-    for (size_t q = 0; q < work->query_count; q++)
+    for (size_t q = 0; q < work->query_count; q++) {
         filter(work, rows + q * item_count);
+        service_tier_blend(work->snapshot, tier_of(work, q), NULL, item_count,
+                           rows + q * item_count);
+    }
     group_combine(work->request->group, rows, work->query_count, item_count, work->scores);
 }
 
@@ -185,12 +166,11 @@ static void prefer(struct recommend_work *work) {
     const uint64_t *genres = work->snapshot->genres;
     const uint64_t wanted = request->strict ? 0 : request->genres;
     const bool preferred = request->genre_preference && !model_reads_genres(work);
-    const float share = service_scores_share(work);
-    work->is_mapped = wanted != 0 || preferred || share < 1 || work->basis == BASIS_PEOPLE;
-    if (share < 1)
-        blend_tier(work, share);
+    const float popularity = service_scores_are_asked(work) ? tier_of(work, 0) : 0;
+    work->is_mapped = wanted != 0 || preferred || popularity > 0 || work->basis == BASIS_PEOPLE;
+    service_tier_blend(work->snapshot, popularity, NULL, work->item_count, work->scores);
     if (wanted != 0 || preferred) {
-        if (share == 1)
+        if (popularity == 0)
             prepare_mapping(work);
         rank_prefer(work->scores, genres, work->item_count, wanted, RANK_PREFERENCE);
     }

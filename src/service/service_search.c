@@ -1,8 +1,11 @@
 /* service_search.c: see service_search.h.
  *
  * Idea     What depends on the words alone is read once and kept (wish_read.c, wish_cache.c); this
- *          adds the person and orders the candidates. If too few of them are left, because the
- *          person has seen them or the pool is small, all films that the words allow are the pool.
+ *          has somebody's candidates put in order (wish_rank.c) and makes a page of them. If too
+ * few are left, because the person has seen them or the pool is small, all films that the words
+ *          allow are the pool.
+ * Traps    A page must not depend on the pages before it: what comes behind the pool's films are
+ *          all others in their own order, never both anew.
  * Cost     A wish that is asked again: the model's scores for the candidates and one pass over
  *          them.
  * Checked  tests/service/test_service_search.c. */
@@ -16,12 +19,10 @@
 #include "kernels/kernels.h"
 #include "rank/rank.h"
 #include "service/service_internal.h"
-#include "service/service_person.h"
+#include "service/wish_rank.h"
 #include "service/wish_read.h"
 #include "service/wish_why.h"
 
-/* From this part of the rating scale on, a film was liked. */
-#define LIKED 0.7f
 /* A pool of more films is read anew each time: it would fill the cache. */
 #define KEPT_POOL_MAX 1000
 
@@ -29,7 +30,7 @@ const char *service_search_part(enum search_part part) {
     static const char *const names[] = {
         [SEARCH_BASE] = "base",     [SEARCH_GENRES] = "genres", [SEARCH_POPULARITY] = "popularity",
         [SEARCH_COSINE] = "cosine", [SEARCH_KNOWN] = "known",   [SEARCH_TEXT] = "text",
-        [SEARCH_TAGS] = "tags",     [SEARCH_LIKE] = "like"};
+        [SEARCH_TAGS] = "tags",     [SEARCH_LIKE] = "like",     [SEARCH_SHOWN] = "shown"};
     return names[part];
 }
 
@@ -222,204 +223,129 @@ static struct intent_alphas alphas_for(const struct word_index *index, const str
     return alphas;
 }
 
-/* ---- Ordering the candidates ---- */
-
-/* One answer in the making; arrays are scratch. */
-struct work {
-    const struct word_index *index;
-    const struct wish_entry *entry;
-    const struct service_person *person; /* NULL: nobody known */
-    struct query query;                  /* the person; without a history nobody is known */
-    const struct filter *filter;         /* of the request; NULL: none */
-    struct intent_alphas alphas;
-    size_t count;               /* of the candidates that may be shown */
-    const uint32_t *items;      /* [count] */
-    const uint32_t *places;     /* [count] in the entry */
-    float *parts[SEARCH_PARTS]; /* [count] each */
-    float *scores;              /* [count] */
-};
-
-static bool was_liked(const struct model *model, const struct history *history, size_t row) {
-    const float low = model->rating_min, high = model->rating_max;
-    return !history->ratings || high <= low || history->ratings[row] >= low + LIKED * (high - low);
-}
-
-/* Minus infinity where the request's filter does not let a film pass. */
-static const float *allowed_by(const struct work *work, struct arena *scratch) {
-    float *allowed = ARENA_ARRAY(scratch, float, work->index->item_count);
-    const struct filter all = {.seen = FILTER_ALL};
-    struct filter filter = work->filter ? *work->filter : all;
-    const struct filter_set had = {work->query.history.items, work->query.history.count};
-    filter.seen = filter.seen == FILTER_SEEN ? FILTER_SEEN : FILTER_ALL;
-    filter_apply(&filter, &work->index->snapshot->items, &had, 1, allowed);
-    return allowed;
-}
-
-/* The candidates that may be shown to the person: those that he has not, or, if he asks for them,
- * those that he has and liked. */
-static void select_new(struct work *work, struct arena *scratch) {
-    const struct history *history = &work->query.history;
-    const struct wish_entry *entry = work->entry;
-    const struct filter *filter = work->filter;
-    const bool filter_says = filter && filter->seen != FILTER_UNSEEN;
-    const bool known = entry->rules.is_seen && history->count > 0 && !filter_says;
-    const float *allowed = allowed_by(work, scratch);
-    bool *marked = ARENA_ARRAY(scratch, bool, work->index->item_count);
-    for (size_t i = 0; !filter_says && i < history->count; i++)
-        marked[history->items[i]] = !known || was_liked(work->index->snapshot->model, history, i);
-    for (size_t i = 0; !known && !filter_says && work->person && i < work->person->seen_count; i++)
-        marked[work->person->seen[i]] = true;
-    /* Who types a title wants to see that film, known or not. */
-    if (entry->rules.is_title)
-        marked[entry->rules.films[0]] = known;
-    uint32_t *items = ARENA_ARRAY(scratch, uint32_t, entry->count);
-    uint32_t *places = ARENA_ARRAY(scratch, uint32_t, entry->count);
-    for (size_t i = 0; i < entry->count; i++)
-        if (marked[entry->items[i]] == known && allowed[entry->items[i]] > -INFINITY) {
-            items[work->count] = entry->items[i];
-            places[work->count++] = (uint32_t)i;
-        }
-    work->items = items;
-    work->places = places;
-}
-
-/* part = weight * the model's scores for the query, mapped to 0 ... 1 over the candidates. */
-static void add_model(const struct work *work, const struct query *query, double weight,
-                      float *part) {
-    const struct model *model = work->index->snapshot->model;
-    if (work->count == 0 || weight == 0)
-        return;
-    model->ops->score(model, query, 1, work->items, work->count, part);
-    rank_min_max(part, work->count);
-    for (size_t i = 0; i < work->count; i++)
-        part[i] *= (float)weight;
-}
-
-/* What those like who like the films that are named. */
-static void add_like(struct work *work, struct arena *scratch) {
-    const struct rules_found *rules = &work->entry->rules;
-    const struct snapshot *snapshot = work->index->snapshot;
-    if (rules->film_count == 0 || (snapshot->model->traits & MODEL_IMPERSONAL))
-        return;
-    const struct query query = wish_read_likeness(snapshot, rules, scratch);
-    add_model(work, &query, work->alphas.like, work->parts[SEARCH_LIKE]);
-}
-
-static float genre_share(const struct wish *wish, uint64_t genres) {
-    float sum = 0;
-    for (; genres; genres &= genres - 1)
-        sum += wish->weights[__builtin_ctzll(genres)];
-    return sum;
-}
-
-static float tag_share(const struct word_index *index, const struct rules_found *rules,
-                       uint32_t item) {
-    size_t shared = 0;
-    for (size_t i = 0; i < rules->tag_count; i++)
-        shared += word_index_has_tag(index, item, rules->tags[i]);
-    return rules->tag_count > 0 ? (float)shared / (float)rules->tag_count : 0;
-}
-
-static void add_words(struct work *work) {
-    const struct snapshot *snapshot = work->index->snapshot;
-    const struct wish_entry *entry = work->entry;
-    const struct intent_alphas *alphas = &work->alphas;
-    const float most = snapshot->count_max > 0 ? (float)snapshot->count_max : 1;
-    for (size_t i = 0; i < work->count; i++) {
-        const uint32_t item = work->items[i], place = work->places[i];
-        work->parts[SEARCH_GENRES][i] =
-            (float)alphas->genre * genre_share(&entry->wish, snapshot->genres[item]) +
-            service_scores_preference(work->query.genre_preference, snapshot->genres[item]);
-        work->parts[SEARCH_POPULARITY][i] =
-            (float)alphas->popularity * (float)snapshot->counts[item] / most;
-        work->parts[SEARCH_COSINE][i] = (float)alphas->embed * entry->cosines[place];
-        work->parts[SEARCH_KNOWN][i] =
-            (float)alphas->known * log1pf((float)snapshot->counts[item]) / log1pf(most);
-        work->parts[SEARCH_TEXT][i] = (float)alphas->text * entry->texts[place];
-        work->parts[SEARCH_TAGS][i] =
-            (float)alphas->tag * tag_share(work->index, &entry->rules, item);
-    }
-}
-
-static void score(struct work *work, struct arena *scratch) {
-    for (size_t p = 0; p < SEARCH_PARTS; p++)
-        work->parts[p] = ARENA_ARRAY(scratch, float, work->count);
-    work->scores = ARENA_ARRAY(scratch, float, work->count);
-    add_words(work);
-    if (work->query.history.count > 0)
-        add_model(work, &work->query, 1, work->parts[SEARCH_BASE]);
-    add_like(work, scratch);
-    for (size_t i = 0; i < work->count; i++)
-        for (size_t p = 0; p < SEARCH_PARTS; p++)
-            work->scores[i] += work->parts[p][i];
-}
-
-/* Candidates of a lower tier come before all of a higher one, whatever their scores: the film whose
- * title is the wish, films of all genres that were typed, films of any of them; where none was
- * typed and the wish asks for that, films of the strongest genres or with a tag that was typed. */
-enum tier { TIER_TITLE, TIER_ALL, TIER_ANY, TIER_OTHERS, TIERS };
-
-static enum tier tier_of(const struct work *work, size_t candidate, bool tags_count) {
-    const struct wish *wish = &work->entry->wish;
-    const struct rules_found *rules = &work->entry->rules;
-    const uint32_t item = work->items[candidate];
-    const uint64_t genres = work->index->snapshot->genres[item];
-    if (rules->is_title && item == rules->films[0])
-        return TIER_TITLE;
-    if (!wish->comes_first)
-        return TIER_ALL;
-    if (rules->typed)
-        return (genres & rules->typed) == rules->typed ? TIER_ALL
-               : genres & rules->typed                 ? TIER_ANY
-                                                       : TIER_OTHERS;
-    const bool is_tagged = tags_count && tag_share(work->index, rules, item) > 0;
-    return is_tagged || (genres & wish->strongest) ? TIER_ALL : TIER_OTHERS;
-}
-
-/* The best of the candidates, tier by tier. */
-static size_t choose(const struct work *work, size_t top_k, struct ranked *list,
-                     struct arena *scratch) {
-    float *scores = ARENA_ARRAY_RAW(scratch, float, work->count);
-    const size_t room = top_k < work->count ? top_k : work->count;
-    size_t found = 0;
-    for (enum tier tier = 0; tier < TIERS && found < room; tier++) {
-        for (size_t i = 0; i < work->count; i++)
-            scores[i] = tier_of(work, i, true) == tier ? work->scores[i] : -INFINITY;
-        found += rank_top_k(scores, work->count, room - found, list + found);
-    }
-    return found;
-}
-
 void service_search_scores(const struct word_index *index, const struct wish_entry *entry,
                            const struct query *query, struct arena *arena,
                            struct search_scores *scores) {
-    struct work work = {.index = index, .entry = entry, .query = *query};
-    work.query.wish_vector = wish_vector(index, &entry->wish);
-    work.alphas = alphas_for(index, &entry->wish, entry->wish.alphas);
-    select_new(&work, arena);
-    score(&work, arena);
-    uint8_t *tiers = ARENA_ARRAY(arena, uint8_t, work.count);
-    for (size_t i = 0; i < work.count; i++)
-        tiers[i] = (uint8_t)tier_of(&work, i, false);
-    *scores = (struct search_scores){.count = work.count,
-                                     .items = work.items,
-                                     .scores = work.scores,
-                                     .tags = work.parts[SEARCH_TAGS],
+    static const struct recommend_request anything = {.strict = true};
+    struct query own = *query;
+    struct wish_rank rank = {
+        .index = index, .entry = entry, .asked = &anything, .queries = &own, .query_count = 1};
+    own.wish_vector = wish_vector(index, &entry->wish);
+    rank.alphas = alphas_for(index, &entry->wish, entry->wish.alphas);
+    wish_rank_select(&rank, arena);
+    wish_rank_score(&rank, arena);
+    uint8_t *tiers = ARENA_ARRAY(arena, uint8_t, rank.count);
+    for (size_t i = 0; i < rank.count; i++)
+        tiers[i] = (uint8_t)wish_rank_stage(&rank, i, false);
+    *scores = (struct search_scores){.count = rank.count,
+                                     .items = rank.items,
+                                     .scores = rank.scores,
+                                     .tags = rank.parts[SEARCH_TAGS],
                                      .tiers = tiers};
 }
 
-static void fill(const struct work *work, const struct ranked *list, size_t count,
-                 struct arena *arena, struct search_answer *answer) {
-    answer->count = count;
-    answer->candidate_count = work->count;
-    answer->list = ARENA_ARRAY(arena, struct found_film, count);
-    for (size_t i = 0; i < count; i++) {
-        struct found_film *film = &answer->list[i];
-        film->item = work->items[list[i].item];
-        film->score = list[i].score;
-        for (size_t p = 0; p < SEARCH_PARTS; p++)
-            film->parts[p] = work->parts[p][list[i].item];
+/* ---- The list ---- */
+
+/* All that the page is cut from, in scratch. */
+struct listing {
+    struct wish_rank pool, rest; /* the rest: of what the pool does not have */
+    struct wish_entry *others;   /* the rest's, to be released; NULL: there is none */
+    struct ranked *list;         /* [count] films in order */
+    size_t count;
+    struct place {
+        const struct wish_rank *rank;
+        size_t candidate;
+    } * places; /* [items] of those on the list */
+};
+
+/* Appends the best of a ranking. */
+static void append(struct listing *listing, const struct wish_rank *rank, size_t most,
+                   struct arena *scratch) {
+    struct ranked *list = listing->list + listing->count;
+    const size_t found = wish_rank_choose(rank, most - listing->count, list, scratch);
+    for (size_t i = 0; i < found; i++) {
+        const size_t candidate = list[i].item;
+        list[i].item = rank->items[candidate];
+        listing->places[list[i].item] = (struct place){rank, candidate};
     }
+    listing->count += found;
+}
+
+/* What the words allow and the pool does not have. */
+static void append_rest(struct listing *listing, const struct intent_alphas *alphas, size_t most,
+                        struct arena *scratch) {
+    const struct wish_rank *pool = &listing->pool;
+    bool *passed = ARENA_ARRAY(scratch, bool, pool->index->item_count);
+    struct wish_key key = pool->entry->key;
+    key.pool = 0;
+    listing->others = wish_read(pool->index, &key, *alphas);
+    for (size_t i = 0; i < pool->entry->count; i++)
+        passed[pool->entry->items[i]] = true;
+    listing->rest = *pool;
+    listing->rest.entry = listing->others;
+    listing->rest.passed = passed;
+    listing->rest.count = 0;
+    wish_rank_select(&listing->rest, scratch);
+    wish_rank_score(&listing->rest, scratch);
+    append(listing, &listing->rest, most, scratch);
+}
+
+/* The film whose title is the wish stays before all others. */
+static void diversify(struct listing *listing, struct recommend_answer *answer) {
+    const struct wish_rank *rank = &listing->pool;
+    const struct recommend_request *asked = rank->asked;
+    const struct rules_found *rules = &rank->entry->rules;
+    const size_t end = asked->offset + asked->top_k;
+    const size_t first =
+        rules->is_title && listing->count > 0 && listing->list[0].item == rules->films[0];
+    const struct service_diversity diversity = {rank->index->snapshot, asked, rank->queries,
+                                                rank->query_count};
+    if (asked->diversity > 0)
+        service_diversity_apply(&diversity, listing->list + first, listing->count - first,
+                                end - first, answer);
+}
+
+/* The score that each of several people is shown. */
+static void add_people(const struct wish_rank *rank, struct arena *arena,
+                       struct recommend_answer *answer) {
+    const struct model *model = rank->index->snapshot->model;
+    const size_t people = rank->query_count;
+    if (people < 2 || answer->count == 0)
+        return;
+    uint32_t *items = ARENA_ARRAY_RAW(arena, uint32_t, answer->count);
+    float *raw = ARENA_ARRAY_RAW(arena, float, people * answer->count);
+    for (size_t i = 0; i < answer->count; i++)
+        items[i] = answer->list[i].item;
+    model->ops->score(model, rank->queries, people, items, answer->count, raw);
+    for (size_t i = 0; i < answer->count; i++) {
+        float *shown = ARENA_ARRAY_RAW(arena, float, people);
+        for (size_t q = 0; q < people; q++)
+            shown[q] = service_shown_score(model, raw[q * answer->count + i]);
+        answer->list[i].people = shown;
+    }
+}
+
+/* The page from the listing. */
+static void fill(const struct listing *listing, struct arena *arena, struct search_answer *answer) {
+    const struct wish_rank *rank = &listing->pool;
+    const struct recommend_request *asked = rank->asked;
+    struct recommend_answer *told = &answer->told;
+    const size_t end = asked->offset + asked->top_k, count = listing->count;
+    const size_t begin = asked->offset < count ? asked->offset : count;
+    told->has_more = count > end;
+    told->count = (count < end ? count : end) - begin;
+    told->list = ARENA_ARRAY(arena, struct recommendation, told->count);
+    answer->parts = arena_alloc_raw(arena, told->count * sizeof *answer->parts);
+    answer->candidate_count = rank->count + listing->rest.count;
+    for (size_t i = 0; i < told->count; i++) {
+        const uint32_t item = listing->list[begin + i].item;
+        const struct place *place = &listing->places[item];
+        const float score = place->rank->scores[place->candidate];
+        told->list[i] = (struct recommendation){.item = item, .score = score, .raw_score = score};
+        for (size_t p = 0; p < SEARCH_PARTS; p++)
+            answer->parts[i][p] = place->rank->parts[p][place->candidate];
+    }
+    add_people(rank, arena, told);
 }
 
 /* ---- The answer ---- */
@@ -454,34 +380,74 @@ static void copy_wish(const struct word_index *index, const struct wish_entry *e
         rules->chips[i].label = arena_copy(arena, rules->chips[i].label);
 }
 
+static const char *basis_of(const struct wish_rank *rank) {
+    return !wish_rank_knows(rank)                   ? "the wish alone"
+           : rank->query_count > 1                  ? "several people"
+           : rank->queries[0].user != MODEL_NO_USER ? "known user"
+                                                    : "ratings given";
+}
+
+static float popularity_of(const struct wish_rank *rank) {
+    float most = 0;
+    for (size_t q = 0; q < rank->query_count; q++)
+        if (rank->queries[q].history.count > 0)
+            most = fmaxf(most, service_tier_popularity(rank->index->snapshot,
+                                                       rank->queries[q].history.count,
+                                                       rank->asked->by_tier));
+    return most;
+}
+
+/* All but the text. */
+static void describe(struct listing *listing, const struct search_request *request,
+                     struct arena *arena, struct arena *scratch, struct search_answer *answer) {
+    const struct wish_rank *rank = &listing->pool;
+    const struct snapshot *snapshot = rank->index->snapshot;
+    answer->told = (struct recommend_answer){.basis = basis_of(rank),
+                                             .tier = service_tier(&request->asked),
+                                             .popularity = popularity_of(rank),
+                                             .context = rank->context,
+                                             .kept = 1};
+    diversify(listing, &answer->told);
+    fill(listing, arena, answer);
+    copy_wish(rank->index, rank->entry, arena, answer);
+    answer->wish.alphas = rank->alphas;
+    if (!request->asked.explain)
+        return;
+    const struct query query =
+        rank->query_count > 1
+            ? service_query_merged(snapshot, rank->queries, rank->query_count, scratch)
+            : rank->queries[0];
+    wish_why(rank->index, &query, arena, answer);
+}
+
 /* One try with a pool; false: too few are left of it, and there are more films. */
 static bool answer_from(const struct word_index *index, const struct wish_entry *entry,
-                        const struct search_request *request, const struct query *query,
+                        const struct search_request *request, struct service_queries *queries,
                         struct arena *arena, struct search_answer *answer) {
     struct arena *scratch = arena_scratch();
     ASSERT(arena != scratch);
     const struct arena_position mark = arena_mark(scratch);
-    const struct intent_values *values = words_values(index->words);
-    struct work work = {.index = index,
-                        .entry = entry,
-                        .person = request->person,
-                        .query = *query,
-                        .filter = request->filter,
-                        .alphas = alphas_for(index, &entry->wish, alphas_of(values, request))};
-    work.query.wish_vector = wish_vector(index, &entry->wish);
-    select_new(&work, scratch);
-    const bool enough = work.count >= request->top_k || entry->is_whole;
+    const struct intent_alphas alphas = alphas_of(words_values(index->words), request);
+    struct listing listing = {.pool = {.index = index,
+                                       .entry = entry,
+                                       .asked = &request->asked,
+                                       .queries = queries->list,
+                                       .query_count = queries->count,
+                                       .alphas = alphas_for(index, &entry->wish, alphas)}};
+    for (size_t q = 0; q < queries->count; q++)
+        queries->list[q].wish_vector = wish_vector(index, &entry->wish);
+    wish_rank_select(&listing.pool, scratch);
+    const bool enough = listing.pool.count >= request->asked.top_k || entry->is_whole;
     if (enough) {
-        struct ranked *list = ARENA_ARRAY(scratch, struct ranked, request->top_k);
-        score(&work, scratch);
-        fill(&work, list, choose(&work, request->top_k, list, scratch), arena, answer);
-        copy_wish(index, entry, arena, answer);
-        answer->wish.alphas = work.alphas;
-        if (request->explain)
-            wish_why(index, &work.query, arena, answer);
-        answer->basis = query->user != MODEL_NO_USER ? "known user"
-                        : query->history.count > 0   ? "ratings given"
-                                                     : "the wish alone";
+        const size_t most = service_query_reach(&request->asked, index->item_count);
+        listing.list = ARENA_ARRAY_RAW(scratch, struct ranked, most);
+        listing.places = ARENA_ARRAY_RAW(scratch, struct place, index->item_count);
+        wish_rank_score(&listing.pool, scratch);
+        append(&listing, &listing.pool, most, scratch);
+        if (listing.count < most && !entry->is_whole)
+            append_rest(&listing, &alphas, most, scratch);
+        describe(&listing, request, arena, scratch, answer);
+        wish_cache_release(listing.others);
     }
     arena_reset(scratch, mark);
     return enough;
@@ -492,15 +458,9 @@ enum status service_search(struct service *service, const struct snapshot *snaps
                            struct search_answer *answer, struct error *error) {
     const struct words *words;
     const struct word_index *index;
-    struct query query;
-    const struct recommend_request person = {.people = request->person,
-                                             .person_count = request->person != NULL,
-                                             .ratings = request->ratings,
-                                             .rating_count = request->rating_count,
-                                             .genre_preference = request->genre_preference,
-                                             .top_k = request->top_k};
+    struct service_queries queries;
     TRY(check(request, error));
-    TRY(service_query(snapshot, &person, arena, &query, error));
+    TRY(service_query_all(snapshot, &request->asked, arena, &queries, error));
     struct wish_key key = {.strict = request->strict,
                            .removed = request->removed,
                            .removed_count = request->removed_count};
@@ -517,12 +477,12 @@ enum status service_search(struct service *service, const struct snapshot *snaps
     answer->encoder = words_encoder_name(words);
     key.pool = alphas.pool;
     struct wish_entry *entry = read_wish(index, &key, alphas);
-    if (!answer_from(index, entry, request, &query, arena, answer)) {
+    if (!answer_from(index, entry, request, &queries, arena, answer)) {
         wish_cache_release(entry);
         key.pool = 0;
         entry = wish_read(index, &key, alphas);
         entry->is_whole = true;
-        answer_from(index, entry, request, &query, arena, answer);
+        answer_from(index, entry, request, &queries, arena, answer);
     }
     wish_cache_release(entry);
     return STATUS_OK;

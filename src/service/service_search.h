@@ -14,7 +14,12 @@
  * wish (NeuMF's intent tower) and was trained with vectors of the same encoder, and for somebody
  * who likes just the films that are named, mapped to 0 ... 1 over the candidates; base is 0 without
  * a person: popularity has a term of its own. Popularity is count / greatest count, how well known
- * log(1 + count) / log(1 + greatest). */
+ * log(1 + count) / log(1 + greatest).
+ *
+ * Whatever a list without a wish hears is heard here too, by the same functions: several people,
+ * whose bases become one, popularity's say where few ratings are known (service_tier.c), filters,
+ * genres wanted softly (+0.20) or strictly, preferences, films shown of late, hour and device,
+ * which make other films popular for who is not known, diversity, pages. */
 #ifndef MATINEE_SERVICE_SERVICE_SEARCH_H
 #define MATINEE_SERVICE_SERVICE_SEARCH_H
 
@@ -30,20 +35,13 @@
 struct search_request {
     const char *text; /* any bytes; what is no UTF-8, and control characters, count as spaces */
     size_t length;
-    const struct service_person *person; /* NULL: nobody known */
-    const struct rated_item *ratings;    /* a bare history, for person == NULL */
-    size_t rating_count;
-    const float *genre_preference; /* [genre_count], 1..5, 0 = not said; or NULL */
-    const struct filter
-        *filter; /* which films may be listed; `seen` is the wish's own; NULL: all */
+    struct recommend_request asked; /* all that is asked beside the wish: for whom, which films */
     double genre_alpha, pop_alpha, embed_alpha; /* SEARCH_UNSAID, or 0 ... SEARCH_ALPHA_MAX */
     double candidate_pool;                      /* SEARCH_UNSAID, or how many; 0: all films */
-    bool strict; /* only films of the strongest genres: of any, of all for a sure sad or romantic
-                    wish */
+    bool strict; /* only films of the wish's strongest genres: of any, of all for a sure sad or
+                    romantic wish; asked.strict is of asked.genres */
     const char *const *removed; /* labels of chips that the person has taken back */
     size_t removed_count;       /* at most RULES_CHIPS_MAX */
-    size_t top_k;               /* 1 ... SERVICE_TOP_K_MAX */
-    bool explain;
 };
 
 /* The terms of a film's score, each with its weight. */
@@ -56,26 +54,20 @@ enum search_part {
     SEARCH_TEXT,
     SEARCH_TAGS,
     SEARCH_LIKE,
+    SEARCH_SHOWN, /* below 0 where it was shown of late */
     SEARCH_PARTS
 };
 const char *service_search_part(enum search_part part); /* "base", "genres", ... */
 
-struct found_film {
-    uint32_t item;
-    float score;
-    float parts[SEARCH_PARTS];         /* they sum to it */
-    const struct recommendation *told; /* its reasons; NULL: they were not asked for */
-};
-
 /* Everything lives in the arena of the call. */
 struct search_answer {
-    size_t count; /* exactly top_k whenever so many films are allowed */
-    struct found_film *list;
+    struct recommend_answer told; /* as of a list without a wish; basis: "known user", "ratings
+                                     given", "several people", "the wish alone" */
+    float (*parts)[SEARCH_PARTS]; /* [told.count] they sum to the score */
     struct rules_found rules;
     struct wish wish; /* with the alphas that counted */
     const char *text; /* the wish with spaces for what is no text; chips are places in it */
     const char *encoder;
-    const char *basis;      /* "known user", "ratings given", "the wish alone" */
     size_t candidate_count; /* among how many films was chosen */
 };
 
@@ -101,9 +93,11 @@ enum status service_search_follow(struct service *service, const char *name,
                                   struct error *error);
 
 /* Films that the person has are not shown, unless the wish asks for them. A film whose title is the
- * whole wish comes first. Errors: nothing but spaces or too long a text (STATUS_BAD_INPUT), an
- * unknown user or film (STATUS_NOT_FOUND), top_k, an alpha, a pool or the number of chips out of
- * range (STATUS_BAD_USAGE), the films are being read (STATUS_LIMIT), no encoder (STATUS_IO). */
+ * whole wish comes first. Of a pool that holds too few for the list all films are ranked instead;
+ * pages that go on behind it are of what it does not have. Errors: nothing but spaces or too long a
+ * text (STATUS_BAD_INPUT), an unknown user or film (STATUS_NOT_FOUND), top_k, an alpha, a pool or
+ * the number of chips out of range (STATUS_BAD_USAGE), the films are being read (STATUS_LIMIT), no
+ * encoder (STATUS_IO). */
 enum status service_search(struct service *service, const struct snapshot *snapshot,
                            const struct search_request *request, struct arena *arena,
                            struct search_answer *answer, struct error *error);

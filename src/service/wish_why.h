@@ -6,7 +6,7 @@
 #include "service/service_search.h"
 #include "service/word_index.h"
 
-/* Fills `told` of every film of the answer, in the arena. */
+/* Fills reasons, why and notes of every film of the answer, in the arena. */
 void wish_why(const struct word_index *index, const struct query *query, struct arena *arena,
               struct search_answer *answer);
 

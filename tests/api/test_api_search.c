@@ -177,6 +177,63 @@ static void ratings_and_chips(void **state) {
     assert_contains("/api/search", "{\"q\": \"after 2000, before 1990\"}", 200, "no year fits");
 }
 
+/* The why-line and the notes name the chips that a film answers to. */
+static void chips_are_reasons(void **state) {
+    (void)state;
+    json_t *body = asked("/api/search?q=action,+no+comedies,+between+1990+and+1996&explain=true");
+    const json_t *films = json_object_get(body, "recommendations");
+    assert_true(json_array_size(films) > 0);
+    for (size_t i = 0; i < json_array_size(films); i++) {
+        const json_t *film = json_array_get(films, i);
+        const json_t *notes = json_object_get(film, "notes");
+        const char *why = json_string_value(json_object_get(film, "why"));
+        size_t chips = 0;
+        for (size_t n = 0; n < json_array_size(notes); n++)
+            chips += strcmp(json_string_value(json_object_get(json_array_get(notes, n), "kind")),
+                            "wish") == 0;
+        const bool is_action = strstr(why, "Action fits your wish") != NULL;
+        assert_int_equal(chips, is_action ? 3 : 2);
+        assert_non_null(strstr(why, ", not Comedy"));
+        assert_non_null(strstr(why, " (years 1990-1996)"));
+    }
+    json_decref(body);
+    body = asked("/api/recommend?q=action&user_id=1&explain=true");
+    films = json_object_get(body, "recommendations");
+    const json_t *notes = json_object_get(json_array_get(films, 0), "notes");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(notes, 0), "text")),
+                        "genre: Action");
+    json_decref(body);
+}
+
+/* Whatever stands beside a person stands beside a wish. */
+static void everything_beside_a_wish(void **state) {
+    (void)state;
+    static const char *const lists[] = {"/api/recommend", "/api/search"};
+    for (size_t i = 0; i < 2; i++) {
+        char target[200];
+        snprintf(target, sizeof target, "%s?q=drama&user_id=1,3&group=least_misery", lists[i]);
+        assert_contains(target, NULL, 200, "\"user_id\":null,\"user_ids\":[1,3]");
+        assert_contains(target, NULL, 200, "\"basis\":\"several people\"");
+        assert_contains(target, NULL, 200, "\"group\":\"least_misery\"");
+        assert_contains(target, NULL, 200, "\"people\":[{\"user_id\":1,\"score\":");
+        snprintf(target, sizeof target, "%s?q=drama&user_id=3&diversity=0.5&top_k=2", lists[i]);
+        assert_contains(target, NULL, 200, "\"diversity\":{\"method\":\"mmr\",\"amount\":0.5,");
+        snprintf(target, sizeof target, "%s?q=drama&user_id=ann&tiers=true", lists[i]);
+        assert_contains(target, NULL, 200, "\"tier\":\"few ratings\",\"popularity_share\":0.6,");
+        snprintf(target, sizeof target, "%s?q=drama&user_id=1&hour=20&device=tv", lists[i]);
+        assert_contains(target, NULL, 200, "\"context\":null");
+        snprintf(target, sizeof target, "%s?q=drama&user_id=1&hour=24", lists[i]);
+        assert_contains(target, NULL, 422, "less than or equal to 23");
+        snprintf(target, sizeof target, "%s?q=drama&user_id=1&top_k=2", lists[i]);
+        assert_contains(target, NULL, 200, "\"next\":\"");
+    }
+    json_t *films = asked("/intent_recommendations?q=drama&user_id=1,3");
+    assert_int_equal(json_array_size(films), 4);
+    json_decref(films);
+    assert_contains("/api/search?q=no+comedies,+after+1990&without_chips=excluded:+Comedy,years",
+                    NULL, 200, "\"label\":\"since 1991\"");
+}
+
 static void refused(void **state) {
     (void)state;
     static const char start[] = "/intent_recommendations?user_id=1&q=x&";
@@ -277,6 +334,8 @@ int main(void) {
         cmocka_unit_test(posts),
         cmocka_unit_test(preferences_beside_a_wish),
         cmocka_unit_test(ratings_and_chips),
+        cmocka_unit_test(chips_are_reasons),
+        cmocka_unit_test(everything_beside_a_wish),
         cmocka_unit_test(refused),
         cmocka_unit_test(large_texts),
         cmocka_unit_test(strange_texts),

@@ -59,6 +59,37 @@ static void filters(void **state) {
                "{\"user_id\":1,\"years\":\"1994-1996\",\"include\":[50,\"7a\"],\"top_k\":1}", "50");
 }
 
+/* A list is written with commas or named again, in a query and in a body. */
+static void lists_with_commas(void **state) {
+    (void)state;
+    static const char *const genres[] = {"&genre=Comedy&genre=Action", "&genre=Comedy,Action",
+                                         "&genre=Comedy,+Action"};
+    for (size_t i = 0; i < sizeof genres / sizeof *genres; i++) {
+        char target[200];
+        snprintf(target, sizeof target, USER "%s", genres[i]);
+        assert_ids(target, NULL, "50 \"7a\"");
+    }
+    assert_ids("/api/recommend", "{\"user_id\": 1, \"genre\": \"Comedy,Action\"}", "50 \"7a\"");
+    assert_ids(USER "&genre_all=Comedy,Drama", NULL, "50");
+    assert_ids(USER "&exclude_genre=Comedy,Action", NULL, "40 60 80");
+    assert_ids(USER "&include=50,7a", NULL, "50 \"7a\"");
+    assert_ids(USER "&exclude=40,50&exclude_ids=60", NULL, "\"7a\" 80");
+    assert_ids("/api/recommend", "{\"user_id\": \"1,3\"}", "50 60 \"7a\" 80");
+    assert_contains(USER "&genre=Comedy,Acton", NULL, 422, "\"input\":\"Acton\"");
+    assert_contains(USER "&genre=Comedy,,Action", NULL, 422, "one of the genres");
+}
+
+/* What one list takes, all do. */
+static void the_bare_array_takes_the_same(void **state) {
+    (void)state;
+    assert_contains("/recommendations?user_id=1,3&genre=Drama", NULL, 200, "[{\"movie_id\":50,");
+    assert_contains("/recommendations?user_id=1&genre=Comedy,Action&years=1996", NULL, 200,
+                    "[{\"movie_id\":\"7a\",");
+    assert_contains("/recommendations?user_id=1&genre=Drama&explain=true&top_k=1", NULL, 200,
+                    "\"why\":\"because you");
+    assert_contains("/recommendations?user_id=1,nobody&genre=Drama", NULL, 404, "nobody");
+}
+
 static void what_is_no_filter(void **state) {
     (void)state;
     assert_contains(USER "&years=1999-1990", NULL, 422, "span of years");
@@ -159,6 +190,8 @@ static int start(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters),
+        cmocka_unit_test(lists_with_commas),
+        cmocka_unit_test(the_bare_array_takes_the_same),
         cmocka_unit_test(what_is_no_filter),
         cmocka_unit_test(film_night),
         cmocka_unit_test(pages_do_not_overlap),

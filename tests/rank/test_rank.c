@@ -88,6 +88,7 @@ static void test_preference_maps_over_the_allowed(void **state) {
     (void)state;
     float scores[6] = {10, 4, 100, 8, 6, -50};
     rank_exclude(scores, (const uint32_t[]){2, 5}, 2);
+    rank_min_max(scores, 6);
     rank_prefer(scores, genres, 6, 2, RANK_PREFERENCE);
     /* Allowed 10 4 8 6, low 4, high 10: 1, 0, 2/3, 1/3; item 1 is a comedy. */
     static const float expected[] = {1.0f, 0.2f, -INFINITY, 2.0f / 3, 1.0f / 3, -INFINITY};

@@ -71,9 +71,11 @@ static void popularity_has_a_say_where_little_is_known(void **state) {
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_ITEMS(&fixture, 3, 0, 1);
     ASSERT_NEAR(fixture.answer.list[0].score, 0.4 + 0.6 * log(3) / log(4), 1e-6);
+    ASSERT_NEAR(fixture.answer.popularity, 0.6, 1e-6);
     request.by_tier = false;
     assert_int_equal(ask(&fixture, &request), STATUS_OK);
     ASSERT_ITEMS(&fixture, 3, 5, 2);
+    ASSERT_NEAR(fixture.answer.popularity, 0, 0);
     fixture_release(&fixture);
     fixture = fixture_of(MODEL_OF_PARTS);
     struct recommend_request hybrid = {TINY_FOR(fixture.snapshot, 3), .top_k = 3, .by_tier = true};
@@ -106,26 +108,42 @@ static void filters_stand_before_the_top_k(void **state) {
     fixture_release(&fixture);
 }
 
-static void a_soft_genre_adds_a_fifth_on_mapped_scores(void **state) {
+/* Of 3 ... 7 only 6 is Action, wanted softly; `mapped` are the films on 0 ... 1. */
+static void check_soft(struct fixture *fixture, const double mapped[8]) {
+    const struct recommend_request request = {TINY_FOR(fixture->snapshot, 0), .top_k = 5,
+                                              .genres = TINY_ACTION};
+    assert_int_equal(ask(fixture, &request), STATUS_OK);
+    assert_int_equal(fixture->answer.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        const struct recommendation *film = &fixture->answer.list[i];
+        ASSERT_NEAR(film->score, mapped[film->item] + (film->item == 6 ? 0.20 : 0), 1e-5);
+        assert_true(i == 0 || fixture->answer.list[i - 1].score >= film->score);
+    }
+}
+
+static void a_soft_genre_adds_a_fifth(void **state) {
     (void)state;
     struct fixture fixture = fixture_of(0);
-    fixture.tiny->model.scale = MODEL_SCALE_LOG_ODDS;
-    /* Of 3..7 only 6 is Action: 3 is mapped to 1, 7 to 0. */
-    const struct recommend_request request = {TINY_FOR(fixture.snapshot, 0), .top_k = 5,
-                                              .genres = TINY_ACTION};
-    double p[8];
+    struct model *model = &fixture.tiny->model;
+    double raw[8], mapped[8];
     for (int i = 3; i < 8; i++)
-        p[i] = sigmoid(5 / (1.0 + i) + 4 / (double)i + 1 / (i - 1.0) - 3);
-    assert_int_equal(ask(&fixture, &request), STATUS_OK);
-    assert_int_equal(fixture.answer.count, 5);
-    assert_int_equal(fixture.answer.list[0].item, 3);
-    ASSERT_NEAR(fixture.answer.list[0].score, 1, 1e-6);
-    for (size_t i = 0; i < 5; i++) {
-        const struct recommendation *film = &fixture.answer.list[i];
-        const double mapped = (p[film->item] - p[7]) / (p[3] - p[7]);
-        ASSERT_NEAR(film->score, mapped + (film->item == 6 ? 0.20 : 0), 1e-5);
-        assert_true(i == 0 || fixture.answer.list[i - 1].score >= film->score);
-    }
+        raw[i] = 5 / (1.0 + i) + 4 / (double)i + 1 / (i - 1.0) - 3;
+    /* A score that is no probability: the range of the allowed films. */
+    for (int i = 3; i < 8; i++)
+        mapped[i] = (raw[i] - raw[7]) / (raw[3] - raw[7]);
+    check_soft(&fixture, mapped);
+    /* A probability stays what it is. */
+    model->scale = MODEL_SCALE_LOG_ODDS;
+    for (int i = 3; i < 8; i++)
+        mapped[i] = sigmoid(raw[i]);
+    check_soft(&fixture, mapped);
+    /* A rating is a part of the scale. */
+    model->scale = MODEL_SCALE_RATING;
+    model->rating_min = -4;
+    model->rating_max = 6;
+    for (int i = 3; i < 8; i++)
+        mapped[i] = (raw[i] + 4) / 10;
+    check_soft(&fixture, mapped);
     fixture_release(&fixture);
 }
 
@@ -308,7 +326,7 @@ int main(void) {
         cmocka_unit_test(a_known_user_never_gets_what_he_has),
         cmocka_unit_test(popularity_has_a_say_where_little_is_known),
         cmocka_unit_test(filters_stand_before_the_top_k),
-        cmocka_unit_test(a_soft_genre_adds_a_fifth_on_mapped_scores),
+        cmocka_unit_test(a_soft_genre_adds_a_fifth),
         cmocka_unit_test(a_bare_history_counts_its_last_rating),
         cmocka_unit_test(nobody_gets_what_is_popular),
         cmocka_unit_test(preferences_alone_are_half_of_the_score),

@@ -49,7 +49,7 @@ static struct search_request request_for(const char *text) {
                                    .pop_alpha = SEARCH_UNSAID,
                                    .embed_alpha = SEARCH_UNSAID,
                                    .candidate_pool = SEARCH_UNSAID,
-                                   .top_k = 8};
+                                   .asked = {.strict = true, .top_k = 8}};
 }
 
 static struct search_answer found(struct fixture *f, const struct search_request *request) {
@@ -67,47 +67,48 @@ static struct search_answer search(struct fixture *f, const char *text) {
 
 static bool lists(const struct search_answer *answer, uint32_t item) {
     size_t i = 0;
-    while (i < answer->count && answer->list[i].item != item)
+    while (i < answer->told.count && answer->told.list[i].item != item)
         i++;
-    return i < answer->count;
+    return i < answer->told.count;
 }
 
 static void parts_sum_to_the_score(const struct search_answer *answer) {
-    for (size_t i = 0; i < answer->count; i++) {
+    for (size_t i = 0; i < answer->told.count; i++) {
         float sum = 0;
         for (size_t p = 0; p < SEARCH_PARTS; p++)
-            sum += answer->list[i].parts[p];
-        ASSERT_NEAR(sum, answer->list[i].score, 1e-5);
+            sum += answer->parts[i][p];
+        ASSERT_NEAR(sum, answer->told.list[i].score, 1e-5);
     }
 }
 
 static void a_genre(void **state) {
     struct fixture *f = *state;
     const struct search_answer answer = search(f, "comedy");
-    assert_int_equal(answer.count, 8);
+    assert_int_equal(answer.told.count, 8);
     assert_string_equal(answer.encoder, "fake");
-    assert_string_equal(answer.basis, "the wish alone");
+    assert_string_equal(answer.told.basis, "the wish alone");
     assert_int_equal(answer.rules.typed, TINY_COMEDY);
     assert_true(answer.wish.strongest & TINY_COMEDY);
-    assert_true(f->snapshot->genres[answer.list[0].item] & TINY_COMEDY);
+    assert_true(f->snapshot->genres[answer.told.list[0].item] & TINY_COMEDY);
     parts_sum_to_the_score(&answer);
-    for (size_t i = 0; i < answer.count; i++)
-        ASSERT_NEAR(answer.list[i].parts[SEARCH_BASE], 0, 0);
+    for (size_t i = 0; i < answer.told.count; i++)
+        ASSERT_NEAR(answer.parts[i][SEARCH_BASE], 0, 0);
 }
 
 static void a_person(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("something exciting with action");
     const struct service_person person = service_person_known(f->snapshot, 0);
-    request.person = &person; /* has 0, 1 and 2 */
+    request.asked.people = &person;
+    request.asked.person_count = 1; /* has 0, 1 and 2 */
     const struct search_answer answer = found(f, &request);
-    assert_int_equal(answer.count, 5);
-    assert_string_equal(answer.basis, "known user");
+    assert_int_equal(answer.told.count, 5);
+    assert_string_equal(answer.told.basis, "known user");
     assert_false(lists(&answer, 0));
-    assert_int_equal(answer.list[0].item, 6);
+    assert_int_equal(answer.told.list[0].item, 6);
     float least = 1, most = 0;
-    for (size_t i = 0; i < answer.count; i++) {
-        const float base = answer.list[i].parts[SEARCH_BASE];
+    for (size_t i = 0; i < answer.told.count; i++) {
+        const float base = answer.parts[i][SEARCH_BASE];
         least = fminf(least, base);
         most = fmaxf(most, base);
     }
@@ -116,22 +117,23 @@ static void a_person(void **state) {
     parts_sum_to_the_score(&answer);
     /* The same from bare ratings. */
     const struct rated_item ratings[] = {{0, 5}, {1, 4}, {2, 1}};
-    request.person = NULL;
-    request.ratings = ratings;
-    request.rating_count = 3;
+    request.asked.person_count = 0;
+    request.asked.ratings = ratings;
+    request.asked.rating_count = 3;
     const struct search_answer bare = found(f, &request);
-    assert_string_equal(bare.basis, "ratings given");
-    for (size_t i = 0; i < bare.count; i++)
-        assert_int_equal(bare.list[i].item, answer.list[i].item);
+    assert_string_equal(bare.told.basis, "ratings given");
+    for (size_t i = 0; i < bare.told.count; i++)
+        assert_int_equal(bare.told.list[i].item, answer.told.list[i].item);
 }
 
 static void seen_and_loved(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("something I have seen and loved");
     const struct service_person person = service_person_known(f->snapshot, 0);
-    request.person = &person; /* 5, 4 and 1 of 1 to 5 */
+    request.asked.people = &person;
+    request.asked.person_count = 1; /* 5, 4 and 1 of 1 to 5 */
     const struct search_answer answer = found(f, &request);
-    assert_int_equal(answer.count, 2);
+    assert_int_equal(answer.told.count, 2);
     assert_true(lists(&answer, 0) && lists(&answer, 1));
 }
 
@@ -139,30 +141,30 @@ static void exclusion_years_and_names(void **state) {
     struct fixture *f = *state;
     struct search_answer answer = search(f, "action, no comedies");
     assert_false(lists(&answer, 1) || lists(&answer, 2) || lists(&answer, 4));
-    assert_int_equal(answer.count, 5);
+    assert_int_equal(answer.told.count, 5);
     answer = search(f, "between 1991 and 1994");
-    assert_int_equal(answer.count, 3);
+    assert_int_equal(answer.told.count, 3);
     assert_true(answer.wish.is_blank);
-    assert_int_equal(answer.list[0].item, 1); /* two people have 1 and 3 */
+    assert_int_equal(answer.told.list[0].item, 1); /* two people have 1 and 3 */
     answer = search(f, "similar to Alpha but with drama");
     assert_int_equal(answer.rules.film_count, 1);
     assert_false(lists(&answer, 0));
-    assert_true(answer.list[0].parts[SEARCH_LIKE] + answer.list[1].parts[SEARCH_LIKE] > 0);
+    assert_true(answer.parts[0][SEARCH_LIKE] + answer.parts[1][SEARCH_LIKE] > 0);
     answer = search(f, "a film under 100 minutes");
-    assert_int_equal(answer.count, 1);
-    assert_int_equal(answer.list[0].item, 3);
+    assert_int_equal(answer.told.count, 1);
+    assert_int_equal(answer.told.list[0].item, 3);
 }
 
 /* Of a likeness the model's neighbours are candidates whatever the words say, and weigh more. */
 static void a_likeness(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("like Eta (1996) but darker");
-    request.candidate_pool = 4; /* two of them by the model */
-    request.top_k = 4;
+    request.candidate_pool = 5; /* three of them by the model */
+    request.asked.top_k = 4;
     request.embed_alpha = 0.25;
     const struct search_answer likeness = found(f, &request);
     assert_true(likeness.rules.is_likeness);
-    assert_int_equal(likeness.candidate_count, 4);
+    assert_int_equal(likeness.candidate_count, 5);
     assert_true(lists(&likeness, 5) && lists(&likeness, 7)); /* one apart on the line */
     const struct intent_alphas usual = words_values(service_words_opened(f->service))->alphas;
     assert_true(likeness.wish.alphas.like > usual.like);
@@ -181,15 +183,16 @@ static void a_title(void **state) {
     const struct service_person person = service_person_known(f->snapshot, 0); /* has 0, 1, 2 */
     struct search_answer answer = found(f, &request);
     assert_true(answer.rules.is_title && answer.rules.is_likeness);
-    assert_int_equal(answer.list[0].item, 0);
-    assert_int_equal(answer.count, 8);
-    request.person = &person;
+    assert_int_equal(answer.told.list[0].item, 0);
+    assert_int_equal(answer.told.count, 8);
+    request.asked.people = &person;
+    request.asked.person_count = 1;
     answer = found(f, &request);
-    assert_int_equal(answer.list[0].item, 0);
+    assert_int_equal(answer.told.list[0].item, 0);
     assert_false(lists(&answer, 1) || lists(&answer, 2));
-    request.top_k = 1;
+    request.asked.top_k = 1;
     answer = found(f, &request);
-    assert_int_equal(answer.list[0].item, 0);
+    assert_int_equal(answer.told.list[0].item, 0);
 }
 
 /* A chip that was taken back does not count, and is another wish to the cache. */
@@ -219,8 +222,8 @@ static void strictly(void **state) {
     struct search_request request = request_for("drama");
     request.strict = true;
     const struct search_answer answer = found(f, &request);
-    for (size_t i = 0; i < answer.count; i++)
-        assert_true(f->snapshot->genres[answer.list[i].item] & answer.wish.strongest);
+    for (size_t i = 0; i < answer.told.count; i++)
+        assert_true(f->snapshot->genres[answer.told.list[i].item] & answer.wish.strongest);
     assert_true(lists(&answer, 3));
 }
 
@@ -228,13 +231,105 @@ static void a_small_pool_still_fills_the_list(void **state) {
     struct fixture *f = *state;
     struct search_request request = request_for("drama");
     request.candidate_pool = 2;
-    request.top_k = 2;
+    request.asked.top_k = 1;
     struct search_answer answer = found(f, &request);
     assert_int_equal(answer.candidate_count, 2);
-    request.top_k = 6;
+    request.asked.top_k = 6;
     answer = found(f, &request);
-    assert_int_equal(answer.count, 6);
+    assert_int_equal(answer.told.count, 6);
     assert_int_equal(answer.candidate_count, 8);
+}
+
+/* Pages of two: the pool's four, and behind them what it does not have; each film once. */
+static void pages_go_on_behind_the_pool(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    unsigned seen = 0;
+    request.candidate_pool = 4;
+    request.asked.top_k = 2;
+    for (int method = 0; method < 2; method++, seen = 0) {
+        request.asked.diversity = method ? 0.5 : 0;
+        for (request.asked.offset = 0; request.asked.offset < 8; request.asked.offset += 2) {
+            const struct search_answer answer = found(f, &request);
+            assert_int_equal(answer.told.count, 2);
+            assert_int_equal(answer.told.has_more, request.asked.offset < 6);
+            assert_int_equal(answer.told.pool > 0, method);
+            parts_sum_to_the_score(&answer);
+            for (size_t i = 0; i < 2; i++)
+                seen |= 1u << answer.told.list[i].item;
+        }
+        assert_int_equal(seen, 0xff);
+    }
+}
+
+/* Users 1 and 3 have 0, 1, 2 and 0, 3: their scores become one, and nobody's films come. */
+static void several_people(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    const struct service_person people[] = {service_person_known(f->snapshot, 0),
+                                            service_person_known(f->snapshot, 2)};
+    request.asked.people = people;
+    request.asked.person_count = 2;
+    for (enum group_rule rule = 0; rule < GROUP_RULES; rule++) {
+        request.asked.group = rule;
+        const struct search_answer answer = found(f, &request);
+        assert_string_equal(answer.told.basis, "several people");
+        assert_int_equal(answer.told.count, 4);
+        assert_false(lists(&answer, 0) || lists(&answer, 3));
+        assert_non_null(answer.told.list[0].people);
+        parts_sum_to_the_score(&answer);
+        float most = 0;
+        for (size_t i = 0; i < answer.told.count; i++)
+            most = fmaxf(most, answer.parts[i][SEARCH_BASE]);
+        ASSERT_NEAR(most, 1, 1e-6); /* 4 is the nearest to what both have */
+    }
+}
+
+/* "ann" has one film: popularity has 0.6 of her base, log(1 + people) / log(1 + 3). */
+static void few_ratings(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    const struct service_person person = service_person_known(f->snapshot, 3);
+    request.asked.people = &person;
+    request.asked.person_count = 1;
+    ASSERT_NEAR(found(f, &request).told.popularity, 0, 0);
+    request.asked.by_tier = true;
+    const struct search_answer answer = found(f, &request);
+    ASSERT_NEAR(answer.told.popularity, 0.6, 1e-6);
+    assert_string_equal(answer.told.tier, "few ratings");
+    for (size_t i = 0; i < answer.told.count; i++)
+        if (answer.told.list[i].item == 3)
+            ASSERT_NEAR(answer.parts[i][SEARCH_BASE], 0.4 + 0.6 * log(3) / log(4), 1e-5);
+    parts_sum_to_the_score(&answer);
+}
+
+/* What a list without a wish hears is heard beside one. */
+static void all_else_that_is_asked(void **state) {
+    struct fixture *f = *state;
+    struct search_request request = request_for("drama");
+    const struct search_answer plain = found(f, &request);
+    const uint32_t first = plain.told.list[0].item;
+    request.asked.demoted = (struct filter_set){&first, 1};
+    const struct search_answer demoted = found(f, &request);
+    for (size_t i = 0; i < demoted.told.count; i++)
+        assert_int_equal(demoted.parts[i][SEARCH_SHOWN] < 0, demoted.told.list[i].item == first);
+    parts_sum_to_the_score(&demoted);
+    request.asked.demoted.count = 0;
+    request.asked.genres = TINY_ACTION;
+    const struct search_answer strict = found(f, &request);
+    for (size_t i = 0; i < strict.told.count; i++)
+        assert_true(f->snapshot->genres[strict.told.list[i].item] & TINY_ACTION);
+    request.asked.strict = false;
+    const struct search_answer soft = found(f, &request);
+    assert_int_equal(soft.told.count, 8);
+    for (size_t i = 0; i < soft.told.count; i++)
+        for (size_t p = 0; p < plain.told.count; p++)
+            if (plain.told.list[p].item == soft.told.list[i].item)
+                ASSERT_NEAR(soft.told.list[i].score - plain.told.list[p].score,
+                            f->snapshot->genres[soft.told.list[i].item] & TINY_ACTION ? 0.2 : 0,
+                            1e-5);
+    request.asked.context = (struct recommend_context){.is_given = true, .hour = 20};
+    assert_null(found(f, &request).told.context); /* the tiny data know no hours */
 }
 
 static void alphas_count(void **state) {
@@ -243,9 +338,9 @@ static void alphas_count(void **state) {
     request.genre_alpha = request.embed_alpha = 0;
     request.pop_alpha = 1;
     const struct search_answer answer = found(f, &request);
-    assert_int_equal(answer.list[0].item, 0); /* the most popular */
-    ASSERT_NEAR(answer.list[0].parts[SEARCH_POPULARITY], 1, 1e-6);
-    ASSERT_NEAR(answer.list[0].parts[SEARCH_COSINE], 0, 0);
+    assert_int_equal(answer.told.list[0].item, 0); /* the most popular */
+    ASSERT_NEAR(answer.parts[0][SEARCH_POPULARITY], 1, 1e-6);
+    ASSERT_NEAR(answer.parts[0][SEARCH_COSINE], 0, 0);
 }
 
 static void asked_again(void **state) {
@@ -281,9 +376,9 @@ static void vectors_are_kept(void **state) {
     struct search_answer second;
     /* Moods, the probe and the wish. */
     assert_int_equal(ask_anew(f, &second), AFFECT_COUNT + 2);
-    for (size_t i = 0; i < first.count; i++) {
-        assert_int_equal(second.list[i].item, first.list[i].item);
-        ASSERT_NEAR(second.list[i].score, first.list[i].score, 0);
+    for (size_t i = 0; i < first.told.count; i++) {
+        assert_int_equal(second.told.list[i].item, first.told.list[i].item);
+        ASSERT_NEAR(second.told.list[i].score, first.told.list[i].score, 0);
     }
 }
 
@@ -359,10 +454,11 @@ static void bad_input(void **state) {
     refused(f, &request, STATUS_BAD_USAGE, "candidate_pool");
     request = request_for("x");
     const struct service_person person = service_person_known(f->snapshot, 99);
-    request.person = &person;
+    request.asked.people = &person;
+    request.asked.person_count = 1;
     refused(f, &request, STATUS_NOT_FOUND, "99");
     request = request_for("x");
-    request.top_k = 0;
+    request.asked.top_k = 0;
     refused(f, &request, STATUS_BAD_USAGE, "top_k");
 }
 
@@ -380,9 +476,9 @@ static void strange_texts(void **state) {
         "<script>"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const struct search_answer answer = search(f, texts[i]);
-        assert_int_equal(answer.count, 8);
-        for (size_t k = 0; k < answer.count; k++)
-            assert_true(isfinite(answer.list[k].score));
+        assert_int_equal(answer.told.count, 8);
+        for (size_t k = 0; k < answer.told.count; k++)
+            assert_true(isfinite(answer.told.list[k].score));
     }
 }
 
@@ -411,11 +507,12 @@ static bool is_heard(const char *encoder, size_t dimension, const char *text) {
     assert_int_equal(service_acquire(f.service, NULL, &f.snapshot, &f.error), STATUS_OK);
     struct search_request request = request_for(text);
     const struct service_person person = service_person_known(f.snapshot, 0);
-    request.person = &person;
+    request.asked.people = &person;
+    request.asked.person_count = 1;
     const struct search_answer answer = found(&f, &request);
     bool lifted = false;
-    for (size_t i = 0; i < answer.count; i++)
-        lifted = lifted || (answer.list[i].item == 7 && answer.list[i].parts[SEARCH_BASE] == 1);
+    for (size_t i = 0; i < answer.told.count; i++)
+        lifted = lifted || (answer.told.list[i].item == 7 && answer.parts[i][SEARCH_BASE] == 1);
     assert_int_equal(lifted, heard > 0);
     if (lifted)
         ASSERT_NEAR(heard, 1, 1e-5);
@@ -449,7 +546,7 @@ static void *ask_many(void *context) {
         do
             status = service_search(f->service, f->snapshot, &request, &arena, &answer, &error);
         while (status == STATUS_LIMIT);
-        if (status != STATUS_OK || answer.count != 8)
+        if (status != STATUS_OK || answer.told.count != 8)
             abort();
         arena_reset(&arena, (struct arena_position){0});
     }
@@ -528,6 +625,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(chips_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strictly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_pool_still_fills_the_list, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_go_on_behind_the_pool, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(several_people, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(few_ratings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_else_that_is_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(alphas_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(vectors_are_kept, set_up, tear_down),
