@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "service/film_people.h"
 #include "service/service_internal.h"
 
 #define HALF_LIFE_SECONDS (30.0 * 24 * 3600)
@@ -251,7 +252,7 @@ void service_film_figures(const struct snapshot *snapshot, uint32_t item,
                                      .damped = snapshot->damped[item]};
     if (!known->ratings || !snapshot->catalogue->has_ratings)
         return;
-    for (size_t row = 0; row < known->count; row++)
-        if (known->items[row] == item)
-            count_rating(figures, known->ratings[row]);
+    const struct film_people people = film_people_of(snapshot, item);
+    for (size_t i = 0; i < people.count; i++)
+        count_rating(figures, people.ratings[i]);
 }

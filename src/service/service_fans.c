@@ -1,15 +1,16 @@
 /* service_fans.c: see service_fans.h.
  *
- * Idea     One pass over all rows finds who has the film. A mix is the mean of people's own shares,
+ * Idea     Who has the film is at hand (film_people.h). A mix is the mean of people's own shares,
  *          so that who watches much counts as everybody else; that of everyone is made the same
  *          way, so that the two compare.
  * Traps    A small circle's mix is noise of a few people; the answer says how many they are.
- * Cost     One pass over the rows, and the films of at most 2 * FANS_PEOPLE_MAX people.
+ * Cost     The films of at most 2 * FANS_PEOPLE_MAX people.
  * Checked  tests/service/test_service_fans.c. */
 #include "service/service_fans.h"
 
 #include <stdlib.h>
 
+#include "service/film_people.h"
 #include "service/film_remarks.h"
 #include "service/service_internal.h"
 #include "service/service_person.h"
@@ -23,14 +24,7 @@ static int by_rating(const void *a, const void *b) {
     return (x->user > y->user) - (x->user < y->user);
 }
 
-static float mean_of(const struct history *history) {
-    double sum = 0;
-    for (size_t i = 0; i < history->count; i++)
-        sum += (double)history->ratings[i];
-    return (float)(sum / (double)history->count);
-}
-
-/* Whether the person likes the film; what he gave it. */
+/* Whether a person with that history likes the film; what he gave it. */
 static bool likes(const struct snapshot *snapshot, const struct history *history, uint32_t item,
                   struct film_fan *fan) {
     size_t h = 0;
@@ -39,7 +33,6 @@ static bool likes(const struct snapshot *snapshot, const struct history *history
     if (h == history->count || !film_remarks_liked(snapshot, history, h))
         return false;
     fan->rating = history->ratings ? history->ratings[h] : 1;
-    fan->lead = history->ratings ? fan->rating - mean_of(history) : 0;
     return true;
 }
 
@@ -107,14 +100,20 @@ static bool still_likes(struct service *service, const struct snapshot *snapshot
 
 void service_fans(struct service *service, const struct snapshot *snapshot, uint32_t item,
                   size_t most, struct arena *arena, struct film_fans *fans) {
-    const struct interactions *known = &snapshot->catalogue->interactions;
-    struct film_fan *all = ARENA_ARRAY(arena, struct film_fan, snapshot->counts[item] + 1u);
+    const struct film_people people = film_people_of(snapshot, item);
+    const struct history given = {.count = people.count, .ratings = people.ratings};
+    struct film_fan *all = ARENA_ARRAY(arena, struct film_fan, people.count + 1);
     *fans = (struct film_fans){.list = ARENA_ARRAY(arena, struct film_fan, most)};
-    for (uint32_t user = 0; user < known->user_count; user++) {
-        const struct history history = interactions_history(known, user);
-        struct film_fan fan = {.user = user};
-        if (likes(snapshot, &history, item, &fan))
-            all[fans->liked++] = fan;
+    for (size_t i = 0; i < people.count; i++) {
+        const uint32_t user = people.users[i];
+        if (!film_remarks_liked(snapshot, &given, i))
+            continue;
+        struct film_fan fan = {.user = user, .rating = 1};
+        if (people.ratings) {
+            fan.rating = people.ratings[i];
+            fan.lead = fan.rating - film_people_mean(snapshot, user);
+        }
+        all[fans->liked++] = fan;
     }
     qsort(all, fans->liked, sizeof *all, by_rating);
     for (size_t i = 0; i < fans->liked && fans->count < most; i++) {

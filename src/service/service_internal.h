@@ -145,6 +145,10 @@ void service_hours_destroy(struct service_hours *hours); /* NULL is fine */
 struct service_atlas *service_atlas_create(void);
 void service_atlas_destroy(struct service_atlas *atlas); /* NULL is fine */
 
+/* The histories of a snapshot by film. */
+struct film_index *film_people_create(void);
+void film_people_destroy(struct film_index *index); /* NULL is fine */
+
 /* The texts of a snapshot's films. */
 struct film_memo *film_memo_create(uint32_t item_count);
 void film_memo_destroy(struct film_memo *memo); /* NULL is fine */

@@ -75,6 +75,7 @@ enum status snapshot_create(struct snapshot **out, const struct snapshot_source 
     film_figures_derive(snapshot);
     derive_vectors(snapshot);
     snapshot->hours = service_hours_create();
+    snapshot->people = film_people_create();
     snapshot->hues = film_hues_create();
     snapshot_begin(snapshot);
     *out = snapshot;
@@ -120,6 +121,7 @@ static void release_loaded(struct snapshot *snapshot) {
         snapshot->source.release(snapshot->source.owner);
     ann_close(snapshot->index);
     service_hours_destroy(snapshot->hours);
+    film_people_destroy(snapshot->people);
     film_hues_destroy(snapshot->hues);
 }
 

@@ -42,6 +42,7 @@ struct service_orders;
 struct service_hours;
 struct service_atlas;
 struct snapshot_edits;
+struct film_index;
 
 struct snapshot {
     atomic_uint references;
@@ -61,6 +62,7 @@ struct snapshot {
     struct service_atlas *atlas; /* owned: service_map.c */
     struct service_hours *hours; /* owned by the origin: service_hours.c */
     double rating_mean;          /* of all ratings; 0: there are none */
+    struct film_index *people;   /* owned by the origin: film_people.c */
     const float *damped;  /* [item_count] mean rating, drawn to the mean of all; 0: no ratings */
     const float *fame;    /* [item_count] log(1 + count) / log(1 + greatest count), 0 ... 1 */
     uint64_t serial;      /* of this snapshot alone, for cursors */

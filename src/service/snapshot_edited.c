@@ -289,6 +289,7 @@ static struct snapshot *share(struct snapshot *origin) {
     snapshot->rating_mean = origin->rating_mean;
     snapshot->items = origin->items;
     snapshot->hours = origin->hours;
+    snapshot->people = origin->people;
     snapshot->hues = origin->hues;
     snapshot->serial = origin->serial;
     snapshot->vectors = origin->vectors;
