@@ -19,12 +19,15 @@
     1  Titan A.E. (2000)  Action, Adventure, Animation, Children, Sci-Fi  0.510429
        because you liked Gulliver's Travels (1939), Iron Giant, The (1999) and
        Rescuers, The (1977)
+       Action, as 76 of the 199 films that you liked; well received
     2  Elektra (2005)     Action, Adventure, Crime, Drama                 0.510142
        because you liked Newton Boys, The (1998), Indiana Jones and the Last
        Crusade (1989) and Ghost and the Darkness, The (1996)
+       Action, as 76 of the 199 films that you liked
     3  Spectre (2015)     Action, Adventure, Crime                        0.509962
        because you liked Indiana Jones and the Last Crusade (1989), Ghost and the
        Darkness, The (1996) and Highlander (1986)
+       Action, as 76 of the 199 films that you liked
 
   $ matinee similar content.safetensors "star wars"
   ! matinee: no film has the id or title "star wars"; did you mean "Star Wars: Episode IV - A New Hope (1977)", "Star Wars: Episode V - The Empire Strikes Back (1980)" or "Star Wars: Episode VI - Return of the Jedi (1983)"?

@@ -221,8 +221,8 @@
     matinee recommend [FILE] --all --out FILE [OPTIONS]
 
   Ranks the films that the person does not have yet, by the model's score. With
-  --genre scores are mapped to 0 to 1 over the films and a film of a wanted genre
-  gets 0.20 more, unless --strict leaves the others out.
+  --genre a film of a wanted genre gets 0.20 more, on scores of 0 to 1, unless
+  --strict leaves the others out.
 
   Words
     FILE  a model file, or models:/NAME/VERSION; without it the newest of the data
@@ -244,6 +244,8 @@
     --min-ratings N          films that so many people have, 0 to 1000000000
                              (default 0)
     --min-mean X             films with such a mean rating, 0 to 100 (default 0)
+    --tiers                  popularity has a say for who has rated fewer than 10
+                             films
     --explain                say why each film is there
     --compare                the person's ratings beside those that the model
                              predicts; no wishes with it

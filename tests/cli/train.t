@@ -114,12 +114,15 @@
     1  Terminator 2: Judgment Day (1991)  Action, Sci-Fi                     0.999975
        because you liked Jurassic Park (1993), Braveheart (1995) and Forrest Gump
        (1994)
+       Action, as 76 of the 199 films that you liked; highly popular
     2  Sixth Sense, The (1999)            Drama, Horror, Mystery             0.999963
        because you liked Matrix, The (1999), Fight Club (1999) and Saving Private
        Ryan (1998)
+       Drama, as 64 of the 199 films that you liked; highly popular
     3  Aliens (1986)                      Action, Adventure, Horror, Sci-Fi  0.999960
        because you liked Alien (1979), Star Wars: Episode V - The Empire Strikes
        Back (1980) and Terminator, The (1984)
+       Action, as 76 of the 199 films that you liked; highly popular
 
   $ matinee recommend knn.safetensors --user 1 --top-k 3 --genre Horror --strict
   3 films for user 1  (item_knn on ml-latest-small; known user, 231 films)
@@ -144,6 +147,8 @@
     "user_id": 1,
     "model": "item_knn",
     "basis": "known user",
+    "tier": "many ratings",
+    "popularity_share": 0.0,
     "recommendations": [
       {
         "item_id": 589,
@@ -172,26 +177,26 @@
   }
 
   $ printf 'film,rating\n"Heat (1995)",5\nToy Story,4.5\n260,4\n' > mine.csv; matinee recommend knn.safetensors --ratings mine.csv --top-k 3
-  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films; popularity has 60 %)
 
-       film                                                   genres                        score
-    ─────────────────────────────────────────────────────────────────────────────────────────────
-    1  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)              Mystery, Sci-Fi, Thriller  0.731591
-    2  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi  0.718101
-    3  Star Wars: Episode VI - Return of the Jedi (1983)      Action, Adventure, Sci-Fi  0.715814
+       film                                                   genres                          score
+    ───────────────────────────────────────────────────────────────────────────────────────────────
+    1  Forrest Gump (1994)                                    Comedy, Drama, Romance, War  0.937138
+    2  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)              Mystery, Sci-Fi, Thriller    0.936411
+    3  Star Wars: Episode V - The Empire Strikes Back (1980)  Action, Adventure, Sci-Fi    0.927032
 
   $ echo 1,nan > nan.csv; matinee recommend knn.safetensors --ratings nan.csv
   ! matinee: nan.csv:1: expected "film,rating", found "1,nan"
   [1]
 
   $ matinee recommend knn.safetensors --ratings mine.csv --prefer comedy=5 --top-k 3
-  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films)
+  3 films for somebody who rated the 3 films of mine.csv  (item_knn on ml-latest-small; ratings given, 3 films; popularity has 60 %)
 
-       film                                       genres                             score
-    ──────────────────────────────────────────────────────────────────────────────────────
-    1  Forrest Gump (1994)                        Comedy, Drama, Romance, War     1.042845
-    2  Pulp Fiction (1994)                        Comedy, Crime, Drama, Thriller  1.002639
-    3  Twelve Monkeys (a.k.a. 12 Monkeys) (1995)  Mystery, Sci-Fi, Thriller       1.000000
+       film                       genres                             score
+    ──────────────────────────────────────────────────────────────────────
+    1  Forrest Gump (1994)        Comedy, Drama, Romance, War     1.137138
+    2  Pulp Fiction (1994)        Comedy, Crime, Drama, Thriller  1.113553
+    3  Back to the Future (1985)  Adventure, Comedy, Sci-Fi       1.041368
 
   $ matinee recommend knn.safetensors --prefer action=5,comedy=3 --top-k 3
   3 films for somebody who likes Action (5), Comedy (3)  (item_knn on ml-latest-small; genres given)
