@@ -1,7 +1,8 @@
 /* parameters_list.c: lists written with commas: see parameters.h.
  *
- * Traps    Names have commas of their own ("based on a book, loosely"; ids may be anything): what
- * is known as it stands is never cut. Checked  tests/api/test_api_wishes.c. */
+ * Traps    Names have commas of their own ("based on a book, loosely"; ids may be anything):
+ *          what is known as it stands is never cut.
+ * Checked  tests/api/test_api_wishes.c. */
 #include <string.h>
 
 #include "api/parameters.h"

@@ -3,8 +3,8 @@
  * Idea     rank/diversity.h puts a pool of the best in another order; here it learns of whom it is
  *          for: the genres of his films, or those that he likes.
  * Traps    A page must not depend on how long it is, or pages would overlap: the ranking is cut
- * into pools that are each put in order. Checked  tests/service/test_service_recommend.c,
- * tests/api/test_api_wishes.c. */
+ *          into pools that are each put in order.
+ * Checked  tests/service/test_service_recommend.c, tests/api/test_api_wishes.c. */
 #include <string.h>
 
 #include "service/service_internal.h"
