@@ -32,7 +32,7 @@ static void assert_lists(const char *target, const char *text, bool is_there) {
 
 static void unknown_before(void **state) {
     (void)state;
-    loopback_ask("PUT", "/api/users/2/ratings", "{\"item_id\": 9000, \"rating\": 5}", 422,
+    loopback_ask("PUT", "/api/users/2/ratings", "{\"item_id\": 9000, \"rating\": 5}", 404,
                  "...no such film");
     loopback_ask("POST", "/api/movies",
                  "{\"item_id\": 9000, \"title\": \"Alpha Returns\", \"year\": 1992,"
