@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/counter.h"
 #include "base/log.h"
 #include "base/wall_clock.h"
 #include "service/drift.h"
@@ -100,9 +101,34 @@ static struct learning_work *make_work(struct learning *learning,
     return work;
 }
 
+/* ---- Figures ---- */
+
+static struct counter *running_gauge(void) {
+    return counter_gauge("matinee_training_running", "whether a training runs now", "");
+}
+
+static void count_training(const struct learning_job *job) {
+    const double seconds = job->ended - job->started;
+    const char *kind = service_learning_kind(job->kind);
+    char labels[64], both[96];
+    snprintf(labels, sizeof labels, "kind=\"%s\"", kind);
+    snprintf(both, sizeof both, "%s,result=\"%s\"", labels, service_learning_state(job->state));
+    counter_add(counter_total("matinee_trainings_total", "trainings that have ended", both), 1);
+    counter_set(counter_gauge("matinee_training_last_seconds", "that the last one took", labels),
+                seconds);
+    counter_set(counter_gauge("matinee_training_last_end_timestamp_seconds",
+                              "when the last one ended", labels),
+                job->ended);
+    counter_set(counter_gauge("matinee_training_last_failed",
+                              "whether the last one failed: 1 that it did", labels),
+                job->state == LEARNING_FAILED);
+}
+
 /* What went otherwise than wished is told to the log; what was asked for is told to who asks. */
 static void do_work(struct learning *learning, struct learning_work *work) {
+    counter_set(running_gauge(), 1);
     learning_job_run(work);
+    counter_set(running_gauge(), 0);
     if (work->end == LEARNING_FAILED || (work->end == LEARNING_KEPT && !work->job->is_scheduled))
         log_warning("%s of %s: %s", service_learning_kind(work->job->kind), work->job->name,
                     work->message);
@@ -110,6 +136,7 @@ static void do_work(struct learning *learning, struct learning_work *work) {
     work->job->state = work->end;
     work->job->ended = wall_clock_seconds();
     snprintf(work->job->message, sizeof work->job->message, "%s", work->message);
+    count_training(work->job);
     learning->is_busy = false;
     if (!atomic_load(&learning->is_ending))
         atomic_store(&learning->cancel, false);
@@ -269,6 +296,7 @@ enum status service_learning_begin(struct service *service, const struct learnin
         learning->next = wall_clock_seconds() + options->every_seconds;
     pthread_mutex_init(&learning->mutex, NULL);
     pthread_cond_init(&learning->wanted, NULL);
+    counter_set(running_gauge(), 0);
     const int refused = pthread_create(&learning->thread, NULL, learn_forever, learning);
     if (refused == 0) {
         *slot = learning;

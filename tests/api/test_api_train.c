@@ -62,9 +62,23 @@ static json_t *train(const char *body) {
     return job;
 }
 
+/* What /metrics says of trainings. */
+static void assert_counted(const char *line) {
+    struct client_answer answer = client_ask(api_port(api), "GET", "/metrics", "", NULL);
+    if (!strstr(answer.body, line))
+        fail_msg("/metrics has no %s in\n%s", line, answer.body);
+    free(answer.body);
+}
+
 static void retrained_and_rolled_back(void **state) {
     (void)state;
+    assert_counted("\nmatinee_training_running 0\n");
     json_t *job = train("{}");
+    assert_counted("\nmatinee_trainings_total{kind=\"retrain\",result=\"replaced\"} 1\n");
+    assert_counted("\nmatinee_training_running 0\n");
+    assert_counted("\nmatinee_training_last_failed{kind=\"retrain\"} 0\n");
+    assert_counted("\nmatinee_training_last_seconds{kind=\"retrain\"} ");
+    assert_counted("\nmatinee_training_last_end_timestamp_seconds{kind=\"retrain\"} ");
     assert_string_equal(text_at(job, "state"), "replaced");
     assert_string_equal(text_at(job, "kind"), "retrain");
     assert_string_equal(text_at(job, "model"), "als");
