@@ -124,7 +124,7 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                                           .file_bytes_max = options->file_bytes_max,
                                           .certificate = options->certificate,
                                           .key_file = options->key_file,
-                                          .user = options->user,
+                                          .claim = options->claim,
                                           .log = api->log,
                                           .telemetry = api->telemetry};
     const enum status status = server_start(&api->server, &server, &api->router, error);

@@ -45,8 +45,8 @@ struct api_options {
     enum api_log log;   /* which requests get a line on standard error */
     bool log_json;
     const char *certificate, *key_file; /* PEM files: TLS */
-    const char *user;                   /* whom root becomes */
-    void (*tick)(void *context);        /* api_serve: called some times a second; may be NULL */
+    struct claim *claim;         /* the port and the key, already taken; NULL: by host, port, ... */
+    void (*tick)(void *context); /* api_serve: called some times a second; may be NULL */
     void *tick_context;
 };
 

@@ -14,6 +14,7 @@
 #include "cli/style.h"
 #include "cli/upkeep.h"
 #include "cli/wording.h"
+#include "http/claim.h"
 #include "service/service.h"
 #include "store/feedback.h"
 
@@ -45,6 +46,15 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
     const char *const *origins;
     if (settings_choice(given, "--log-format") == 1)
         log_as_json();
+    const struct claim_wanted wanted = {.host = settings_text(given, "--host"),
+                                        .port = (unsigned)settings_int(given, "--port"),
+                                        .certificate = command_text(arguments, "--certificate"),
+                                        .key_file = command_text(arguments, "--key-file"),
+                                        .user = command_text(arguments, "--user")};
+    struct claim claim;
+    /* Who gives root's rights up does so before the store is opened: it is to be the user's. */
+    if (wanted.user)
+        TRY(claim_take(&claim, &wanted, error));
     upkeep_begin(upkeep);
     TRY(served_load(served, arguments, error));
     TRY(open_store(served->service, arguments, error));
@@ -55,8 +65,8 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
     TRY(serve_learning_begin(served->service, arguments, error));
     const size_t origin_count = settings_text_list(given, "--cors-origin", &origins);
     const struct api_options options = {
-        .host = settings_text(given, "--host"),
-        .port = (unsigned)settings_int(given, "--port"),
+        .host = wanted.host,
+        .port = wanted.port,
         .top_k = (unsigned)settings_int(given, "--top-k"),
         .tiers = settings_bool(given, "--tiers"),
         .cors_origins = origin_count ? origins : NULL,
@@ -73,9 +83,9 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
         .burst = settings_real(given, "--burst"),
         .log = (enum api_log)settings_choice(given, "--log-level"),
         .log_json = settings_choice(given, "--log-format") == 1,
-        .certificate = command_text(arguments, "--certificate"),
-        .key_file = command_text(arguments, "--key-file"),
-        .user = command_text(arguments, "--user"),
+        .certificate = wanted.certificate,
+        .key_file = wanted.key_file,
+        .claim = wanted.user ? &claim : NULL,
         .tick = upkeep_tick,
         .tick_context = upkeep,
     };
@@ -208,7 +218,7 @@ static const struct command_option options[] = {
      NULL,
      WORD_FILE},
     {{"--user", SETTING_TEXT, "", 0, 0, NULL, NULL,
-      "started by root: become this user once the port is open"},
+      "started by root: become this user once the port is open, before the store is"},
      "NAME",
      NULL,
      WORD_NONE},

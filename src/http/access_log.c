@@ -21,6 +21,7 @@
 #define BLOCK_BYTES ((size_t)512 << 10)
 #define WRITE_INTERVAL_MS 100
 #define TARGET_BYTES_MAX 500
+#define KEY_BYTES_LEAST 20 /* of something that looks like a key */
 
 struct access_log {
     int descriptor;
@@ -36,17 +37,39 @@ struct access_log {
 
 /* ---- One line ---- */
 
+/* Of what people typed by its name, of secrets also by how it ends: "api_key", "X-API-Key". */
 static bool is_masked(const char *key, size_t length) {
-    static const char *const names[] = {"key",      "api_key", "apikey", "token", "access_token",
-                                        "password", "secret",  "q",      "query", "text"};
+    static const char *const names[] = {"q", "query", "text"};
+    static const char *const endings[] = {"key", "token", "secret", "password", "authorization"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i]) == length && strncasecmp(names[i], key, length) == 0)
             return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t size = strlen(endings[i]);
+        if (length >= size && strncasecmp(endings[i], key + length - size, size) == 0)
+            return true;
+    }
     return false;
+}
+
+/* How many bytes of a key of ours begin here (store/keys.h), wherever somebody has put it. */
+static size_t key_length(const char *bytes, size_t size) {
+    size_t length = 4;
+    if (size < KEY_BYTES_LEAST || strncmp(bytes, "mat_", 4) != 0)
+        return 0;
+    while (length < size && strchr("0123456789abcdef", bytes[length]) && bytes[length])
+        length++;
+    return length >= KEY_BYTES_LEAST ? length : 0;
 }
 
 static void add_plain(struct buffer *line, const char *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
+        const size_t secret = key_length(bytes + i, size - i);
+        if (secret > 0) {
+            buffer_text(line, "***");
+            i += secret - 1;
+            continue;
+        }
         const char byte = bytes[i];
         if (byte == '"' || byte == '\\')
             buffer_bytes(line, "\\", 1);

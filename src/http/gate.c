@@ -6,11 +6,13 @@
 #include "http/gate.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "base/counter.h"
+#include "http/listener.h"
 #include "http/problem.h"
 
 static const char *const scope_names[] = {
@@ -71,14 +73,27 @@ static bool refuse(struct response *response, const struct request *request, uns
     return false;
 }
 
-/* Whether the request comes from a page that is neither ours nor one that may call. */
-static bool is_of_a_strange_page(const struct cors *cors, const struct request *request) {
+/* Whether "HOST" or "HOST:PORT" names this machine as only itself can. */
+static bool is_loopback(const char *authority) {
+    char host[64];
+    const bool is_ipv6 = *authority == '[';
+    const size_t length = strcspn(authority + is_ipv6, is_ipv6 ? "]" : ":");
+    snprintf(host, sizeof host, "%.*s", (int)length, authority + is_ipv6);
+    return listener_is_local(host);
+}
+
+/* Whether the request comes from a page that is neither ours nor one that may call. A page is ours
+ * where its origin is the host that was asked; where only this machine can come that has to be a
+ * name of this machine, since whoever owns another name may let it lead here (DNS rebinding). */
+static bool is_of_a_strange_page(const struct gate *gate, const struct cors *cors,
+                                 const struct request *request) {
     const char *origin = request_header(request, "Origin");
     const char *host = request_header(request, "Host");
     if (!origin || cors_allows(cors, origin))
         return false;
     const char *authority = strstr(origin, "://");
-    return !(authority && host && strcasecmp(authority + 3, host) == 0);
+    return !(authority && host && strcasecmp(authority + 3, host) == 0 &&
+             (gate->is_public || is_loopback(host)));
 }
 
 static bool admits_key(const struct gate_caller *caller, const struct route *route,
@@ -112,7 +127,7 @@ bool gate_admits(const struct gate *gate, const struct gate_caller *caller,
         return refuse(response, request, 403,
                       "administration from elsewhere needs a key; `matinee keys create --scope "
                       "admin` makes one");
-    if (route->scope > ROUTE_READ && is_of_a_strange_page(cors, request))
+    if (route->scope > ROUTE_READ && is_of_a_strange_page(gate, cors, request))
         return refuse(response, request, 403,
                       "pages of other origins may not change anything here; --cors-origin names "
                       "those that may");

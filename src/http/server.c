@@ -31,24 +31,21 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/counter.h"
-#include "base/files.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "base/wall_clock.h"
 #include "http/body.h"
+#include "http/claim.h"
 #include "http/deadlines.h"
 #include "http/encoding.h"
 #include "http/later.h"
-#include "http/listener.h"
 #include "http/peers.h"
-#include "http/privileges.h"
 #include "http/problem.h"
 
 #define HEAD_BYTES_MAX ((size_t)32 << 10)
 #define POOL_MAX 64
 #define REQUEST_ID_MAX 64
 #define TARGET_BYTES_MAX ((size_t)24 << 10)
-#define PEM_BYTES_MAX ((size_t)1 << 20)
 #define STREAM_PORTION ((size_t)16 << 10)
 #define THREADS_MAX 16
 #define FILES_MAX 4                    /* bodies that come in as files at a time */
@@ -82,15 +79,13 @@ struct server {
     struct MHD_Daemon *daemon;
     struct deadlines *deadlines;
     struct peers *peers;
-    unsigned port;
     atomic_bool is_stopping;
     atomic_uint running; /* exchanges that have begun and not ended */
     atomic_uint waiting; /* of them those whose answer waits for something */
     atomic_uint files;   /* of them those whose body may become a file */
     uint64_t id_base;
     atomic_uint_fast64_t id_count;
-    struct arena arena;
-    char *certificate, *key; /* texts; NULL: no TLS */
+    struct claim claim;
     pthread_mutex_t pool_mutex;
     struct exchange *pool;
     unsigned pool_count;
@@ -485,20 +480,20 @@ static struct server_options with_defaults(struct server_options options) {
 }
 
 /* The library takes a list of options; those of TLS come from a second list, which may be empty. */
-static struct MHD_Daemon *start_daemon(struct server *server, int descriptor) {
+static struct MHD_Daemon *start_daemon(struct server *server) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
-    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
-                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->claim.certificate},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, server->claim.key},
                                    {MHD_OPTION_END, 0, NULL}};
-    if (server->certificate)
+    if (server->claim.certificate)
         flags |= MHD_USE_TLS;
     else
         tls[0].option = MHD_OPTION_END;
     /* The library takes a pool of one for a mistake. */
     const unsigned pool = server->options.threads > 1 ? server->options.threads : 0;
     return MHD_start_daemon(
-        flags, 0, may_connect, server, on_request, server, MHD_OPTION_LISTEN_SOCKET, descriptor,
-        MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT,
+        flags, 0, may_connect, server, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+        server->claim.descriptor, MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT,
         server->options.connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_timeout_seconds,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
@@ -515,34 +510,13 @@ static void server_free(struct server *server) {
         exchange_free(exchange);
     }
     pthread_mutex_destroy(&server->pool_mutex);
-    arena_release(&server->arena);
+    claim_release(&server->claim);
     alloc_free(server);
-}
-
-/* Reads what only root may read, opens the port, then gives root's rights up. */
-static enum status prepare(struct server *server, struct listener *listener, struct error *error) {
-    const struct server_options *options = &server->options;
-    size_t size;
-    if (!options->certificate != !options->key_file)
-        return error_set(error, STATUS_BAD_USAGE,
-                         "TLS takes a certificate and its key: --certificate and --key-file");
-    if (options->certificate) {
-        TRY(files_read(options->certificate, PEM_BYTES_MAX, &server->arena, &server->certificate,
-                       &size, error));
-        TRY(files_read(options->key_file, PEM_BYTES_MAX, &server->arena, &server->key, &size,
-                       error));
-    }
-    TRY(listener_open(listener, options->host, options->port, error));
-    const enum status status = options->user ? privileges_drop(options->user, error) : STATUS_OK;
-    if (status != STATUS_OK)
-        close(listener->descriptor);
-    return status;
 }
 
 enum status server_start(struct server **out, const struct server_options *options,
                          const struct router *router, struct error *error) {
     struct server *server = alloc_zeroed(1, sizeof *server);
-    struct listener listener;
     server->options = with_defaults(*options);
     server->router = router;
     pthread_mutex_init(&server->pool_mutex, NULL);
@@ -550,13 +524,18 @@ enum status server_start(struct server **out, const struct server_options *optio
     if (getrandom(&server->id_base, sizeof server->id_base, GRND_NONBLOCK) < 0)
         server->id_base = (uint64_t)now_ns();
     server->peers = peers_create(server->options.peer_connections_max, rng_mix(server->id_base));
-    const enum status status = prepare(server, &listener, error);
+    const struct claim_wanted wanted = {server->options.host, options->port, options->certificate,
+                                        options->key_file, NULL};
+    enum status status = STATUS_OK;
+    if (options->claim)
+        server->claim = *options->claim;
+    else
+        status = claim_take(&server->claim, &wanted, error);
     if (status != STATUS_OK) {
         server_free(server);
         return status;
     }
-    server->port = listener.port;
-    server->daemon = start_daemon(server, listener.descriptor);
+    server->daemon = start_daemon(server);
     if (!server->daemon) {
         const char *const certificate = server->options.certificate;
         error_set(error, STATUS_IO,
@@ -565,7 +544,6 @@ enum status server_start(struct server **out, const struct server_options *optio
                               : "%sthe HTTP library cannot start its threads; is the limit of open "
                                 "files (ulimit -n) too low?",
                   certificate ? certificate : "");
-        close(listener.descriptor);
         server_free(server);
         return STATUS_IO;
     }
@@ -575,13 +553,13 @@ enum status server_start(struct server **out, const struct server_options *optio
 
 unsigned server_in_flight(const struct server *server) { return atomic_load(&server->running); }
 
-unsigned server_port(const struct server *server) { return server->port; }
+unsigned server_port(const struct server *server) { return server->claim.port; }
 
 void server_stop(struct server *server) {
     if (!server)
         return;
     atomic_store(&server->is_stopping, true);
-    const int descriptor = MHD_quiesce_daemon(server->daemon);
+    MHD_quiesce_daemon(server->daemon); /* leaves the listening socket to us */
     const unsigned waits = server->options.stop_timeout_seconds * 100;
     for (unsigned i = 0; i < waits && atomic_load(&server->running) > 0; i++)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
@@ -589,7 +567,5 @@ void server_stop(struct server *server) {
     while (atomic_load(&server->waiting) > 0)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     MHD_stop_daemon(server->daemon);
-    if (descriptor >= 0)
-        close(descriptor);
     server_free(server);
 }

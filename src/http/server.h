@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "http/access_log.h"
+#include "http/claim.h"
 #include "http/router.h"
 #include "http/telemetry.h"
 
@@ -27,7 +28,7 @@ struct server_options {
     size_t file_bytes_max;          /* 256 MiB: of bodies of routes that take files */
     const char *certificate;        /* file in PEM form: TLS; NULL: plain */
     const char *key_file;           /* of the certificate's private key */
-    const char *user;               /* whom root becomes when the port is open; NULL: stays */
+    struct claim *claim;            /* the port and the key, already taken; NULL: host, port, ... */
     struct access_log *log;         /* borrowed; NULL: none */
     struct telemetry *telemetry;    /* borrowed; NULL: none */
 };

@@ -17,6 +17,8 @@ enum status sqlite_error(struct sqlite3 *handle, const char *path, struct error 
         advice = "; free some space";
     else if (code == SQLITE_READONLY)
         advice = "; make the file and its folder writable";
+    else if (code == SQLITE_CANTOPEN)
+        advice = "; this user has to be allowed to write in its folder";
     return error_set(error, code == SQLITE_NOTADB ? STATUS_BAD_INPUT : STATUS_IO, "%s: %s%s", path,
                      sqlite3_errmsg(handle), advice);
 }

@@ -390,7 +390,7 @@
     --certificate FILE        serve HTTPS with this certificate (PEM)
     --key-file FILE           the certificate's private key (PEM)
     --user NAME               started by root: become this user once the port is
-                              open
+                              open, before the store is
     --tracking-uri URI        the MLflow server that models:/NAME/VERSION in place
                               of a file is fetched from [$MLFLOW_TRACKING_URI]
     --help                    this page

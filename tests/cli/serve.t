@@ -49,7 +49,7 @@
 
 # A SIGHUP reads the files again; one that is damaged meanwhile leaves the old model in its place.
 
-  $ models=folder/model.safetensors; again() { kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; echo damaged > folder/other; mv folder/other folder/model.safetensors; kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; cat warnings; }; source with_server.sh again
+  $ models=folder/model.safetensors; again() { kill -HUP $server; sleep 0.5; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; echo damaged > folder/other; mv folder/other folder/model.safetensors; kill -HUP $server; for i in $(seq 200); do [ -s warnings ] && break; sleep 0.05; done; curl -s "http://127.0.0.1:$port/api/recommend?user_id=1&top_k=3" | grep -o '"title"' | wc -l; sort -u warnings; }; source with_server.sh again
   3
   3
   matinee: warning: popularity is served as before: folder/model.safetensors: not a safetensors file (a model file of matinee): its first eight bytes are no length of a header

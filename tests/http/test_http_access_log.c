@@ -49,6 +49,11 @@ static void nothing_secret(void **state) {
     assert_non_null(strstr(line_of(false, "/x?key=s3cret&user_id=1&q=sad+films&a", 0),
                            " /x?key=***&user_id=1&q=***&a 200"));
     assert_non_null(strstr(line_of(false, "/x?KEY=s3cret", 0), " /x?KEY=*** 200"));
+    assert_non_null(strstr(line_of(false, "/x?X-API-Key=a&bearer_token=b", 0),
+                           " /x?X-API-Key=***&bearer_token=*** 200"));
+    assert_non_null(
+        strstr(line_of(false, "/api/users/mat_0123456789abcdef0123456789abcdef/x?a=mat_1", 0),
+               " /api/users/***/x?a=mat_1 200"));
     assert_non_null(strstr(line_of(false, "/x?key&key=&keys=1", 0), " /x?key&key=***&keys=1 200"));
     /* What could steer a terminal or end a string. */
     assert_non_null(strstr(line_of(true, "/\x1b[31m\"\\\xc3", 0), "\"/.[31m\\\"\\\\.\""));
