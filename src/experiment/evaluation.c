@@ -97,6 +97,7 @@ enum status evaluation_init(struct evaluation *evaluation, const struct evaluati
         .has = {&split->train, input->validation ? NULL : &split->validation},
         .rated = input->validation ? &split->validation : &split->test,
         .ratings = input->ratings,
+        .cancel = input->cancel,
         .bare = settings_choice(input->settings, "evaluation.query") == 1,
     };
     TRY(candidates_read(&evaluation->candidates, input->settings, split, input->validation, arena,
@@ -310,6 +311,8 @@ static size_t longest_test(const struct evaluation *evaluation, struct parallel_
 static void measure_block(void *context, size_t block) {
     const struct measuring *measuring = context;
     const struct evaluation *evaluation = measuring->evaluation;
+    if (evaluation->cancel && atomic_load(evaluation->cancel))
+        return;
     struct parallel_range users = {block * measuring->block_users,
                                    (block + 1) * measuring->block_users};
     users.end = users.end < evaluation->user_count ? users.end : evaluation->user_count;

@@ -8,6 +8,7 @@
 #ifndef MATINEE_EXPERIMENT_EVALUATION_H
 #define MATINEE_EXPERIMENT_EVALUATION_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -40,6 +41,7 @@ struct evaluation {
     bool bare;             /* evaluation.query=history: users are scored as bare histories */
     const uint32_t *users; /* [user_count] with a row in the part */
     size_t user_count;
+    const atomic_bool *cancel; /* set: the rest is not measured, and no figure holds; may be NULL */
 };
 
 struct evaluation_input {
@@ -49,6 +51,7 @@ struct evaluation_input {
     const struct interactions *histories; /* what the model was fitted on */
     const struct metric_list *metrics;
     bool validation; /* measure on validation: only train is taken away from the candidates */
+    const atomic_bool *cancel;       /* as above */
     enum evaluation_ratings ratings; /* rmse and mae are measured but for EVALUATION_NO_RATINGS */
 };
 

@@ -118,6 +118,7 @@ enum status experiment_measure(const struct experiment_job *job, const struct sp
         .histories = histories,
         .metrics = &job->metrics,
         .validation = job->on_validation,
+        .cancel = job->options->cancel,
         .ratings = experiment_ratings(job),
     };
     struct evaluation evaluation;
@@ -125,6 +126,9 @@ enum status experiment_measure(const struct experiment_job *job, const struct sp
     double started = progress_clock();
     TRY(evaluation_init(&evaluation, &input, job->arena, error));
     evaluation_run(&evaluation, model, &sheet, job->arena);
+    if (evaluation.cancel && atomic_load(evaluation.cancel))
+        return error_set(error, STATUS_CANCELLED, "%s: stopped while it was measured",
+                         job->ops->name);
     struct metric_value *values = ARENA_ARRAY(job->arena, struct metric_value, job->metrics.count);
     for (size_t m = 0; m < job->metrics.count; m++)
         values[m] = sheet_value(&sheet, m);

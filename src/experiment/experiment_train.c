@@ -62,7 +62,7 @@ static enum status check_cancel(const struct run *run, struct error *error) {
         return STATUS_OK;
     if (keeps_checkpoints(run->job))
         return error_set(error, STATUS_CANCELLED,
-                         "%s: stopped between two fits; the same command with --resume goes on "
+                         "%s: stopped; the same command with --resume goes on "
                          "from the checkpoints %s",
                          run->job->ops->name, checkpoint_path(run, "*", run->job->arena));
     return error_set(error, STATUS_CANCELLED, "%s: stopped; nothing was saved",
@@ -322,7 +322,9 @@ static enum status work(struct run *run, bool first, struct error *error) {
     bool measures = job->on_validation || run->split.test.count > 0;
     if (!measures)
         return STATUS_OK;
-    return experiment_measure(job, &run->split, run->histories, run->model, &run->result, error);
+    enum status status =
+        experiment_measure(job, &run->split, run->histories, run->model, &run->result, error);
+    return status == STATUS_CANCELLED ? check_cancel(run, error) : status;
 }
 
 /* ---- The model file -------------------------------------------------------------------------- */

@@ -348,6 +348,21 @@ static void test_threads_change_nothing(void **state) {
     parallel_set_threads(1);
 }
 
+static void test_it_can_be_stopped(void **state) {
+    struct fixture *fixture = *state;
+    struct evaluation evaluation;
+    struct error error = {0};
+    struct sheet sheet;
+    atomic_bool cancel = false;
+    assert_int_equal(prepare(fixture, "ndcg", &evaluation, &error), STATUS_OK);
+    evaluation.cancel = &cancel;
+    evaluation_run(&evaluation, &fixture->model.base, &sheet, &fixture->arena);
+    assert_true(sheet_measured_users(&sheet) > 0);
+    atomic_store(&cancel, true);
+    evaluation_run(&evaluation, &fixture->model.base, &sheet, &fixture->arena);
+    assert_int_equal(sheet_measured_users(&sheet), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void) {
@@ -362,6 +377,7 @@ int main(void) {
         TEST(test_validation),
         TEST(test_refused_candidates),
         TEST(test_threads_change_nothing),
+        TEST(test_it_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
