@@ -188,10 +188,10 @@ static uint32_t make_unknown(struct model *model) {
     return DATASET_NONE;
 }
 
-static struct agreement agreement(const char *name) {
+static struct agreement agreement(const char *name, const char *const *extra) {
     struct fitted fitted;
     struct agreement sum = {0};
-    fit(&fitted, name, NULL);
+    fit(&fitted, name, extra);
     const uint32_t unknown =
         strcmp(name, "sasrec") == 0 ? make_unknown(fitted.model) : DATASET_NONE;
     for (uint32_t number = 0; number < CASES; number++) {
@@ -202,18 +202,26 @@ static struct agreement agreement(const char *name) {
     return sum;
 }
 
+#define WITH(...)                                                                                  \
+    (const char *const[]) { __VA_ARGS__, NULL }
+
+static void agrees(const char *name, const char *const *extra) {
+    const struct agreement found = agreement(name, extra);
+    if (!(correlation(&found) > 0.7) || found.same / found.cases < 0.85)
+        fail_msg("%s: shares correlate with Shapley values by %.3f; the largest agrees in %.3f",
+                 name, correlation(&found), found.same / found.cases);
+}
+
 static void test_shapley_values_agree(void **state) {
     (void)state;
     static const char *const names[] = {
         "item_knn", "user_knn", "ease",    "slim",     "als",       "svd",    "svdpp",
         "nmf",      "bpr",      "eals",    "lightgcn", "ngcf",      "gmf",    "mlp",
         "neumf",    "vae",      "rp3beta", "spectral", "two_tower", "sasrec", "next_item"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct agreement found = agreement(names[i]);
-        if (!(correlation(&found) > 0.7) || found.same / found.cases < 0.85)
-            fail_msg("%s: shares correlate with Shapley values by %.3f; the largest agrees in %.3f",
-                     names[i], correlation(&found), found.same / found.cases);
-    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        agrees(names[i], NULL);
+    agrees("mlp", WITH("model.attention_heads", "2"));
+    agrees("neumf", WITH("model.attention_heads", "4"));
 }
 
 /* That scores less shares are those of an empty history (or nothing at all: `from_nothing`). */
@@ -244,9 +252,6 @@ static void sums(const char *name, bool from_nothing, const char *const *extra) 
     release(&fitted);
 }
 
-#define WITH(...)                                                                                  \
-    (const char *const[]) { __VA_ARGS__, NULL }
-
 static void test_sums_whatever_the_settings(void **state) {
     (void)state;
     static const char *const kinds[] = {"tversky", "asymmetric",       "adjusted_cosine",
@@ -263,6 +268,8 @@ static void test_sums_whatever_the_settings(void **state) {
     sums("lightgcn", false, WITH("model.ranking", "cosine"));
     sums("mlp", false, WITH("model.residual", "true", "model.genre_dim", "4"));
     sums("neumf", false, WITH("model.mf_weights", "learned", "model.residual", "true"));
+    sums("mlp", false, WITH("model.attention_heads", "2", "model.genre_dim", "4"));
+    sums("neumf", false, WITH("model.attention_heads", "4", "model.residual", "true"));
     sums("vae", false, WITH("model.variational", "false", "model.hidden_dims", "[32,16]"));
     sums("two_tower", false,
          WITH("model.loss_type", "softmax", "model.user_embedding_dim", "8",

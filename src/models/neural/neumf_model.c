@@ -70,8 +70,6 @@ enum status neumf_model_create(struct model **out, const struct model_ops *ops,
         self->options.loss == NEUMF_MSE ? MODEL_SCALE_UNIT_RATING : MODEL_SCALE_LOG_ODDS;
     if (self->options.shape.intent_in)
         self->base.needs |= MODEL_NEEDS_TEXT;
-    if (self->options.shape.heads)
-        self->base.traits |= MODEL_NO_EXPLAIN;
     if (self->options.shape.genre_dim) /* an update is told nothing of genres */
         self->base.traits &= ~(unsigned)MODEL_LEARNS_ITEMS;
     neumf_model_prepare(self);
