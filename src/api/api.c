@@ -13,6 +13,7 @@
 #include "http/gate.h"
 #include "http/listener.h"
 #include "http/server.h"
+#include "service/service_learning.h"
 
 #define TOP_K 10
 #define WAIT_INTERVAL_MS 50
@@ -162,6 +163,7 @@ enum status api_serve(struct service *service, const struct api_options *options
         if (options->tick)
             options->tick(options->tick_context);
     }
+    service_learning_close(service); /* a training takes a moment to end: meanwhile requests do */
     api_stop(api);
     return STATUS_OK;
 }

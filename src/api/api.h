@@ -33,7 +33,7 @@ struct api_options {
     bool tiers;                     /* likewise: popularity has a say for who has rated few */
     unsigned idle_timeout_seconds;  /* 15: nothing came or went for so long */
     unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
-    unsigned stop_timeout_seconds;  /* 5: how long running requests may take after a stop */
+    unsigned stop_timeout_seconds;  /* 4: how long running requests may take after a stop */
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for this machine's own; 0: any number */
     size_t body_bytes_max;          /* 1 MiB */

@@ -471,7 +471,7 @@ static struct server_options with_defaults(struct server_options options) {
     if (options.total_timeout_seconds == 0)
         options.total_timeout_seconds = 30;
     if (options.stop_timeout_seconds == 0)
-        options.stop_timeout_seconds = 5;
+        options.stop_timeout_seconds = 4;
     if (options.body_bytes_max == 0)
         options.body_bytes_max = (size_t)1 << 20;
     if (options.file_bytes_max == 0)

@@ -21,7 +21,7 @@ struct server_options {
     unsigned threads; /* as many as processors, and one for each 125 connections; at most 16 */
     unsigned idle_timeout_seconds;  /* 15 */
     unsigned total_timeout_seconds; /* 30 */
-    unsigned stop_timeout_seconds;  /* 5: how long server_stop waits for running requests */
+    unsigned stop_timeout_seconds;  /* 4: how long server_stop waits for running requests */
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for loopback (peers.h); 0: any number */
     size_t body_bytes_max;          /* 1 MiB; more is answered 413 */

@@ -307,7 +307,8 @@ enum status service_learning_begin(struct service *service, const struct learnin
     return error_set(error, STATUS_LIMIT, "no thread to train in: %s", strerror(refused));
 }
 
-void service_learning_end(struct learning *learning) {
+void service_learning_close(struct service *service) {
+    struct learning *learning = *service_learning_slot(service);
     if (!learning)
         return;
     pthread_mutex_lock(&learning->mutex);
@@ -315,6 +316,12 @@ void service_learning_end(struct learning *learning) {
     atomic_store(&learning->cancel, true);
     pthread_cond_broadcast(&learning->wanted);
     pthread_mutex_unlock(&learning->mutex);
+}
+
+void service_learning_end(struct learning *learning) {
+    if (!learning)
+        return;
+    service_learning_close(learning->service);
     pthread_join(learning->thread, NULL);
     if (learning->waiting) {
         arena_release(&learning->waiting->arena);

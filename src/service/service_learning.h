@@ -61,6 +61,8 @@ enum status service_learning_start(struct service *service, const struct learnin
                                    int64_t *job, int64_t *run, struct error *error);
 /* Ends what runs. Error (STATUS_NOT_FOUND): nothing does. */
 enum status service_learning_stop(struct service *service, struct error *error);
+/* Before the service ends: what runs begins to stop, and nothing begins any more. */
+void service_learning_close(struct service *service);
 
 enum learning_state {
     LEARNING_WAITING,

@@ -315,6 +315,30 @@ static void running_requests_end_before_a_stop(void **state) {
     assert_int_equal(client_open(port), -1);
 }
 
+/* Whatever clients leave unfinished: a stop waits as long as it is told, and no longer. */
+static void a_stop_does_not_wait_for_ever(void **state) {
+    (void)state;
+    static const char *const beginnings[] = {"", "GET /hel", "GET /hello HTTP/1.1\r\nHost: t\r\n",
+                                             "POST /echo HTTP/1.1\r\nHost: t\r\n"
+                                             "Content-Length: 1000\r\n\r\nabc"};
+    const struct server_options options = {.stop_timeout_seconds = 1};
+    struct server *server;
+    struct error error;
+    int descriptors[4];
+    assert_int_equal(server_start(&server, &options, &router, &error), STATUS_OK);
+    for (size_t i = 0; i < 4; i++) {
+        descriptors[i] = client_open(server_port(server));
+        client_send(descriptors[i], beginnings[i], strlen(beginnings[i]));
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    server_stop(server);
+    assert_true(seconds_since(&start) < 3);
+    for (size_t i = 0; i < 4; i++)
+        close(descriptors[i]);
+}
+
 static void *ask_often(void *port) {
     int *good = calloc(1, sizeof *good);
     for (int i = 0; i < 50; i++) {
@@ -353,6 +377,7 @@ int main(void) {
         cmocka_unit_test(a_slow_client_is_cut_off),
         cmocka_unit_test(a_port_that_is_taken),
         cmocka_unit_test(running_requests_end_before_a_stop),
+        cmocka_unit_test(a_stop_does_not_wait_for_ever),
         cmocka_unit_test(many_clients_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
