@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -104,6 +105,31 @@ int process_wait(pid_t process) {
 void process_stop(pid_t process) { kill(process, SIGTERM); }
 
 void process_kill(pid_t process) { kill(process, SIGKILL); }
+
+size_t process_resident_bytes(pid_t process) {
+    char path[64];
+    unsigned long long all, resident = 0, shared = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)process);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%llu %llu %llu", &all, &resident, &shared) != 3 || shared > resident)
+        resident = shared = 0;
+    fclose(file);
+    return (size_t)(resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+#define OOM_SCORE "500" /* of 1000 */
+
+void process_yield(pid_t process) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)process);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return; /* it has ended, or there is no such thing here */
+    fputs(OOM_SCORE, file);
+    fclose(file);
+}
 
 void process_follow_parent(void) {
     pid_t parent = getppid();

@@ -4,6 +4,7 @@
 #define MATINEE_BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -27,6 +28,10 @@ bool process_ended(pid_t process, int *code);
 int process_wait(pid_t process);  /* its exit code as above */
 void process_stop(pid_t process); /* asks it to end (SIGTERM) */
 void process_kill(pid_t process); /* ends it */
+/* Memory of its own, in bytes: without what it has mapped from files; 0: it has ended. */
+size_t process_resident_bytes(pid_t process);
+/* Where memory runs out, the kernel ends it before this one. */
+void process_yield(pid_t process);
 /* For a child: to be asked to end, too, when its parent does, however that ends. */
 void process_follow_parent(void);
 

@@ -142,7 +142,7 @@ static enum status check_precision(const struct job *job, const struct arguments
     return STATUS_OK;
 }
 
-enum status job_limit_memory(const char *text, const char *key, struct error *error) {
+enum status job_read_memory(const char *text, const char *key, size_t *bytes, struct error *error) {
     static const struct {
         const char *unit;
         double bytes;
@@ -153,12 +153,19 @@ enum status job_limit_memory(const char *text, const char *key, struct error *er
     double value = strtod(text, &end);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (end > text && strcasecmp(end, units[i].unit) == 0 && value > 0 && value < 1e6) {
-            alloc_limit((size_t)(value * units[i].bytes));
+            *bytes = (size_t)(value * units[i].bytes);
             return STATUS_OK;
         }
     return error_set(error, STATUS_BAD_USAGE,
                      "%s: expected an amount of memory such as 500MB or 4GB, found \"%.32s\"", key,
                      text);
+}
+
+enum status job_limit_memory(const char *text, const char *key, struct error *error) {
+    size_t bytes = 0;
+    TRY(job_read_memory(text, key, &bytes, error));
+    alloc_limit(bytes);
+    return STATUS_OK;
 }
 
 size_t job_read_evolution(const struct arguments *arguments, const int64_t **lengths) {

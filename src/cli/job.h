@@ -29,7 +29,9 @@ enum status job_make(struct job *job, const struct arguments *arguments, const c
  * what belongs to its model and trainer. Errors: an unknown model, the same one. */
 enum status job_make_rival(struct job *job, const struct job *like, const char *model,
                            struct arena *arena, struct error *error);
-/* Reads "500MB" as what the program may take in all. `key` is named in the error. */
+/* Reads "500MB". `key` is named in the error. */
+enum status job_read_memory(const char *text, const char *key, size_t *bytes, struct error *error);
+/* The same as what the program may take in all. */
 enum status job_limit_memory(const char *text, const char *key, struct error *error);
 /* The rows of every command that works for long: --max-memory and --quiet. */
 /* clang-format off */

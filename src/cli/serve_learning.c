@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/job.h"
 #include "service/service_learning.h"
 
 /* "6h" */
@@ -34,8 +35,10 @@ enum status serve_learning_begin(struct service *service, const struct arguments
         .update_events = settings_int(arguments->options, "--update-after"),
         .tolerance = settings_real(arguments->options, "--retrain-tolerance"),
         .least_events = (size_t)settings_int(arguments->options, "--retrain-least"),
-        .max_memory = command_text(arguments, "--train-memory"),
     };
+    const char *memory = command_text(arguments, "--train-memory");
+    if (memory)
+        TRY(job_read_memory(memory, "--train-memory", &options.max_bytes, error));
     if (every)
         TRY(read_span(every, &options.every_seconds, error));
     return service_learning_begin(service, &options, error);

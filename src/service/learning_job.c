@@ -4,6 +4,9 @@
  *             settings of its file: what early stopping chose is among them. One that chooses on
  *             validation (MODEL_CHOOSES), and one that somebody asks for with settings of his own,
  *             is split, measured and then fitted on everything (trainer.final_fit).
+ * Memory      The process is told what it may take, refuses what it foresees to be larger, and is
+ *             ended if it takes more all the same. Where memory runs out, the kernel ends it before
+ *             the server.
  * Traps       The process inherits the low priority of the thread that starts it, and is told to
  *             end when that thread does. Its data are people's: a folder that nobody else reads,
  *             removed in any case.
@@ -18,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/process.h"
@@ -45,7 +49,9 @@ struct task {
     const char *model;     /* which kind */
     const char *folder;    /* for the data; NULL: none yet */
     const char *data, *config, *log, *file, *candidate;
-    bool is_measured; /* by the comparison alone: the fit held nothing out */
+    size_t max_bytes;  /* of the process */
+    bool is_too_large; /* it took more, and was ended */
+    bool is_measured;  /* by the comparison alone: the fit held nothing out */
     struct runs_metric metrics[3];
     struct training_rows rows;
 };
@@ -184,8 +190,7 @@ static const char **command_of(const struct task *task) {
     put(&line, "--config", task->config);
     put(&line, "--out", task->candidate);
     put(&line, "--store", runs_path(work->options, arena));
-    if (work->options->max_memory)
-        put(&line, "--max-memory", work->options->max_memory);
+    put(&line, "--max-memory", arena_format(arena, "%.3fMB", (double)task->max_bytes / 1e6));
     put(&line, "--quiet", NULL);
     return line.words;
 }
@@ -199,7 +204,8 @@ static int wait_for(struct task *task, pid_t process) {
             process_stop(process);
             asked = progress_clock();
         }
-        if (asked > 0 && progress_clock() - asked > GRACE_SECONDS)
+        task->is_too_large |= process_resident_bytes(process) > task->max_bytes;
+        if (task->is_too_large || (asked > 0 && progress_clock() - asked > GRACE_SECONDS))
             process_kill(process);
         nanosleep(&(struct timespec){.tv_nsec = POLL_NANOSECONDS}, NULL);
     }
@@ -227,6 +233,8 @@ static const char *last_words(const char *log, struct arena *arena) {
 static enum status train(struct task *task, struct error *error) {
     struct learning_work *work = task->work;
     struct arena *arena = &work->arena;
+    task->max_bytes =
+        work->options->max_bytes ? work->options->max_bytes : alloc_available_bytes() / 2;
     /* To end when this process does, and to go on with the run that was begun for it. */
     const char *const environment[] = {
         "MATINEE_PARENT_RUN=0", arena_format(arena, "MATINEE_RUN=%lld", (long long)work->job->run),
@@ -237,9 +245,16 @@ static enum status train(struct task *task, struct error *error) {
                                         .output = task->log};
     pid_t process;
     TRY(process_start(&process, &start, error));
+    process_yield(process);
     const int code = wait_for(task, process);
     if (is_cancelled(task))
         return error_set(error, STATUS_CANCELLED, "it was ended on request");
+    if (task->is_too_large)
+        return error_set(
+            error, STATUS_LIMIT,
+            "the process that trained took more than %zu MB and was ended; the model is "
+            "as it was; --train-memory says what it may take",
+            task->max_bytes / 1000000);
     if (code > 128)
         return error_set(error, STATUS_IO,
                          "the process that trained was ended by signal %d (%s); the model is as it "

@@ -291,7 +291,6 @@ enum status service_learning_begin(struct service *service, const struct learnin
     learning->options = *options;
     learning->options.program = copy(&learning->arena, options->program);
     learning->options.runs = copy(&learning->arena, options->runs);
-    learning->options.max_memory = copy(&learning->arena, options->max_memory);
     if (options->every_seconds > 0)
         learning->next = wall_clock_seconds() + options->every_seconds;
     pthread_mutex_init(&learning->mutex, NULL);

@@ -20,15 +20,16 @@
 
 /* Zeroed members take their default. Texts are copied. */
 struct learning_options {
-    const char *program;    /* what trains; this program */
-    const char *runs;       /* the file of the run store; runs_default_path */
-    double every_seconds;   /* retrain so often; 0: never by the clock */
-    int64_t after_events;   /* retrain after so many; 0: never by their number */
-    int64_t update_events;  /* teach models that learn row by row after so many; 0: never */
-    double tolerance;       /* a new model's ndcg may be smaller by this share of the old one's */
-    size_t least_events;    /* fewer to compare by: the model stays; 20 */
-    const char *max_memory; /* of the process that trains, as `matinee train` takes it; NULL */
-    size_t versions_kept;   /* files of each model; 5 */
+    const char *program;   /* what trains; this program */
+    const char *runs;      /* the file of the run store; runs_default_path */
+    double every_seconds;  /* retrain so often; 0: never by the clock */
+    int64_t after_events;  /* retrain after so many; 0: never by their number */
+    int64_t update_events; /* teach models that learn row by row after so many; 0: never */
+    double tolerance;      /* a new model's ndcg may be smaller by this share of the old one's */
+    size_t least_events;   /* fewer to compare by: the model stays; 20 */
+    size_t max_bytes;      /* of memory, past which the process that trains is ended; 0: half of
+                              what is free when it begins */
+    size_t versions_kept;  /* files of each model; 5 */
 };
 
 /* Begins; once, when the models are loaded and the store is open. Error: no thread. */

@@ -297,6 +297,23 @@ static void killed_process_changes_nothing(void **state) {
     school_close(&school);
 }
 
+static void greedy_process_is_ended(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    /* 64 MB in a variable of the shell. */
+    const char *script =
+        school_script("x=$(head -c 64000000 /dev/zero | tr '\\0' a); sleep 60", &arena);
+    school_open(&school, script,
+                &(struct learning_options){.least_events = 10, .max_bytes = 32000000});
+    school_live(&school, 5);
+    const struct learning_job job = learn(&(struct learning_request){.name = "als"});
+    assert_state(&job, LEARNING_FAILED);
+    assert_non_null(strstr(job.message, "took more than 32 MB"));
+    unlink(script);
+    arena_release(&arena);
+    school_close(&school);
+}
+
 static void one_at_a_time_until_it_is_stopped(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -362,6 +379,7 @@ int main(void) {
     };
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(killed_process_changes_nothing),
+        cmocka_unit_test(greedy_process_is_ended),
         cmocka_unit_test(one_at_a_time_until_it_is_stopped),
         cmocka_unit_test(events_begin_it),
         cmocka_unit_test(clock_begins_it_but_not_for_nothing),
