@@ -38,7 +38,7 @@ enum status serve_learning_begin(struct service *service, const struct arguments
      NULL,                                                                                         \
      WORD_NONE},                                                                                   \
     {{"--train-memory", SETTING_TEXT, "", 0, 0, NULL, NULL,                                        \
-      "what a training may take, as in 500MB or 4GB, before it is ended; half of what is free"},                                              \
+      "what a training may take before it is ended, as in 500MB or 4GB; half of what is free"},    \
      "SIZE",                                                                                       \
      NULL,                                                                                         \
      WORD_NONE},                                                                                   \
