@@ -13,8 +13,16 @@ struct film_nearest {
     float weights[FILM_NEAREST_MAX]; /* the largest first; their sum is 1 */
 };
 
+/* What is worked out once for a catalogue; memory of the arena. */
+struct film_nearest_ground {
+    const struct snapshot *snapshot;
+    float weights[DATASET_GENRES_MAX]; /* what each genre counts, squared: the rarer the more */
+    const float *lengths;              /* [items] of their genres' vectors */
+};
+void film_nearest_prepare(struct film_nearest_ground *ground, const struct snapshot *snapshot,
+                          struct arena *arena);
 /* `film` as catalogues have it, its genres as numbers of the snapshot's catalogue. */
-void film_nearest_find(const struct snapshot *snapshot, const struct movie *film,
+void film_nearest_find(const struct film_nearest_ground *ground, const struct movie *film,
                        struct film_nearest *nearest);
 
 #endif

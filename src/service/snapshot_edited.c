@@ -161,6 +161,7 @@ static bool find_before(const struct making *making, size_t edit, struct film_ne
 }
 
 static void find_nearest(struct making *making) {
+    struct film_nearest_ground ground = {0};
     making->nearest =
         ARENA_ARRAY(making->arena, struct film_nearest, making->count - making->known);
     for (size_t e = 0; e < making->edits->count; e++) {
@@ -168,8 +169,11 @@ static void find_nearest(struct making *making) {
         if (item < making->known)
             continue;
         struct film_nearest *nearest = &making->nearest[item - making->known];
-        if (!find_before(making, e, nearest))
-            film_nearest_find(making->origin, &making->catalogue->movies[item], nearest);
+        if (find_before(making, e, nearest))
+            continue;
+        if (!ground.snapshot)
+            film_nearest_prepare(&ground, making->origin, making->arena);
+        film_nearest_find(&ground, &making->catalogue->movies[item], nearest);
     }
 }
 

@@ -12,8 +12,10 @@
 
 static struct film_nearest nearest_of(const char *title, int year, uint64_t genres) {
     const struct movie film = {.title = title, .year = year, .genres = genres};
+    struct film_nearest_ground ground;
     struct film_nearest nearest;
-    film_nearest_find(snapshot, &film, &nearest);
+    film_nearest_prepare(&ground, snapshot, &arena);
+    film_nearest_find(&ground, &film, &nearest);
     float sum = 0;
     assert_int_equal(nearest.count, TINY_ITEMS);
     for (size_t n = 0; n < nearest.count; n++) {
