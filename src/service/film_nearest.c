@@ -5,7 +5,7 @@
  *          so that a sequel stands by its forerunners; of films equally alike those that more
  *          people have, of which models know more. The weights are likeness^SHARPNESS.
  * Cost     One pass over the films and a look-up of titles, for each new film.
- * Checked  tests/service/test_film_nearest.c; docs/results.md, "New films". */
+ * Checked  tests/service/test_film_nearest.c; docs/results.md, "New films of a server". */
 #include "service/film_nearest.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@
 #define TITLE_HITS 32
 #define TITLE_LEAST 0.5f /* below it the words in common are chance */
 #define FAME 0.05f
-#define SHARPNESS 4
+#define SHARPNESS 8
 #define LEAST 1e-6f /* of nothing alike, all are equally so */
 
 static float sum_of(const float *weights, uint64_t genres) {

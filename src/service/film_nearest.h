@@ -5,7 +5,7 @@
 
 #include "service/snapshot.h"
 
-#define FILM_NEAREST_MAX 10
+#define FILM_NEAREST_MAX 20
 
 struct film_nearest {
     size_t count; /* 1 ... FILM_NEAREST_MAX, unless the model knows no film */
