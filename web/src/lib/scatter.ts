@@ -1,6 +1,6 @@
 /* scatter.ts: points in two dimensions, tens of thousands of them, drawn by WebGL in one call and
  * found again by a grid. Positions go to the graphics card once; panning and zooming change three
- * numbers. Knows nothing of films. */
+ * numbers. Where there is no graphics card, painter.ts draws the same. Knows nothing of films. */
 export interface View {
   x: number // the middle, in the points' own units
   y: number
@@ -32,9 +32,9 @@ export function fit(xs: ArrayLike<number>, ys: ArrayLike<number>, width: number,
 }
 
 /* The same for all but the outermost points: a few strays do not make the rest small. */
-export function fitMost(xs: readonly number[], ys: readonly number[], width: number, height: number): View {
-  const most = (values: readonly number[]) => {
-    const sorted = [...values].sort((a, b) => a - b)
+export function fitMost(xs: ArrayLike<number>, ys: ArrayLike<number>, width: number, height: number): View {
+  const most = (values: ArrayLike<number>) => {
+    const sorted = Float64Array.from(values).sort()
     const cut = Math.floor(sorted.length / 200)
     return [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0]
   }
@@ -122,13 +122,20 @@ export class Grid {
   }
 }
 
+export const POINT_LEAST = 1.5 // pixels across
+export const POINT_MOST = 24
+
+/* Points grow more slowly than what lies between them. ratio: to the scale where all are seen. */
+const growth = (ratio: number) => Math.min(3, Math.max(0.7, Math.sqrt(ratio)))
+export const sizeOnScreen = (size: number, ratio: number) => Math.min(POINT_MOST, Math.max(POINT_LEAST, size * growth(ratio)))
+
 const vertexSource = `
 attribute vec2 place; attribute vec4 colour; attribute float size;
-uniform vec2 middle, scale; uniform float zoom;
+uniform vec2 middle, scale; uniform float zoom, ratio;
 varying vec4 shade;
 void main() {
   gl_Position = vec4((place - middle) * scale, 0.0, 1.0);
-  gl_PointSize = size * zoom;
+  gl_PointSize = ratio * clamp(size * zoom, ${POINT_LEAST.toFixed(1)}, ${POINT_MOST.toFixed(1)});
   shade = colour;
 }`
 const fragmentSource = `
@@ -140,13 +147,24 @@ void main() {
 
 export interface Scatter {
   draw: (view: View) => void
-  colour: (colours: Float32Array, sizes: Float32Array) => void
+  /* colours [points][red, green, blue, opacity], sizes [points] in pixels, where all are seen */
+  colour: (colours: Uint8Array<ArrayBuffer>, sizes: Float32Array) => void
   release: () => void
 }
 
-/* null: this browser has no WebGL. */
+/* Whether WebGL is there and done by a graphics card; asked of a canvas that is thrown away, since one
+ * that has been asked for WebGL cannot be painted any more. */
+function hasCard(): boolean {
+  const gl = document.createElement('canvas').getContext('webgl', { failIfMajorPerformanceCaveat: true })
+  const names = gl?.getExtension('WEBGL_debug_renderer_info')
+  const card = gl && String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+  gl?.getExtension('WEBGL_lose_context')?.loseContext()
+  return !!card && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(card)
+}
+
+/* null: this browser has no WebGL, or one that the processor does the work of. */
 export function scatter(canvas: HTMLCanvasElement, places: Float32Array): Scatter | null {
-  const gl = canvas.getContext('webgl', { antialias: false, alpha: true, premultipliedAlpha: false })
+  const gl = hasCard() ? canvas.getContext('webgl', { antialias: false, alpha: true, premultipliedAlpha: false }) : null
   if (!gl) return null
   const program = gl.createProgram()
   for (const [type, source] of [
@@ -162,17 +180,17 @@ export function scatter(canvas: HTMLCanvasElement, places: Float32Array): Scatte
   gl.useProgram(program)
   gl.enable(gl.BLEND)
   gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
-  const fill = (name: string, values: Float32Array, parts: number, buffer: WebGLBuffer) => {
+  const fill = (name: string, values: Float32Array | Uint8Array<ArrayBuffer>, parts: number, buffer: WebGLBuffer) => {
     const where = gl.getAttribLocation(program, name)
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
     gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW)
     gl.enableVertexAttribArray(where)
-    gl.vertexAttribPointer(where, parts, gl.FLOAT, false, 0, 0)
+    gl.vertexAttribPointer(where, parts, values instanceof Uint8Array ? gl.UNSIGNED_BYTE : gl.FLOAT, values instanceof Uint8Array, 0, 0)
   }
   const buffers = { place: gl.createBuffer(), colour: gl.createBuffer(), size: gl.createBuffer() }
   fill('place', places, 2, buffers.place)
   const uniform = (name: string) => gl.getUniformLocation(program, name)
-  const [middle, scale, zoom] = [uniform('middle'), uniform('scale'), uniform('zoom')]
+  const [middle, scale, zoom, pixels] = [uniform('middle'), uniform('scale'), uniform('zoom'), uniform('ratio')]
   const home = { scale: 0 }
   return {
     colour(colours, sizes) {
@@ -193,7 +211,8 @@ export function scatter(canvas: HTMLCanvasElement, places: Float32Array): Scatte
       gl.clear(gl.COLOR_BUFFER_BIT)
       gl.uniform2f(middle, view.x, view.y)
       gl.uniform2f(scale, (2 * view.scale) / canvas.clientWidth, (2 * view.scale) / canvas.clientHeight)
-      gl.uniform1f(zoom, ratio * Math.min(3, Math.max(0.7, Math.sqrt(view.scale / home.scale))))
+      gl.uniform1f(zoom, growth(view.scale / home.scale))
+      gl.uniform1f(pixels, ratio)
       gl.drawArrays(gl.POINTS, 0, places.length / 2)
     },
     release() {

@@ -1,9 +1,11 @@
 /* map.tsx: all films as points, near each other as the engine sees them (/api/map), coloured by genre:
  * zoom, find, read what is there, and ask for recommendations out of an area. */
 import '../styles/map.css'
-import { type PointerEvent, type WheelEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type PointerEvent, type ReactNode, type RefObject, type WheelEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useAnswer, useSettled } from '../lib/answer'
 import { ask, type Film, type Id, type Recommendations } from '../lib/api'
+import { oklch } from '../lib/colour'
+import { painter } from '../lib/painter'
 import { tellingGenre } from '../lib/poster'
 import { filmAddress, Link, useParams } from '../lib/router'
 import { type Box, fitMost, Grid, type Scatter, scatter, toPoint, toScreen, type View, zoomed } from '../lib/scatter'
@@ -13,12 +15,18 @@ import { mainTitle } from '../lib/titles'
 import { type PlaceAnswer, usePlace } from '../parts/place'
 import { Poster } from '../parts/poster'
 import { Rail } from '../parts/rail'
-import { Absent, Failed, isAbsent, Notice } from '../parts/states'
+import { Absent, Failed, isAbsent } from '../parts/states'
 
 const REACH_PX = 14
 const ASKED_MAX = 5000 // films of an area that are sent
 const NEAR = 12
 const FILMS_MAX = 100000
+const FOUND = 8 // titles that are offered
+const LEAST_PX = 3.5 // of the points that hardly anybody knows, smaller where there are more than CROWD
+const CROWD = 12000
+const GROWN = 2.2 // times as much wider is the best-known film's
+const FAINT = 26 // opacity, of 255, of what is not chosen
+const RESTING_MS = 200
 
 interface Point extends Film {
   x: number
@@ -32,18 +40,7 @@ interface Answer {
 }
 
 /* As many hues as genres, told apart also by lightness. */
-function hue(index: number, of: number, isDark: boolean): [number, number, number] {
-  const h = (index * 360) / of
-  const l = (isDark ? 0.66 : 0.44) + (index % 2 ? 0.08 : -0.05)
-  const a = 0.75 * Math.min(l, 1 - l)
-  const part = (n: number) => {
-    const k = (n + h / 30) % 12
-    return l - a * Math.max(-1, Math.min(k - 3, 9 - k, 1))
-  }
-  return [part(0), part(8), part(4)]
-}
-
-const css = ([r, g, b]: [number, number, number]) => `rgb(${[r, g, b].map((x) => Math.round(x * 255)).join(' ')})`
+const hue = (index: number, of: number, isDark: boolean) => oklch((isDark ? 0.72 : 0.6) + (index % 2 ? 0.07 : -0.05), isDark ? 0.13 : 0.15, (index * 360) / of + 25)
 
 interface Prepared {
   points: Point[]
@@ -51,9 +48,12 @@ interface Prepared {
   places: Float32Array
   genres: string[] // by how many films they colour
   genre: Int16Array // [points] index into genres
+  home: (width: number, height: number) => View // in which all are seen
 }
 
-function prepare(points: Point[]): Prepared {
+/* The service's order is by how many people know a film: drawn last, those are on top. */
+function prepare(answered: Point[]): Prepared {
+  const points = [...answered].reverse()
   const xs = Float32Array.from(points, (point) => point.x)
   const ys = Float32Array.from(points, (point) => point.y)
   const places = new Float32Array(points.length * 2)
@@ -67,23 +67,37 @@ function prepare(points: Point[]): Prepared {
   const genres = [...count].sort((a, b) => b[1] - a[1]).map(([name]) => name)
   const index = new Map(genres.map((name, i) => [name, i]))
   const genre = Int16Array.from(points, (point) => index.get(tellingGenre(point.genres))!)
-  return { points, grid: new Grid(xs, ys), places, genres, genre }
+  return { points, grid: new Grid(xs, ys), places, genres, genre, home: (width, height) => fitMost(xs, ys, width, height) }
 }
 
-function useCanvas(prepared: Prepared, only: string | null, chosen: ReadonlySet<number> | null) {
+interface Canvas {
+  ref: RefObject<HTMLCanvasElement | null>
+  view: RefObject<View>
+  still: View // since it has not moved for a while
+  move: (next: View) => void
+  size: () => [number, number]
+  pin: (place: () => void) => () => void // calls it after each move, until it is taken off
+}
+
+function useCanvas(prepared: Prepared, only: string | null, chosen: ReadonlySet<number> | null): Canvas {
   const ref = useRef<HTMLCanvasElement>(null)
   const drawn = useRef<Scatter | null>(null)
   const view = useRef<View>({ x: 0, y: 0, scale: 1 })
   const frame = useRef(0)
-  const [canDraw, setCanDraw] = useState(true)
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const pinned = useRef(new Set<() => void>())
   const [still, setStill] = useState<View>(view.current)
   const theme = useTheme()
 
+  const size = useCallback((): [number, number] => [ref.current?.clientWidth ?? 1, ref.current?.clientHeight ?? 1], [])
+  // What moves with the points is moved here; React is told when all has come to rest.
   const draw = useCallback(() => {
     frame.current ||= requestAnimationFrame(() => {
       frame.current = 0
       drawn.current?.draw(view.current)
-      setStill(view.current)
+      pinned.current.forEach((place) => place())
+      clearTimeout(rest.current)
+      rest.current = setTimeout(() => setStill(view.current), RESTING_MS)
     })
   }, [])
   const move = useCallback(
@@ -93,63 +107,85 @@ function useCanvas(prepared: Prepared, only: string | null, chosen: ReadonlySet<
     },
     [draw],
   )
+  const pin = useCallback((place: () => void) => {
+    pinned.current.add(place)
+    place()
+    return () => void pinned.current.delete(place)
+  }, [])
 
   useEffect(() => {
     const canvas = ref.current
     if (!canvas) return
-    const made = scatter(canvas, prepared.places)
+    const made = scatter(canvas, prepared.places) ?? painter(canvas, prepared.places)
     drawn.current = made
-    setCanDraw(made !== null)
-    view.current = fitMost(
-      prepared.points.map((p) => p.x),
-      prepared.points.map((p) => p.y),
-      canvas.clientWidth,
-      canvas.clientHeight,
-    )
+    view.current = prepared.home(...size())
     const observer = new ResizeObserver(draw)
     observer.observe(canvas)
     return () => {
       observer.disconnect()
       cancelAnimationFrame(frame.current)
+      clearTimeout(rest.current)
       frame.current = 0
       made?.release()
       drawn.current = null
     }
-  }, [prepared, draw])
+  }, [prepared, draw, size])
 
   useEffect(() => {
     const count = prepared.points.length
-    const colours = new Float32Array(count * 4)
+    const colours = new Uint8Array(count * 4)
     const sizes = new Float32Array(count)
-    const most = Math.log1p(Math.max(1, ...prepared.points.map((p) => p.count ?? 0)))
+    const inks = prepared.genres.map((_, g) => [1, 3, 5].map((at) => parseInt(hue(g, prepared.genres.length, theme === 'dark').slice(at, at + 2), 16)))
+    const most = Math.log1p(prepared.points.at(-1)?.count ?? 0) || 1
+    const least = LEAST_PX * Math.max(0.45, Math.min(1, Math.sqrt(CROWD / count)))
     for (let i = 0; i < count; i++) {
       const g = prepared.genre[i]!
       const isLit = (only === null || prepared.genres[g] === only) && (!chosen || chosen.has(i))
-      colours.set([...hue(g, prepared.genres.length, theme === 'dark'), isLit ? 0.85 : 0.07], 4 * i)
-      sizes[i] = 3.5 + 6 * (Math.log1p(prepared.points[i]!.count ?? 0) / most)
+      colours.set(inks[g]!, 4 * i)
+      colours[4 * i + 3] = isLit ? 255 : FAINT
+      sizes[i] = least * (1 + GROWN * (Math.log1p(prepared.points[i]!.count ?? 0) / most) ** 2)
     }
     drawn.current?.colour(colours, sizes)
     draw()
   }, [prepared, only, chosen, theme, draw])
 
-  return { ref, view, still, move, canDraw, theme }
+  return { ref, view, still, move, size, pin }
 }
 
-function Tip({ point, at }: { point: Point; at: [number, number] }) {
+/* Stays on a point of the map while the map moves. */
+function Pinned({ canvas, x, y, away, className, children }: { canvas: Canvas; x: number; y: number; away: number; className: string; children?: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null)
+  const { pin, size, view } = canvas
+  useLayoutEffect(
+    () =>
+      pin(() => {
+        const [px, py] = toScreen(view.current, ...size(), x, y)
+        if (ref.current) ref.current.style.transform = `translate(${Math.round(px + away)}px, ${Math.round(py + away)}px)`
+      }),
+    [pin, size, view, x, y, away],
+  )
   return (
-    <div className="map-tip" style={{ transform: `translate(${Math.round(at[0] + 12)}px, ${Math.round(at[1] + 12)}px)` }}>
+    <div ref={ref} className={className}>
+      {children}
+    </div>
+  )
+}
+
+function Tip({ point, canvas }: { point: Point; canvas: Canvas }) {
+  return (
+    <Pinned canvas={canvas} x={point.x} y={point.y} away={12} className="map-tip">
       <Poster id={point.item_id} film={point} />
       <span>
         <strong>{mainTitle(point.title)}</strong>
         <small>{[point.year, point.genres.join(', ')].filter(Boolean).join(' · ')}</small>
       </span>
-    </div>
+    </Pinned>
   )
 }
 
 /* What an area recommends, to the person of the address or to anybody. */
 function Area({ films, user, onClear }: { films: Point[]; user: string | null; onClear: () => void }) {
-  const ids = useMemo(() => films.slice(0, ASKED_MAX).map((film) => film.item_id), [films])
+  const ids = useMemo(() => films.slice(-ASKED_MAX).map((film) => film.item_id), [films])
   const answer = useAnswer<Recommendations>(`area ${user} ${ids.length} ${ids[0]} ${ids.at(-1)} ${ids.reduce<number>((sum, id) => (sum * 31 + Number(id)) | 0, 7)}`, (signal) =>
     ask('/api/recommend', { body: { ...(user ? { user_id: user } : {}), include: ids, top_k: 20, explain: true }, signal }),
   )
@@ -167,14 +203,14 @@ function Area({ films, user, onClear }: { films: Point[]; user: string | null; o
   )
 }
 
-function Find({ points, onFind }: { points: Point[]; onFind: (index: number) => void }) {
+const Find = memo(function Find({ points, onFind }: { points: Point[]; onFind: (index: number) => void }) {
   const [text, setText] = useState('')
   const wanted = useSettled(text, 150).trim().toLowerCase()
   const found = useMemo(() => {
     if (wanted.length < 2) return []
     const hits: number[] = []
-    for (let i = 0; i < points.length && hits.length < 200; i++) if (mainTitle(points[i]!.title).toLowerCase().includes(wanted)) hits.push(i)
-    return hits.sort((a, b) => (points[b]!.count ?? 0) - (points[a]!.count ?? 0)).slice(0, 8)
+    for (let i = points.length - 1; i >= 0 && hits.length < FOUND; i--) if (mainTitle(points[i]!.title).toLowerCase().includes(wanted)) hits.push(i)
+    return hits
   }, [points, wanted])
   return (
     <form
@@ -210,11 +246,10 @@ function Find({ points, onFind }: { points: Point[]; onFind: (index: number) => 
       )}
     </form>
   )
-}
+})
 
 /* What is in the middle of the view, in words, for those who do not see or point. */
-function Middle({ prepared, view }: { prepared: Prepared; view: View }) {
-  const settled = useSettled(view, 300)
+const Middle = memo(function Middle({ prepared, view: settled }: { prepared: Prepared; view: View }) {
   const near = useMemo(() => {
     for (let reach = 30 / settled.scale; reach < 1e6; reach *= 2) {
       const found = prepared.grid.within({ left: settled.x - reach, right: settled.x + reach, bottom: settled.y - reach, top: settled.y + reach })
@@ -240,11 +275,9 @@ function Middle({ prepared, view }: { prepared: Prepared; view: View }) {
       </ul>
     </section>
   )
-}
+})
 
 const distance = (point: Point, view: View) => (point.x - view.x) ** 2 + (point.y - view.y) ** 2
-
-const ring = ([x, y]: [number, number]) => `translate(${Math.round(x)}px, ${Math.round(y)}px)`
 
 function Chart({ prepared, user, place }: { prepared: Prepared; user: string | null; place: PlaceAnswer | undefined }) {
   const [hasPlace, setHasPlace] = useState(true)
@@ -258,9 +291,10 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
   const [box, setBox] = useState<Box | null>(null) // in pixels
   const [chosen, setChosen] = useState<ReadonlySet<number> | null>(null)
   const [over, setOver] = useState(-1)
-  const { ref, view, still, move, canDraw, theme } = useCanvas(prepared, only, chosen ?? (hasPlace ? own : null))
+  const canvas = useCanvas(prepared, only, chosen ?? (hasPlace ? own : null))
+  const { ref, view, still, move, size } = canvas
+  const theme = useTheme()
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null)
-  const size = (): [number, number] => [ref.current?.clientWidth ?? 1, ref.current?.clientHeight ?? 1]
   const keep = useCallback((i: number) => only === null || prepared.genres[prepared.genre[i]!] === only, [only, prepared])
   const where = (event: { clientX: number; clientY: number }): [number, number] => {
     const place = ref.current!.getBoundingClientRect()
@@ -305,7 +339,11 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
   }
   const onWheel = (event: WheelEvent<HTMLCanvasElement>) => move(zoomed(view.current, ...size(), ...where(event), Math.exp(-event.deltaY * 0.0015)))
   const zoom = (factor: number) => move(zoomed(view.current, ...size(), size()[0] / 2, size()[1] / 2, factor))
-  const home = () => move(fitMost(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()))
+  const home = () => move(prepared.home(...size()))
+  const selectMiddle = () => {
+    const [width, height] = size()
+    select({ left: width / 4, right: (3 * width) / 4, top: height / 4, bottom: (3 * height) / 4 })
+  }
   const onKey = (key: string): boolean => {
     const step = 60 / view.current.scale
     const pan = (x: number, y: number) => move({ ...view.current, x: view.current.x + x, y: view.current.y + y })
@@ -318,16 +356,21 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
       '=': () => zoom(1.3),
       '-': () => zoom(1 / 1.3),
       '0': home,
+      Enter: selectMiddle,
+      Escape: () => setChosen(null),
     }
     keys[key]?.()
     return key in keys
   }
-  const fly = (i: number) => {
-    const point = prepared.points[i]!
-    move({ x: point.x, y: point.y, scale: Math.max(view.current.scale, 6 * fitMost(prepared.points.map((p) => p.x), prepared.points.map((p) => p.y), ...size()).scale) })
-    setOver(i)
-  }
-  const films = useMemo(() => (chosen ? [...chosen].map((i) => prepared.points[i]!) : []), [chosen, prepared])
+  const fly = useCallback(
+    (i: number) => {
+      const point = prepared.points[i]!
+      move({ x: point.x, y: point.y, scale: Math.max(view.current.scale, 6 * prepared.home(...size()).scale) })
+      setOver(i)
+    },
+    [prepared, move, view, size],
+  )
+  const films = useMemo(() => (chosen ? [...chosen].sort((a, b) => a - b).map((i) => prepared.points[i]!) : []), [chosen, prepared])
   // The wheel must not scroll the page, which React's listener, a passive one, cannot say.
   useEffect(() => {
     const canvas = ref.current
@@ -336,7 +379,6 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
     return () => canvas?.removeEventListener('wheel', stop)
   }, [ref])
 
-  if (!canDraw) return <Notice title={t.map.noCanvas}>{t.map.noCanvasMore}</Notice>
   return (
     <>
       <div className="map-bar">
@@ -359,7 +401,7 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
           <button type="button" className="chip" onClick={home}>
             {t.map.all}
           </button>
-          <button type="button" className="chip" onClick={() => select({ left: size()[0] / 4, right: (3 * size()[0]) / 4, top: size()[1] / 4, bottom: (3 * size()[1]) / 4 })}>
+          <button type="button" className="chip" onClick={selectMiddle}>
             {t.map.selectMiddle}
           </button>
         </div>
@@ -379,14 +421,15 @@ function Chart({ prepared, user, place }: { prepared: Prepared; user: string | n
           onKeyDown={(event) => onKey(event.key) && event.preventDefault()}
         />
         {box && <div className="map-box" style={{ transform: `translate(${box.left}px, ${box.top}px)`, width: box.right - box.left, height: box.bottom - box.top }} />}
-        {hasPlace && place && place.x !== null && place.y !== null && <div className="map-ring" style={{ transform: ring(toScreen(still, ...size(), place.x, place.y)) }} />}
-        {over >= 0 && <Tip point={prepared.points[over]!} at={toScreen(still, ...size(), prepared.points[over]!.x, prepared.points[over]!.y)} />}
+        <div className="map-frame" aria-hidden="true" />
+        {hasPlace && place && place.x !== null && place.y !== null && <Pinned canvas={canvas} x={place.x} y={place.y} away={0} className="map-ring" />}
+        {over >= 0 && <Tip point={prepared.points[over]!} canvas={canvas} />}
       </div>
       <ul className="chips map-legend" aria-label={t.map.legend}>
         {prepared.genres.map((name, i) => (
           <li key={name}>
             <button type="button" className={only === name ? 'chip is-wanted' : 'chip'} aria-pressed={only === name} onClick={() => setOnly(only === name ? null : name)}>
-              <span className="dot" aria-hidden="true" style={{ backgroundColor: css(hue(i, prepared.genres.length, theme === 'dark')) }} />
+              <span className="dot" aria-hidden="true" style={{ backgroundColor: hue(i, prepared.genres.length, theme === 'dark') }} />
               {name || t.map.noGenre}
             </button>
           </li>
