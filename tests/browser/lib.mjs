@@ -31,20 +31,20 @@ export const axeSource = () => require.resolve('axe-core/axe.min.js')
  * be passed over. */
 const ownEnvironment = (folder) => ({ ...process.env, XDG_DATA_HOME: resolve(folder, 'home') })
 
-/* Trains a model once for each folder. */
-export function train(program, model, folder, ...settings) {
-  const file = `${folder}/${model}.safetensors`
+/* Trains a model once for each folder and name. */
+export function train(program, model, folder, name = model) {
+  const file = `${folder}/${name}.safetensors`
   mkdirSync(folder, { recursive: true })
   if (existsSync(file)) return file
-  const done = spawnSync(program, ['train', model, 'data=built-in', '--quiet', '--out', file, ...settings], { encoding: 'utf8', env: ownEnvironment(folder) })
+  const done = spawnSync(program, ['train', model, 'data=built-in', '--quiet', '--out', file], { encoding: 'utf8', env: ownEnvironment(folder) })
   if (done.status !== 0) throw new Error(`matinee train ${model}: ${done.stderr}`)
   return file
 }
 
-/* Serves model files of one folder on a free port (or the one given); stop() ends it. */
-export function serve(program, files, port = 0) {
+/* Serves model files of one folder on a free port (or the one given), with more options; stop() ends it. */
+export function serve(program, files, port = 0, more = []) {
   const folder = dirname(files[0])
-  const child = spawn(program, ['serve', ...files, '--store', 'none', '--encoder', 'builtin', '--port', String(port)], {
+  const child = spawn(program, ['serve', ...files, '--store', 'none', '--encoder', 'builtin', '--port', String(port), ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: ownEnvironment(folder),
   })
@@ -60,6 +60,44 @@ export function serve(program, files, port = 0) {
     child.stderr.on('data', listen)
     child.on('exit', (code) => reject(new Error(`matinee serve ended with ${code}: ${said}`)))
   })
+}
+
+/* A page of its own, and what its browser complained about; answers of 4xx are part of some states. */
+export async function openPage(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  const complaints = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && !/status of (4|503)/.test(message.text()) && complaints.push(message.text()))
+  await page.goto(address)
+  await settle(page)
+  return { page, context, complaints }
+}
+
+export async function settle(page) {
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.waitForFunction(() => document.querySelector('#content') && !document.querySelector('#content[aria-busy="true"], #content [aria-busy="true"]'), undefined, { timeout: 20000 })
+}
+
+/* Waits by a look from outside: Playwright's own scripts in the page would count as the page's work. */
+export async function appears(page, selector) {
+  const session = await page.context().newCDPSession(page)
+  const look = { expression: `document.querySelector(${JSON.stringify(selector)}) !== null`, returnByValue: true }
+  const end = Date.now() + 20000
+  while ((await session.send('Runtime.evaluate', look).catch(() => null))?.result.value !== true) {
+    check(Date.now() < end, `no ${selector} after 20 seconds`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/* Begins to count the time that the page's main thread has the processor; the function that comes back
+ * says how many milliseconds. What else runs on the machine does not count. */
+export async function processorTime(page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const now = async () => 1000 * (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value
+  const before = await now()
+  return async () => (await now()) - before
 }
 
 const cases = []

@@ -6,7 +6,7 @@
  *   node tests/browser/pages.mjs PROGRAM FOLDER [REGEX OF NAMES] */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { axeSource, check, missing, openBrowser, root, run, serve, test, train } from './lib.mjs'
+import { appears, axeSource, check, missing, openBrowser, openPage, processorTime, root, run, serve, settle, test, train } from './lib.mjs'
 
 const [program, folder, pick = ''] = process.argv.slice(2)
 const lack = missing()
@@ -43,43 +43,7 @@ const models = [train(program, 'ease', folder), train(program, 'als', folder)]
 const server = await serve(program, [...models])
 const browser = await openBrowser()
 
-/* A page of its own, and what its browser complained about; answers of 4xx are part of some states. */
-async function open(path, options = {}, url = server.url) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
-  const page = await context.newPage()
-  const complaints = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && !/status of (4|503)/.test(message.text()) && complaints.push(message.text()))
-  await page.goto(url + path)
-  await settle(page)
-  return { page, context, complaints }
-}
-
-async function settle(page) {
-  await page.waitForLoadState('networkidle').catch(() => undefined)
-  await page.waitForFunction(() => document.querySelector('#content') && !document.querySelector('#content[aria-busy="true"], #content [aria-busy="true"]'), undefined, { timeout: 20000 })
-}
-
-/* Waits by a look from outside: Playwright's own scripts in the page would count as the page's work. */
-async function appears(page, selector) {
-  const session = await page.context().newCDPSession(page)
-  const look = { expression: `document.querySelector(${JSON.stringify(selector)}) !== null`, returnByValue: true }
-  const end = Date.now() + 20000
-  while ((await session.send('Runtime.evaluate', look).catch(() => null))?.result.value !== true) {
-    check(Date.now() < end, `no ${selector} after 20 seconds`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
-/* Begins to count the time that the page's main thread has the processor; the function that comes back
- * says how many milliseconds. What else runs on the machine does not count. */
-async function processorTime(page) {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  const now = async () => 1000 * (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value
-  const before = await now()
-  return async () => (await now()) - before
-}
+const open = (path, options = {}, url = server.url) => openPage(browser, url + path, options)
 
 /* The wish's first answer reads all films, which takes a while with nothing kept from before. */
 await open('/?q=warm+up').then(async ({ page, context }) => {

@@ -11,6 +11,7 @@ import { useParams } from '../lib/router'
 import { differences, freeName, readEvents, readSettings, settingsOf } from '../lib/runs'
 import { t } from '../lib/texts'
 import { type Line, Plot } from '../parts/plot'
+import { Key, Served, useAdmin } from '../parts/admin'
 import { Absent, Failed, isAbsent, Notice } from '../parts/states'
 
 interface Epoch {
@@ -31,6 +32,7 @@ interface Run {
   started: number
   fit_seconds: number | null
   error: string | null
+  can_serve: boolean
   metrics: Record<string, { value: number | null; low: number | null; high: number | null }>
 }
 
@@ -50,33 +52,7 @@ interface Job {
   run: number | null
 }
 
-interface Version {
-  version: number
-  bytes: number
-  present: boolean
-}
-
 const POLL_MS = 1000
-
-export function Key() {
-  const [key, setKey] = useState(() => sessionStorage.getItem('matinee.key') ?? '')
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (key) sessionStorage.setItem('matinee.key', key)
-    else sessionStorage.removeItem('matinee.key')
-  }
-  return (
-    <form className="key-form" onSubmit={submit}>
-      <label className="field">
-        <span>{t.runs.key}</span>
-        <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
-      </label>
-      <button type="submit" className="button">
-        {t.runs.useKey}
-      </button>
-    </form>
-  )
-}
 
 /* Follows a run while it lasts. EventSource cannot send a key, so the stream is read by fetch. */
 function useProgress(id: number | null) {
@@ -215,42 +191,6 @@ function Train({ names }: { names: string[] }) {
   )
 }
 
-/* What is served, and the versions that it replaced: any of them can be put back. */
-function Served() {
-  const isOffered = useOffers('GET', '/api/admin/models')
-  const [turn, setTurn] = useState(0)
-  const [said, setSaid] = useState('')
-  const answer = useAnswer<{ models: { name: string; model: string; default: boolean; versions: Version[] }[] }>(isOffered ? `runs served ${turn}` : null, (signal) => ask('/api/admin/models', { signal }))
-  if (!isOffered || answer.problem) return null
-  const act = (body: Record<string, unknown>) =>
-    ask('/api/admin/models', { body }).then(
-      () => {
-        forget('models')
-        setSaid(t.runs.promoted)
-        setTurn((n) => n + 1)
-      },
-      (cause: unknown) => setSaid(cause instanceof Error ? cause.message : String(cause)),
-    )
-  return (
-    <section className="panel">
-      <h2>{t.runs.served}</h2>
-      <ul className="served">
-        {answer.data?.models.map((model) => (
-          <li key={model.name}>
-            <strong>{model.name}</strong> {model.default ? <span className="soft">{t.runs.isDefault}</span> : <button type="button" className="text-button" onClick={() => void act({ action: 'default', model: model.name })}>{t.runs.makeDefault}</button>}
-            {model.versions.filter((one) => one.present).map((one) => (
-              <button key={one.version} type="button" className="chip" onClick={() => void act({ action: 'promote', model: model.name, version: one.version })}>
-                {t.runs.version(one.version)}
-              </button>
-            ))}
-          </li>
-        ))}
-      </ul>
-      <p role="status">{said}</p>
-    </section>
-  )
-}
-
 /* What runs say of the same thing, a column for each. */
 function RunTable({ label, runs, children }: { label: string; runs: RunDetails[]; children: ReactNode }) {
   return (
@@ -332,7 +272,7 @@ function Detail({ ids }: { ids: string[] }) {
 /* The figures that have a column, if any run of the list has them. */
 const FIGURES = ['ndcg@10', 'hit_rate@10', 'rmse']
 
-function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onChoose: (id: string) => void }) {
+function Table({ runs, chosen, onChoose, onServe }: { runs: Run[]; chosen: string[]; onChoose: (id: string) => void; onServe?: (run: number) => void }) {
   const figures = FIGURES.filter((name) => runs.some((run) => run.metrics?.[name] !== undefined))
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={t.runs.table}>
@@ -353,6 +293,7 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
             </th>
             <th scope="col">{t.runs.begun}</th>
             <th scope="col">{t.runs.state}</th>
+            {onServe && <th scope="col">{t.runs.service}</th>}
           </tr>
         </thead>
         <tbody>
@@ -375,6 +316,15 @@ function Table({ runs, chosen, onChoose }: { runs: Run[]; chosen: string[]; onCh
               <td className="number">{run.fit_seconds !== null ? t.about.seconds(Math.round(run.fit_seconds * 10) / 10) : '–'}</td>
               <td className="moment">{moment(run.started)}</td>
               <td>{run.error ?? run.status}</td>
+              {onServe && (
+                <td>
+                  {run.can_serve && (
+                    <button type="button" className="text-button" aria-label={t.runs.serveLabel(run.model ?? '', run.id)} onClick={() => onServe(run.id)}>
+                      {t.runs.serve}
+                    </button>
+                  )}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -390,6 +340,14 @@ export default function ExperimentsPage() {
   const hasRuns = useOffers('GET', '/api/runs')
   const canTrain = useOffers('POST', '/api/train')
   const answer = useAnswer<{ runs: Run[] }>(hasRuns ? 'runs' : null, (signal) => ask('/api/runs', { params: { limit: 100 }, signal }))
+  const canServe = useOffers('POST', '/api/runs/{id}/promote')
+  const admin = useAdmin()
+  const serve = (run: number) =>
+    admin.act(async () => {
+      const { model, version } = await ask<{ model: string; version: number | null }>(`/api/runs/${run}/promote`, { method: 'POST', body: {} })
+      forget('models')
+      return t.runs.servedNow(run, model, version)
+    })
   const chosen = params.getAll('run')
   const names = (answer.data?.runs ?? []).flatMap((run) => run.name ?? [])
   return (
@@ -404,15 +362,16 @@ export default function ExperimentsPage() {
         <>
           <div className="panels">
             {canTrain && <Train names={names} />}
-            <Served />
+            <Served admin={admin} />
           </div>
           {answer.problem && <Failed problem={answer.problem} retry={answer.retry} />}
           {(answer.problem?.status === 401 || answer.problem?.status === 403) && <Key />}
           {answer.data?.runs.length === 0 && <Notice title={t.runs.none}>{t.runs.noneMore}</Notice>}
           {chosen.length > 0 && <Detail ids={chosen} />}
           {answer.data && answer.data.runs.length > 0 && (
-            <Table runs={answer.data.runs} chosen={chosen} onChoose={(id) => set({ run: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-4) })} />
+            <Table runs={answer.data.runs} chosen={chosen} onChoose={(id) => set({ run: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-4) })} onServe={canServe ? serve : undefined} />
           )}
+          {admin.dialog}
         </>
       )}
     </main>

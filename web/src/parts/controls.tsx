@@ -16,11 +16,11 @@ export function Slider({ label, value, low, high, step, fallback, onChange }: Sl
   return (
     <label className="slider">
       <span className="slider-label">{label}</span>
-      <output className={value === null ? 'slider-value is-auto' : 'slider-value'}>
+      <span className={value === null ? 'slider-value is-auto' : 'slider-value'}>
         {(value !== null || fallback !== undefined) && (step < 1 ? shown.toFixed(2) : shown)}
         {value === null && <small> {t.discover.automatic}</small>}
-      </output>
-      <input type="range" min={low} max={high} step={step} value={shown} onChange={(event) => onChange(Number(event.target.value))} />
+      </span>
+      <input type="range" aria-label={label} min={low} max={high} step={step} value={shown} onChange={(event) => onChange(Number(event.target.value))} />
     </label>
   )
 }

@@ -1,1 +1,0 @@
-import{FilmList as e}from"./browse-C01ovjeN.js";import{n as t}from"./texts-C_cHqN5P.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};
