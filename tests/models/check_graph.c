@@ -171,8 +171,11 @@ static void lightgcn(void **state) {
 
 static void ngcf(void **state) {
     (void)state;
-    check(&(struct ngcf_shape){
-        .embedding_dim = DIMENSION, .layer_count = 2, .hidden_dims = {4, 2}, .loops = true});
+    check(&(struct ngcf_shape){.embedding_dim = DIMENSION,
+                               .layer_count = 2,
+                               .hidden_dims = {4, 2},
+                               .loops = true,
+                               .unit_layers = true});
 }
 
 static void ngcf_without_loops(void **state) {
@@ -186,6 +189,7 @@ static void ngcf_with_dropout(void **state) {
                                .layer_count = 2,
                                .hidden_dims = {5, 4},
                                .loops = true,
+                               .unit_layers = true,
                                .message_dropout = 0.3});
 }
 

@@ -37,13 +37,17 @@ static void expect_layer(const struct ngcf_network *network, bool loops, double 
 
 static void forward_is_the_formula(void **state) {
     (void)state;
-    for (int loops = 0; loops < 2; loops++) {
+    for (int form = 0; form < 4; form++) {
+        const bool loops = form & 1, unit = form & 2;
         struct arena arena = {0};
         struct ngcf_network network = {0};
         const struct csr edges = {USERS, ITEMS, offsets, items, NULL};
         bipartite_init(&network.view.whole, &edges, 0, &arena);
-        const struct ngcf_shape shape = {
-            .embedding_dim = IN, .layer_count = 1, .hidden_dims = {OUT}, .loops = loops};
+        const struct ngcf_shape shape = {.embedding_dim = IN,
+                                         .layer_count = 1,
+                                         .hidden_dims = {OUT},
+                                         .loops = loops,
+                                         .unit_layers = unit};
         ngcf_network_init(&network, &shape, 4, &arena);
         assert_int_equal(network.base.width, IN + OUT);
         network.base.vectors = ARENA_ARRAY(&arena, real, NODES * (IN + OUT));
@@ -60,7 +64,7 @@ static void forward_is_the_formula(void **state) {
             for (int k = 0; k < IN; k++)
                 assert_true(vector[k] == network.parameters[0].weight[a * IN + k]);
             for (int o = 0; o < OUT; o++)
-                assert_near(vector[IN + o], expected[a][o] / length, 1e-5);
+                assert_near(vector[IN + o], expected[a][o] / (unit ? length : 1), 1e-5);
         }
         arena_release(&arena);
     }

@@ -31,6 +31,8 @@ static const struct setting_spec settings_table[] = {
      "hidden_dims|model.hidden_size_list", "widths of the layers"},
     {"model.message_dropout", SETTING_REAL, "0.1", 0, 0.95, NULL, "message_dropout",
      "share of a layer's output that is dropped while training"},
+    {"model.unit_layers", SETTING_BOOL, "true", 0, 0, NULL, NULL,
+     "a layer's part of the final vectors is made 1 long; false: the paper's equation 9"},
     GRAPH_MODEL_SETTINGS("true", "softmax", "normal"),
     {0},
 };
@@ -48,6 +50,7 @@ static enum status read_layers(struct ngcf *self, const struct settings *setting
         .embedding_dim = options->embedding_dim,
         .layer_count = count,
         .loops = options->form & BIPARTITE_LOOPS,
+        .unit_layers = settings_bool(settings, "model.unit_layers"),
         .hands_on = options->spectral_start,
         .message_dropout = settings_real(settings, "model.message_dropout"),
     };

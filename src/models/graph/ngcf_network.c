@@ -5,6 +5,7 @@
  *
  * Backward, with a = S E (+ E), b = S E * E and z = a W1 + b W2 + bias:
  *   dE' = from the layer above + (g - v (v . g)) / |E'|  of its part g of the vectors' gradient
+ *         (g itself, where parts are left as they are)
  *   dz  = dE' * slope / (1 - rate), 0 where dropped: what hidden holds tells which
  *   dW1 = a^T dz, dW2 = b^T dz;  da = dz W1^T, db = dz W2^T
  *   d(S E) = da + db * E;  dE = (da) + db * (S E) + S d(S E) */
@@ -191,15 +192,17 @@ static void mix(const struct ngcf_network *network, const struct sheet *sheet) {
     }
 }
 
-/* A row of the final vectors gets its part, of length 1. */
+/* A row of the final vectors gets its part. */
 static void give_part(const struct ngcf_network *network, size_t node) {
     const struct ngcf_layer *layer = &network->layers[network->current];
     const struct kernel_table *table = kernels();
     const real *hidden = layer->hidden + node * layer->out;
     real *part = network->base.vectors + node * network->base.width + layer->offset;
+    memcpy(part, hidden, layer->out * sizeof *part);
+    if (!network->shape.unit_layers)
+        return;
     real length = (real)sqrt((double)table->dot(hidden, hidden, layer->out)) + (real)1e-12;
     layer->lengths[node] = length;
-    memcpy(part, hidden, layer->out * sizeof *part);
     table->scale(part, 1 / length, layer->out);
 }
 
@@ -288,9 +291,11 @@ static void delta_row(const struct ngcf_network *network, size_t node, real *del
     else
         memcpy(delta, network->below[0] + node * out, out * sizeof *delta);
     if (is_seen(network, node)) {
-        real inverse = 1 / layer->lengths[node];
+        const bool unit = network->shape.unit_layers;
+        real inverse = unit ? 1 / layer->lengths[node] : 1;
         table->axpy(delta, inverse, gradient, out);
-        table->axpy(delta, -inverse * table->dot(gradient, part, out), part, out);
+        if (unit)
+            table->axpy(delta, -inverse * table->dot(gradient, part, out), part, out);
     }
     const real kept = network->step ? (real)(1 / (1 - network->shape.message_dropout)) : 1;
     for (size_t i = 0; i < out; i++)

@@ -2,9 +2,9 @@
  *
  * Layer    E' = LeakyReLU((S + I) E W1 + (S E * E) W2 + b), slope 0.2 (Wang et al. 2019, equation
  *          7; * is by element); then message dropout. What goes on to the next layer is E'; what
- *          goes into the final vector is E' with every row made 1 long. Without self-loops I is
- *          left out.
- * Vectors  [E0, E1 / |E1|, ..., EL / |EL|] side by side (equation 9).
+ *          goes into the final vector is E', with unit_layers every row of it made 1 long, as the
+ *          authors' program does. Without self-loops I is left out.
+ * Vectors  [E0, E1, ..., EL] side by side (equation 9), or [E0, E1 / |E1|, ..., EL / |EL|].
  * Shapes   E0 [nodes][embedding_dim], El [nodes][hidden_dims[l - 1]]; W1, W2 [in][out], b [out].
  * Memory   for each node and layer: in + 2 * out numbers, and the largest width twice.
  * Threads  Rows of nodes in shards; weights' gradients are sums over groups of shards, added in the
@@ -30,6 +30,7 @@ struct ngcf_shape {
     size_t embedding_dim, layer_count;
     size_t hidden_dims[NGCF_LAYERS_MAX];
     bool loops;
+    bool unit_layers;
     bool hands_on; /* the weights start such that a layer hands on what spreads */
     double message_dropout;
 };
