@@ -121,6 +121,7 @@ enum status api_start(struct api **out, struct service *service, const struct ap
                                           .stop_timeout_seconds = options->stop_timeout_seconds,
                                           .connections_max = options->connections_max,
                                           .peer_connections_max = options->peer_connections_max,
+                                          .is_behind_proxy = options->is_behind_proxy,
                                           .body_bytes_max = options->body_bytes_max,
                                           .file_bytes_max = options->file_bytes_max,
                                           .certificate = options->certificate,

@@ -36,11 +36,12 @@ struct api_options {
     unsigned stop_timeout_seconds;  /* 4: how long running requests may take after a stop */
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for this machine's own; 0: any number */
-    size_t body_bytes_max;          /* 1 MiB */
-    size_t file_bytes_max;          /* 256 MiB: of an import */
-    struct keyring *keyring;        /* borrowed; NULL: no keys */
-    struct feedback *keys;          /* borrowed; where they are made and revoked; NULL: nowhere */
-    bool keys_to_read;              /* where there are keys, reading takes one too */
+    bool is_behind_proxy;    /* callers' addresses are those that X-Forwarded-For ends with */
+    size_t body_bytes_max;   /* 1 MiB */
+    size_t file_bytes_max;   /* 256 MiB: of an import */
+    struct keyring *keyring; /* borrowed; NULL: no keys */
+    struct feedback *keys;   /* borrowed; where they are made and revoked; NULL: nowhere */
+    bool keys_to_read;       /* where there are keys, reading takes one too */
     double rate, burst; /* requests a second of each caller, and how many at once; 0: no limit */
     enum api_log log;   /* which requests get a line on standard error */
     bool log_json;

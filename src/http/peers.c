@@ -8,6 +8,7 @@
  * Checked  tests/http/test_http_peers.c, test_http_server.c. */
 #include "http/peers.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -33,23 +34,50 @@ static bool is_loopback(const struct sockaddr *address) {
     return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
 
-static uint64_t bits_of(const struct sockaddr *address) {
-    uint64_t bits = 0;
-    if (address && address->sa_family == AF_INET) {
-        memcpy(&bits, &((const struct sockaddr_in *)address)->sin_addr, 4);
-    } else if (address && address->sa_family == AF_INET6) {
-        const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(six))
-            memcpy(&bits, six->s6_addr + 12, 4);
-        else
-            memcpy(&bits, six, sizeof bits);
-    }
+static uint64_t bits_of_four(const void *address) {
+    uint32_t bits;
+    memcpy(&bits, address, sizeof bits);
     return bits;
 }
 
-uint64_t peers_hash(const struct sockaddr *address) {
-    const uint64_t hash = rng_mix(bits_of(address) + 1);
+static uint64_t bits_of_six(const struct in6_addr *address) {
+    uint64_t bits;
+    if (IN6_IS_ADDR_V4MAPPED(address))
+        return bits_of_four(address->s6_addr + 12);
+    memcpy(&bits, address, sizeof bits);
+    return bits;
+}
+
+static uint64_t bits_of(const struct sockaddr *address) {
+    if (address && address->sa_family == AF_INET)
+        return bits_of_four(&((const struct sockaddr_in *)address)->sin_addr);
+    if (address && address->sa_family == AF_INET6)
+        return bits_of_six(&((const struct sockaddr_in6 *)address)->sin6_addr);
+    return 0;
+}
+
+static uint64_t hash_of(uint64_t bits) {
+    const uint64_t hash = rng_mix(bits + 1);
     return hash ? hash : 1;
+}
+
+uint64_t peers_hash(const struct sockaddr *address) { return hash_of(bits_of(address)); }
+
+uint64_t peers_hash_forwarded(const char *list) {
+    const char *comma = strrchr(list, ',');
+    const char *start = comma ? comma + 1 : list;
+    char text[INET6_ADDRSTRLEN];
+    struct in_addr four;
+    struct in6_addr six;
+    start += strspn(start, " \t[");
+    const size_t length = strcspn(start, " \t]");
+    if (length >= sizeof text)
+        return 0;
+    memcpy(text, start, length);
+    text[length] = '\0';
+    if (inet_pton(AF_INET, text, &four) == 1)
+        return hash_of(bits_of_four(&four));
+    return inet_pton(AF_INET6, text, &six) == 1 ? hash_of(bits_of_six(&six)) : 0;
 }
 
 struct peers *peers_create(unsigned limit, uint64_t seed) {

@@ -23,5 +23,8 @@ void peers_leave(struct peers *peers, const struct sockaddr *address);
 
 /* Stands for the address, for those who count by it: never 0. */
 uint64_t peers_hash(const struct sockaddr *address);
+/* The same of the last address of a list, "203.0.113.7, 2001:db8::1", which is the one that the
+ * proxy before this server has seen; 0: there is none. */
+uint64_t peers_hash_forwarded(const char *list);
 
 #endif

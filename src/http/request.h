@@ -22,7 +22,7 @@ enum request_method {
 };
 
 #define REQUEST_SEGMENTS_MAX 16
-#define REQUEST_PAIRS_MAX 1024
+#define REQUEST_PAIRS_MAX 400 /* some more do not fit the server's room for a head */
 #define REQUEST_CAPTURES_MAX 4
 
 struct request_pair {

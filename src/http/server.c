@@ -344,9 +344,34 @@ static bool find_file_limit(struct server *server, struct exchange *exchange, si
     return false;
 }
 
+static uint64_t peer_of(const struct server *server, struct MHD_Connection *connection) {
+    const char *list =
+        server->options.is_behind_proxy ? header_of(connection, "X-Forwarded-For") : NULL;
+    const uint64_t hash = list ? peers_hash_forwarded(list) : 0;
+    return hash ? hash : peers_hash(address_of(connection));
+}
+
+/* What RFC 9112 (3.2, 6.1) wants refused: two lengths, of which a proxy may believe the other one,
+ * and no host. False: it has answered. */
+static bool has_plain_head(struct exchange *exchange, struct MHD_Connection *connection,
+                           const char *version) {
+    const char *fault = NULL;
+    if (header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH) &&
+        header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+        fault = "the head has both Content-Length and Transfer-Encoding; send one of them";
+    else if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && !header_of(connection, "Host"))
+        fault = "the head has no Host, which HTTP/1.1 wants";
+    if (!fault)
+        return true;
+    problem_answer(&exchange->response, &exchange->request, 400, "%s", fault);
+    response_set_header(&exchange->response, "Connection", "close");
+    return false;
+}
+
 /* The head has come: a body that says it is too long is refused before it is read. */
 static enum MHD_Result begin(struct server *server, struct exchange *exchange,
-                             struct MHD_Connection *connection, const char *method) {
+                             struct MHD_Connection *connection, const char *method,
+                             const char *version) {
     exchange->has_begun = true;
     exchange->request = (struct request){.method = request_method(method),
                                          .target = exchange->target,
@@ -355,11 +380,13 @@ static enum MHD_Result begin(struct server *server, struct exchange *exchange,
                                          .header = header_of,
                                          .connection = connection,
                                          .later = &exchange->later,
-                                         .peer = peers_hash(address_of(connection)),
+                                         .peer = peer_of(server, connection),
                                          .id = id_of(server, exchange, connection)};
     exchange->later.connection = connection;
     exchange->later.wake = wake_connection;
     exchange->later.is_stopping = &server->is_stopping;
+    if (!has_plain_head(exchange, connection, version))
+        return send_response(server, exchange, connection);
     const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const unsigned long long bytes = length ? strtoull(length, NULL, 10) : 0;
     const bool is_open_ended = header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
@@ -441,11 +468,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   const char *target, const char *method, const char *version,
                                   const char *bytes, size_t *size, void **exchange_slot) {
     (void)target; /* decoded by the library; ours is the raw one */
-    (void)version;
     struct server *server = context;
     struct exchange *exchange = *exchange_slot;
     if (!exchange->has_begun)
-        return begin(server, exchange, connection, method);
+        return begin(server, exchange, connection, method, version);
     if (*size > 0) {
         const size_t piece = *size;
         *size = 0;

@@ -6,6 +6,7 @@
 #ifndef MATINEE_HTTP_SERVER_H
 #define MATINEE_HTTP_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -24,13 +25,14 @@ struct server_options {
     unsigned stop_timeout_seconds;  /* 4: how long server_stop waits for running requests */
     unsigned connections_max;       /* 1000 */
     unsigned peer_connections_max;  /* of one address, but for loopback (peers.h); 0: any number */
-    size_t body_bytes_max;          /* 1 MiB; more is answered 413 */
-    size_t file_bytes_max;          /* 256 MiB: of bodies of routes that take files */
-    const char *certificate;        /* file in PEM form: TLS; NULL: plain */
-    const char *key_file;           /* of the certificate's private key */
-    struct claim *claim;            /* the port and the key, already taken; NULL: host, port, ... */
-    struct access_log *log;         /* borrowed; NULL: none */
-    struct telemetry *telemetry;    /* borrowed; NULL: none */
+    bool is_behind_proxy;        /* callers' addresses are those that X-Forwarded-For ends with */
+    size_t body_bytes_max;       /* 1 MiB; more is answered 413 */
+    size_t file_bytes_max;       /* 256 MiB: of bodies of routes that take files */
+    const char *certificate;     /* file in PEM form: TLS; NULL: plain */
+    const char *key_file;        /* of the certificate's private key */
+    struct claim *claim;         /* the port and the key, already taken; NULL: host, port, ... */
+    struct access_log *log;      /* borrowed; NULL: none */
+    struct telemetry *telemetry; /* borrowed; NULL: none */
 };
 
 struct server;

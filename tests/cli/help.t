@@ -375,6 +375,8 @@
                               limit, 0 to 1000000 (default 0)
     --burst N                 how many at once; 0: twice the rate, 0 to 1000000
                               (default 0)
+    --behind-proxy            --rate counts the addresses that X-Forwarded-For
+                              ends with; all requests come by a proxy
     --max-connections N       connections at a time, 1 to 100000 (default 1000)
     --max-peer-connections N  of one address but 127.0.0.1, at a time; 0: any
                               number, 0 to 100000 (default 64)

@@ -65,10 +65,26 @@ static void a_network_is_one_and_this_machine_none(void **state) {
     peers_destroy(open);
 }
 
+static void the_last_of_a_list_counts(void **state) {
+    (void)state;
+    struct place place;
+    assert_int_equal(peers_hash_forwarded("192.0.2.1"), peers_hash(at(&place, "192.0.2.1")));
+    assert_int_equal(peers_hash_forwarded("6.6.6.6, 192.0.2.1 "),
+                     peers_hash(at(&place, "192.0.2.1")));
+    assert_int_equal(peers_hash_forwarded("a,[2001:db8::1]"),
+                     peers_hash(at(&place, "2001:db8::1")));
+    static const char *const none[] = {
+        "",           ",",     "unknown",
+        "192.0.2.1,", "1.2.3", "192.0.2.1, 2001:db8:0000:0000:0000:0000:0000:0000:0000:1"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(peers_hash_forwarded(none[i]), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_has_its_own),
         cmocka_unit_test(a_network_is_one_and_this_machine_none),
+        cmocka_unit_test(the_last_of_a_list_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

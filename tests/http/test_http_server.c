@@ -87,6 +87,18 @@ static void plain_requests(void **state) {
     answer = client_ask(port, "GET", "/a%00b", "", NULL);
     assert_int_equal(answer.status, 400);
     free(answer.body);
+    answer = client_ask(port, "POST", "/echo", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n");
+    assert_int_equal(answer.status, 400); /* and a length: which one would a proxy believe? */
+    assert_non_null(strstr(answer.body, "both Content-Length and Transfer-Encoding"));
+    assert_string_equal(client_header(&answer, "Connection", value), "close");
+    free(answer.body);
+    const int bare = client_open(port);
+    client_send(bare, "GET /hello HTTP/1.1\r\n\r\n", 23);
+    answer = client_read(bare, 1);
+    assert_int_equal(answer.status, 400);
+    assert_non_null(strstr(answer.body, "no Host"));
+    free(answer.body);
+    close(bare);
     answer = client_ask(port, "PUT", "/echo", "", "x");
     assert_int_equal(answer.status, 405);
     free(answer.body);
