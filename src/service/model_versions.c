@@ -11,6 +11,7 @@
 #include "base/files.h"
 
 #define ENDING ".safetensors"
+#define CANDIDATE "candidate" ENDING
 
 static const char *folder_of(const char *file, struct arena *arena) {
     return arena_format(arena, "%s.versions", file);
@@ -69,9 +70,15 @@ enum status model_versions_candidate(const char *file, struct arena *arena, cons
                                      struct error *error) {
     const char *folder = folder_of(file, arena);
     TRY(files_make_folder(folder, error));
-    *path = arena_format(arena, "%s/candidate" ENDING, folder);
+    *path = files_join(arena, folder, CANDIDATE);
     unlink(*path); /* of a server that was killed */
     return STATUS_OK;
+}
+
+bool model_versions_is_candidate(const char *path) {
+    static const char ending[] = ".versions/" CANDIDATE;
+    const size_t length = strlen(path), own = sizeof ending - 1;
+    return length > own && strcmp(path + length - own, ending) == 0;
 }
 
 void model_versions_discard(const char *file, const char *candidate) {

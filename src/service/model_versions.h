@@ -31,6 +31,8 @@ const char *model_versions_path(const char *file, unsigned number, struct arena 
 /* Where a new model may be written to: a path on the same disk. Makes the folder. */
 enum status model_versions_candidate(const char *file, struct arena *arena, const char **path,
                                      struct error *error);
+/* Whether a path is that of a candidate: one that may take a model's place yet, or not. */
+bool model_versions_is_candidate(const char *path);
 /* Takes a candidate away, if it is still there, and the folder if nothing else is in it. */
 void model_versions_discard(const char *file, const char *candidate);
 /* What lies under FILE's name is a version from now on; *number is its own, *path where. Error: as

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "service/model_versions.h"
 #include "service/service_learning.h"
 
 /* *runs NULL: there is none yet. */
@@ -83,7 +84,8 @@ enum status service_runs_get(struct service *service, int64_t id, struct arena *
 }
 
 bool service_runs_can_serve(const struct service_run *run) {
-    return run->record.model_file && files_is_regular(run->record.model_file);
+    const char *file = run->record.model_file;
+    return file && !model_versions_is_candidate(file) && files_is_regular(file);
 }
 
 void service_runs_moved(struct service *service, const char *from, const char *to) {

@@ -161,7 +161,10 @@ static enum status promote_run(struct service *service, int64_t id,
     const char *file;
     TRY(service_runs_get(service, id, arena, &run, error));
     const char *made = run.record.model_file;
-    if (!made || !files_is_regular(made))
+    if (made && model_versions_is_candidate(made))
+        return error_set(error, STATUS_NOT_FOUND,
+                         "what run %lld made is being compared with what is served", (long long)id);
+    if (!service_runs_can_serve(&run))
         return error_set(error, STATUS_NOT_FOUND, "run %lld has left no model file", (long long)id);
     const char *name = find_place(service, &run.record, &file, arena);
     TRY(snapshot_open(&snapshot, made, error));
