@@ -21,6 +21,7 @@ struct service_atlas {
     pthread_mutex_t mutex; /* of drawing */
     struct arena arena;
     const float *_Atomic points; /* NULL: not drawn yet */
+    atomic_bool is_another;      /* these are of the model that was served before */
     atomic_bool is_drawing;      /* in the background */
 };
 
@@ -56,7 +57,7 @@ static void draw(const struct snapshot *snapshot) {
     struct service_atlas *atlas = snapshot->atlas;
     struct arena work = {0};
     pthread_mutex_lock(&atlas->mutex);
-    if (!atomic_load(&atlas->points)) {
+    if (!atomic_load(&atlas->points) || atomic_exchange(&atlas->is_another, false)) {
         const struct layout_vectors vectors =
             snapshot->vectors
                 ? (struct layout_vectors){snapshot->vectors, snapshot->catalogue->items.count,
@@ -75,7 +76,7 @@ static void add_points(const struct snapshot *snapshot, const float *known_point
     const size_t known = snapshot->origin->items.count, count = snapshot->items.count;
     struct service_atlas *atlas = snapshot->atlas;
     pthread_mutex_lock(&atlas->mutex);
-    if (!atomic_load(&atlas->points)) {
+    if (!atomic_load(&atlas->points) || atomic_exchange(&atlas->is_another, false)) {
         float *points = ARENA_ARRAY(&atlas->arena, float, 2 * count);
         memcpy(points, known_points, 2 * known * sizeof *points);
         for (uint32_t c = 0; c < cold->count; c++)
@@ -111,15 +112,29 @@ static void begin_drawing(const struct snapshot *snapshot) {
     snapshot_release(held);
 }
 
+static bool has_same_films(const struct id_map *a, const struct id_map *b) {
+    const size_t offsets_bytes = (a->count + (size_t)1) * sizeof *a->offsets;
+    return a->count == b->count && memcmp(a->offsets, b->offsets, offsets_bytes) == 0 &&
+           memcmp(a->text, b->text, a->offsets[a->count]) == 0;
+}
+
 void service_map_follow(struct service *service, const char *name, const struct snapshot *next) {
     struct snapshot *now;
     struct error ignored; /* nothing of that name: nobody has seen its map */
     if (service_acquire(service, name, &now, &ignored) != STATUS_OK)
         return;
-    const bool is_drawn = atomic_load(&now->atlas->points) != NULL;
-    service_release(now);
-    if (is_drawn)
+    const float *points = atomic_load(&now->atlas->points);
+    if (points && has_same_films(&now->catalogue->items, &next->catalogue->items)) {
+        const size_t count = 2 * (size_t)next->catalogue->items.count;
+        float *copy = ARENA_ARRAY(&next->atlas->arena, float, count);
+        memcpy(copy, points, count * sizeof *copy);
+        atomic_store(&next->atlas->is_another, true);
+        atomic_store(&next->atlas->points, copy);
+        begin_drawing(next);
+    } else if (points) {
         draw(next);
+    }
+    service_release(now);
 }
 
 enum status service_map(const struct snapshot *snapshot, const float **points,

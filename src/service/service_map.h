@@ -10,8 +10,9 @@
 
 #define MAP_FILMS_AT_ONCE 6000
 
-/* Draws the map of `next` if there is one of the model of that name, whose place it is to take: so
- * there is always one. */
+/* If there is a map of the model of that name, whose place `next` is to take, so that there always
+ * is one: of the same films it is shown until the new one is drawn in the background, of others the
+ * new one is drawn now. */
 void service_map_follow(struct service *service, const char *name, const struct snapshot *next);
 
 /* *points [items][2], each coordinate within -1 ... 1; live as long as the snapshot. Errors

@@ -1,5 +1,5 @@
 /* test_service_map.c: a map by the model's vectors and one by histories; asked twice it is drawn
- * once. */
+ * once; it goes over to a model that follows. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,10 +34,28 @@ static void by_histories(void **state) {
     assert_map(tiny_create());
 }
 
+/* Who takes a model's place has its map at once: here the same, since it is drawn of the same. */
+static void followed(void **state) {
+    (void)state;
+    struct service *service = tiny_service(tiny_create());
+    struct snapshot *now, *next = tiny_snapshot(tiny_create());
+    const float *points, *again;
+    struct error error;
+    assert_int_equal(service_acquire(service, NULL, &now, &error), STATUS_OK);
+    assert_int_equal(service_map(now, &points, &error), STATUS_OK);
+    service_map_follow(service, service_name(now), next);
+    assert_int_equal(service_map(next, &again, &error), STATUS_OK);
+    assert_memory_equal(points, again, 2 * TINY_ITEMS * sizeof *points);
+    service_release(now);
+    snapshot_release(next);
+    service_destroy(service);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_vectors),
         cmocka_unit_test(by_histories),
+        cmocka_unit_test(followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
