@@ -39,6 +39,9 @@ struct api_context {
 
 /* What is served, as one plain page without scripts: site_home's answer to what is no browser. */
 void page_get(void *context, const struct request *request, struct response *response);
+/* Answers with a page of ours, of which only the one style sheet that is in it counts: nothing else
+ * can be slipped in. */
+void page_send(const char *html, const struct request *request, struct response *response);
 /* A text as a part of an address, percent-encoded. */
 const char *page_encode(struct arena *arena, struct text_slice text);
 

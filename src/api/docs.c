@@ -102,10 +102,7 @@ void docs_get(void *context, const struct request *request, struct response *res
         buffer_text(&page, "</td></tr>\n");
     }
     buffer_text(&page, "</table>\n</body>\n</html>\n");
-    response_text(response, "text/html; charset=utf-8", page.bytes);
-    response_set_header(response, "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-                        "form-action 'none'; frame-ancestors 'none'");
+    page_send(page.bytes, request, response);
     response_stable(response);
 }
 

@@ -10,6 +10,8 @@
 
 #include "api/api_internal.h"
 #include "api/film.h"
+#include "base/assert.h"
+#include "base/digest.h"
 
 static const char HEAD[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -183,6 +185,22 @@ static void add_models(struct page *page, struct service *service) {
         count > 0 ? "</dl>\n" : "</dl>\n<p>None yet: <code>matinee train item_knn</code></p>\n");
 }
 
+void page_send(const char *html, const struct request *request, struct response *response) {
+    const char *style = strstr(html, "<style>"), *end = style ? strstr(style, "</style>") : NULL;
+    uint8_t sum[DIGEST_SHA256_BYTES];
+    char hash[DIGEST_BASE64_BYTES];
+    ASSERT(end);
+    style += strlen("<style>");
+    digest_sha256(style, (size_t)(end - style), sum);
+    digest_base64(sum, hash);
+    response_text(response, "text/html; charset=utf-8", html);
+    response_set_header(response, "Content-Security-Policy",
+                        arena_format(request->arena,
+                                     "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; "
+                                     "form-action 'none'; frame-ancestors 'none'",
+                                     hash));
+}
+
 void page_get(void *context, const struct request *request, struct response *response) {
     const struct api_context *api = context;
     struct page page = {.arena = request->arena};
@@ -203,7 +221,5 @@ void page_get(void *context, const struct request *request, struct response *res
     add_routes(&page, api->router, request, &examples);
     add_models(&page, api->service);
     add(&page, "<p class=\"soft\">Matinee " MATINEE_VERSION "</p>\n</body>\n</html>\n");
-    response_text(response, "text/html; charset=utf-8", page.text);
-    response_set_header(response, "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'");
+    page_send(page.text, request, response);
 }

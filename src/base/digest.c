@@ -69,3 +69,7 @@ void digest_text(const uint8_t *sum, size_t size, char *text) {
     }
     text[2 * size] = '\0';
 }
+
+void digest_base64(const uint8_t sum[DIGEST_SHA256_BYTES], char text[DIGEST_BASE64_BYTES]) {
+    EVP_EncodeBlock((unsigned char *)text, sum, DIGEST_SHA256_BYTES);
+}

@@ -30,5 +30,8 @@ enum status digest_file(const char *path, enum digest_kind kind, uint8_t *sum, s
 
 /* Lower-case hexadecimal with '\0'; `text` holds at least 2 * size + 1 bytes. */
 void digest_text(const uint8_t *sum, size_t size, char *text);
+/* A SHA-256 as base64 with '\0'. */
+#define DIGEST_BASE64_BYTES 45
+void digest_base64(const uint8_t sum[DIGEST_SHA256_BYTES], char text[DIGEST_BASE64_BYTES]);
 
 #endif
