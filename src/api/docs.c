@@ -7,6 +7,12 @@
 #include "base/buffer.h"
 #include "http/openapi.h"
 
+/* One rule for all routes, as docs/api.md has it. */
+#define ERRORS                                                                                     \
+    "400 something is missing or no JSON, 404 there is no such person, model, film, session or "   \
+    "path, wherever it is named, 405 the wrong method, 422 a value of the wrong type or out of "   \
+    "range."
+
 static const char HEAD[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -22,8 +28,9 @@ static const char HEAD[] =
     "  border-bottom: 1px solid #8884; font-weight: normal; } thead th { opacity: 0.7; }\n"
     "</style>\n</head>\n<body>\n<h1>HTTP API</h1>\n"
     "<p>The same for programs: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
-    "Parameters with * must be given; those of POST, PUT and PATCH stand in a JSON body. Errors "
-    "are <code>application/problem+json</code>.</p>\n";
+    "Parameters with * must be given; those of POST, PUT and PATCH stand in a JSON body; lists "
+    "are named again or written with commas. Errors are <code>application/problem+json</code>: " ERRORS
+    "</p>\n";
 
 static void add_escaped(struct buffer *page, const char *text) {
     for (; *text; text++) {
@@ -111,7 +118,8 @@ void docs_openapi(void *context, const struct request *request, struct response 
     struct openapi_about about = {
         .title = "Matinee",
         .version = MATINEE_VERSION,
-        .description = "Movie recommendations: films for people, live and with reasons."};
+        .description = "Movie recommendations: films for people, live and with reasons. Lists are "
+                       "named again or written with commas. Errors: " ERRORS};
     about.shapes = api_shapes(&about.shape_count);
     response_json(response, request, openapi_document(api->router, &about));
     response_stable(response);

@@ -11,6 +11,7 @@
 #include "api/api_internal.h"
 #include "api/bare_history.h"
 #include "api/film.h"
+#include "api/heard.h"
 #include "service/service_why.h"
 
 static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
@@ -88,11 +89,9 @@ static void answer(const struct snapshot *snapshot, const struct recommend_reque
         return;
     }
     const char *name = service_name(snapshot);
-    const char *user = wanted->person_count > 0 ? wanted->people[0].id : NULL;
     json_t *object = json_object();
-    json_object_set_new(object, "user_id", user ? film_text(user, strlen(user)) : json_null());
-    if (wanted->person_count > 0 && wanted->people[0].is_known)
-        json_object_set_new(object, "user_id", film_id(&catalogue->users, wanted->people[0].user));
+    json_object_set_new(object, "user_id",
+                        wanted->person_count > 0 ? heard_person(&wanted->people[0]) : json_null());
     json_object_set_new(object, "model", film_text(name, strlen(name)));
     json_object_set_new(object, "basis", json_string(why.basis));
     json_object_set_new(object, "item_id", film_id(&catalogue->items, item));
@@ -117,20 +116,25 @@ static void explain(const struct api_context *api, struct parameters *parameters
     const struct request *request = parameters->request;
     const char *user = parameters_text(parameters, "user_id");
     const char *film = parameters_text(parameters, "item_id");
+    const char *session = parameters_string(parameters, "session_id");
     struct service_person person;
-    struct recommend_request wanted = {.people = &person, .person_count = user ? 1 : 0};
+    struct recommend_request wanted = {.people = &person, .person_count = user || session ? 1 : 0};
     struct bare_history ratings;
     struct snapshot *snapshot;
     uint32_t item;
     parameters_require(parameters, "item_id", film);
-    if (!parameters->body)
+    if (!parameters->body && !session)
         parameters_require(parameters, "user_id", user);
-    bare_history_expect(parameters, user);
+    if (user && session)
+        parameters_refuse(parameters, "session_id", "exclusive",
+                          "Give user_id or session_id, not both", session);
+    bare_history_expect(parameters, user ? user : session);
     if (!lookup_snapshot(api, parameters, response, &snapshot))
         return;
     const struct dataset *catalogue = service_catalogue(snapshot);
     if (!parameters_failed(parameters, response) &&
         lookup_item(catalogue, film, request, response, &item) &&
+        (!session || lookup_session(api, session, request, response, &user)) &&
         (!user || lookup_person(api, snapshot, user, request, response, &person)) &&
         bare_history_read(parameters, catalogue, &ratings, response)) {
         wanted.ratings = ratings.list;
@@ -144,6 +148,7 @@ const struct route_parameter explain_parameters[] = {
     {"user_id", "id", NULL, "for whom; in a body ratings may stand instead, or nothing", 0, 0,
      ROUTE_REQUIRED_IN_QUERY, NULL},
     {"item_id", "id", NULL, "the film", 0, 0, ROUTE_REQUIRED, NULL},
+    {"session_id", "text", NULL, "an anonymous session in place of a person", 0, 0, 0, NULL},
     PARAMETER_MODEL,
     PARAMETER_RATINGS,
     PARAMETERS_END,

@@ -90,7 +90,7 @@ const struct route_parameter gorse_recommend_parameters[] = {
 static void recommend(const struct api_context *api, const char *category,
                       const struct request *request, struct response *response) {
     struct parameters parameters = parameters_of_query(request);
-    struct recommend_request wish = {0};
+    struct recommend_request wish = {.by_tier = api->tiers};
     struct service_person person;
     struct snapshot *snapshot;
     struct gorse_list wanted;
@@ -168,7 +168,8 @@ static void session(const struct api_context *api, const char *category,
         const struct dataset *catalogue = service_catalogue(snapshot);
         if (read_wanted(catalogue, &parameters, category, response, &wanted)) {
             const size_t count = read_ratings(catalogue, list, request, response, ratings);
-            struct recommend_request wish = {.ratings = ratings, .rating_count = count};
+            struct recommend_request wish = {
+                .ratings = ratings, .rating_count = count, .by_tier = api->tiers};
             if (count != SIZE_MAX && wanted.is_empty)
                 response_json(response, request, json_array());
             else if (count != SIZE_MAX)

@@ -7,8 +7,7 @@
 #include "http/json_text.h"
 #include "service/service_feedback.h"
 
-/* A session is nobody. */
-static json_t *person_id(const struct service_person *person) {
+json_t *heard_person(const struct service_person *person) {
     if (strncmp(person->id, FEEDBACK_SESSION, sizeof FEEDBACK_SESSION - 1) == 0)
         return json_null();
     return film_outside_id((struct text_slice){person->id, strlen(person->id)});
@@ -17,12 +16,12 @@ static json_t *person_id(const struct service_person *person) {
 void heard_write_who(struct buffer *out, const struct wanted *wanted) {
     const size_t count = wanted->request.person_count;
     buffer_text(out, "\"user_id\":");
-    json_text_value(out, count == 1 ? person_id(&wanted->people[0]) : json_null());
+    json_text_value(out, count == 1 ? heard_person(&wanted->people[0]) : json_null());
     if (!wanted->is_list)
         return;
     json_t *ids = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(ids, person_id(&wanted->people[i]));
+        json_array_append_new(ids, heard_person(&wanted->people[i]));
     buffer_text(out, ",\"user_ids\":");
     json_text_value(out, ids);
 }
@@ -67,7 +66,7 @@ json_t *heard_people(const struct recommend_request *wanted, const float *scores
     json_t *list = json_array();
     for (size_t i = 0; i < wanted->person_count; i++)
         json_array_append_new(list,
-                              json_pack("{s:o, s:f}", "user_id", person_id(&wanted->people[i]),
+                              json_pack("{s:o, s:f}", "user_id", heard_person(&wanted->people[i]),
                                         "score", (double)scores[i]));
     return list;
 }

@@ -6,6 +6,8 @@
 #include "api/wanted.h"
 #include "base/buffer.h"
 
+/* The id of a person; a session is nobody: null. */
+json_t *heard_person(const struct service_person *person);
 /* "user_id":7 or, of several, "user_id":null,"user_ids":[1,7] */
 void heard_write_who(struct buffer *out, const struct wanted *wanted);
 /* ,"basis":...,"tier":... and what was asked beside. */

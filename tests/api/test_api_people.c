@@ -99,6 +99,11 @@ static void a_session_lives_for_a_while(void **state) {
     snprintf(target, sizeof target, "/api/recommend?session_id=%s&top_k=1", id);
     loopback_ask("GET", target, NULL, 200,
                  "...\"basis\":\"popularity\",\"tier\":\"nothing known\"");
+    snprintf(target, sizeof target, "/api/explain?session_id=%s&item_id=10", id);
+    loopback_ask("GET", target, NULL, 200, "...{\"user_id\":null,");
+    loopback_ask("GET", "/api/explain?session_id=none&item_id=10", NULL, 404, "...session");
+    loopback_ask("GET", "/api/explain?session_id=1&user_id=1&item_id=10", NULL, 422,
+                 "...user_id or session_id");
     loopback_ask("GET", "/api/recommend?user_id=session:0123456789abcdef0123456789abcdef", NULL,
                  404, "...there is no user");
     snprintf(body, sizeof body, "{\"session_id\": \"%s\", \"item_id\": 10, \"event\": \"like\"}",
