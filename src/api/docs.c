@@ -29,8 +29,8 @@ static const char HEAD[] =
     "</style>\n</head>\n<body>\n<h1>HTTP API</h1>\n"
     "<p>The same for programs: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
     "Parameters with * must be given; those of POST, PUT and PATCH stand in a JSON body; lists "
-    "are named again or written with commas. Errors are <code>application/problem+json</code>: " ERRORS
-    "</p>\n";
+    "are named again or written with commas. Errors are "
+    "<code>application/problem+json</code>: " ERRORS "</p>\n";
 
 static void add_escaped(struct buffer *page, const char *text) {
     for (; *text; text++) {
