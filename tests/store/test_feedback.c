@@ -404,14 +404,14 @@ static void a_backup_is_a_store(void **state) {
 }
 
 struct hearing {
-    atomic_int named, anybody;
+    atomic_int named, anybody, ticks;
 };
 
 static void hear(void *context, enum sql_news news, const char *person) {
     struct hearing *hearing = context;
     if (news == SQL_NEWS_NOTHING)
-        return;
-    if (news == SQL_NEWS_ANYTHING)
+        atomic_fetch_add(&hearing->ticks, 1);
+    else if (news == SQL_NEWS_ANYTHING)
         atomic_fetch_add(&hearing->anybody, 1);
     else if (strcmp(person, "7") == 0)
         atomic_fetch_add(&hearing->named, 1);
@@ -494,6 +494,29 @@ static void a_crash_of_the_database_loses_nothing(void **state) {
     run_sql("SELECT pg_reload_conf()");
 }
 
+/* What another program writes to the file is heard; what is written here is not. */
+static void another_program_is_heard(void **state) {
+    (void)state;
+    if (is_postgres() || is_memory())
+        skip();
+    struct feedback *a = open_store(), *b = open_store();
+    struct hearing hearing = {0};
+    struct feedback_row *rows;
+    const struct feedback_event one = event("7", "20", FEEDBACK_RATING, 4.5, 100);
+    expect(feedback_listen(b, hear, &hearing, &error));
+    wait_for(&hearing.ticks, 1);
+    for (int i = 0; i < 3; i++) {
+        expect(feedback_append(b, &one, 1, &error));
+        assert_int_equal(rows_of(b, "7", &rows), 1);
+        wait_for(&hearing.ticks, 2 + i);
+    }
+    assert_int_equal(atomic_load(&hearing.anybody), 0);
+    expect(feedback_append(a, &one, 1, &error));
+    wait_for(&hearing.anybody, 1);
+    feedback_close(a);
+    feedback_close(b);
+}
+
 static int run_all(const char *name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_written_is_read, fresh),
@@ -508,6 +531,7 @@ static int run_all(const char *name) {
         cmocka_unit_test_setup(a_bad_write_is_alone, fresh),
         cmocka_unit_test_setup(a_backup_is_a_store, fresh),
         cmocka_unit_test_setup(others_hear_of_it, fresh),
+        cmocka_unit_test_setup(another_program_is_heard, fresh),
         cmocka_unit_test_setup(a_crash_of_the_database_loses_nothing, fresh),
     };
     printf("over %s\n", name);
