@@ -110,6 +110,7 @@ enum status api_start(struct api **out, struct service *service, const struct ap
     api->context = (struct api_context){.service = service,
                                         .top_k = options->top_k ? options->top_k : TOP_K,
                                         .tiers = options->tiers,
+                                        .tmdb_posters = options->tmdb_posters,
                                         .keys = options->keys};
     link_routes(&api->router, &api->context);
     api->router.cors = (struct cors){options->cors_origins, options->cors_origin_count};

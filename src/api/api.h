@@ -31,6 +31,7 @@ struct api_options {
     size_t cors_origin_count;
     unsigned top_k;                 /* of a request that does not say; 10 */
     bool tiers;                     /* likewise: popularity has a say for who has rated few */
+    bool tmdb_posters;              /* the page may fetch posters from TMDb, with a person's key */
     unsigned idle_timeout_seconds;  /* 15: nothing came or went for so long */
     unsigned total_timeout_seconds; /* 30: one request, from its first line to its last byte */
     unsigned stop_timeout_seconds;  /* 4: how long running requests may take after a stop */

@@ -17,8 +17,9 @@ struct feedback;
 /* The context of every handler. */
 struct api_context {
     struct service *service;
-    unsigned top_k; /* of a request that does not say */
-    bool tiers;     /* likewise */
+    unsigned top_k;    /* of a request that does not say */
+    bool tiers;        /* likewise */
+    bool tmdb_posters; /* the page may fetch posters from TMDb */
     const struct router *router;
     struct feedback *keys; /* where those of callers are kept (store/keys.h); NULL: nowhere */
 };

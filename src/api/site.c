@@ -5,7 +5,7 @@
  *          names the files and is asked for every time. Both are in the program in two forms, as
  *          they are and compressed by brotli, so nothing is compressed while answering.
  * Traps    The policy lets nothing in but files of this server: no script or style in the document,
- *          and no library of the page may write any.
+ *          and no library of the page may write any. `serve --posters tmdb` lets pictures in, too.
  * Checked  tests/api/test_api_site.c; the page itself by web/tests and tests/browser. */
 #include <string.h>
 
@@ -13,9 +13,13 @@
 #include "api/site_files.h"
 #include "http/problem.h"
 
-static const char POLICY[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/* With the places that pictures and answers may come from, beside this server. */
+#define POLICY(pictures, answers)                                                                  \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" pictures       \
+    "; connect-src 'self'" answers "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+static const char OWN[] = POLICY("", "");
+static const char WITH_TMDB[] = POLICY(" https://image.tmdb.org", " https://api.themoviedb.org");
 
 /* Whether "br" is among the encodings, and not refused by "br;q=0". */
 static bool takes_brotli(const struct request *request) {
@@ -43,10 +47,10 @@ static void send_file(const struct site_file *file, const struct request *reques
 }
 
 void site_get(void *context, const struct request *request, struct response *response) {
-    (void)context;
+    const struct api_context *api = context;
     send_file(site_files_find("index.html"), request, response);
     response_set_header(response, "Cache-Control", "no-cache");
-    response_set_header(response, "Content-Security-Policy", POLICY);
+    response_set_header(response, "Content-Security-Policy", api->tmdb_posters ? WITH_TMDB : OWN);
     response_set_header(response, "Referrer-Policy", "no-referrer");
     response_set_header(response, "Cross-Origin-Opener-Policy", "same-origin");
 }

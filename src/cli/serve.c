@@ -2,6 +2,7 @@
  * tests/api. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "base/log.h"
@@ -69,6 +70,7 @@ static enum status serve(struct served *served, struct upkeep *upkeep,
         .port = wanted.port,
         .top_k = (unsigned)settings_int(given, "--top-k"),
         .tiers = settings_bool(given, "--tiers"),
+        .tmdb_posters = strcmp(settings_text(given, "--posters"), "tmdb") == 0,
         .cors_origins = origin_count ? origins : NULL,
         .cors_origin_count = origin_count,
         .connections_max = (unsigned)settings_int(given, "--max-connections"),
@@ -143,6 +145,11 @@ static const struct command_option options[] = {
     {{"--tiers", SETTING_BOOL, "true", 0, 0, NULL, NULL,
       "popularity has a say in lists for who has rated fewer than 10 films"},
      NULL,
+     NULL,
+     WORD_NONE},
+    {{"--posters", SETTING_TEXT, "drawn", 0, 0, "drawn|tmdb", NULL,
+      "tmdb: the page may fetch posters from TMDb for whoever gives it a key of their own"},
+     "WHOSE",
      NULL,
      WORD_NONE},
     {{"--store", SETTING_TEXT, "", 0, 0, NULL, NULL,

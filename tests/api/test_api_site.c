@@ -31,6 +31,7 @@ static void one_document_everywhere(void **state) {
         assert_non_null(strstr(client_header(&answer, "Content-Security-Policy", value),
                                "default-src 'none'; script-src 'self'"));
         assert_null(strstr(value, "unsafe"));
+        assert_null(strstr(value, "http"));
         free(answer.body);
     }
 }
@@ -85,6 +86,23 @@ static void no_such_file(void **state) {
     assert_contains("/nowhere", NULL, 404, "there is nothing at /nowhere");
 }
 
+/* Another host only where the server was told so, and then only for pictures and their addresses.
+ */
+static void posters_of_tmdb(void **state) {
+    (void)state;
+    const struct api_options options = {.tmdb_posters = true};
+    struct api *api;
+    struct error error;
+    char value[512];
+    assert_int_equal(api_start(&api, loopback.service, &options, &error), STATUS_OK);
+    struct client_answer answer = client_ask(api_port(api), "GET", "/", browser, NULL);
+    assert_non_null(strstr(client_header(&answer, "Content-Security-Policy", value),
+                           "img-src 'self' data: https://image.tmdb.org; "
+                           "connect-src 'self' https://api.themoviedb.org; base-uri 'none'"));
+    free(answer.body);
+    api_stop(api);
+}
+
 static void starters(void **state) {
     (void)state;
     assert_contains("/api/starters?top_k=2", NULL, 200, "{\"starters\":[{\"item_id\":");
@@ -102,6 +120,7 @@ int main(void) {
         cmocka_unit_test(files_of_the_document),
         cmocka_unit_test(encodings),
         cmocka_unit_test(no_such_file),
+        cmocka_unit_test(posters_of_tmdb),
         cmocka_unit_test(starters),
     };
     return cmocka_run_group_tests(tests, start, loopback_stop);

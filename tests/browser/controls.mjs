@@ -222,6 +222,41 @@ test('a run is served and the one before put back; the key is asked for', async 
   await own.stop()
 })
 
+/* A picture and its address as TMDb would answer, without TMDb. */
+async function playTmdb(page) {
+  const asked = []
+  await page.route(/tmdb\.org|themoviedb\.org/, (route) => {
+    asked.push(route.request().url())
+    const picture = '<svg xmlns="http://www.w3.org/2000/svg" width="2" height="3"><rect width="2" height="3" fill="teal"/></svg>'
+    return route.request().url().includes('api.themoviedb.org')
+      ? route.fulfill({ json: { poster_path: '/p.svg' }, headers: { 'Access-Control-Allow-Origin': '*' } })
+      : route.fulfill({ body: picture, contentType: 'image/svg+xml' })
+  })
+  return asked
+}
+
+test('posters of TMDb: with a key of one’s own, from a server that lets them in, and not otherwise', async () => {
+  const own = await serve(program, [models[0]], 0, ['--posters', 'tmdb'])
+  const { page, context } = await open('/about', {}, own.url)
+  const asked = await playTmdb(page)
+  check(asked.length === 0, 'nothing without a key')
+  await page.getByLabel('Your TMDb key or read access token').fill('abc')
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await page.goto(`${own.url}/film/1`)
+  await page.locator('.poster-photo.is-there').first().waitFor({ timeout: 20000 })
+  check(asked.some((url) => url === 'https://api.themoviedb.org/3/movie/862?api_key=abc'), asked.join(' '))
+  await context.close()
+  await own.stop()
+  const closed = await open('/about')
+  const tried = await playTmdb(closed.page)
+  await closed.page.getByText(/--posters tmdb/).waitFor()
+  await closed.page.evaluate(() => localStorage.setItem('matinee.tmdb', 'abc'))
+  await closed.page.goto(`${server.url}/film/1`)
+  await settle(closed.page)
+  check((await closed.page.locator('.poster-photo').count()) === 0 && tried.length === 0, tried.join(' '))
+  await closed.context.close()
+})
+
 /* ---- The map ---- */
 
 onPage('the map: find, zoom, a genre, and recommendations of an area, by keys alone', '/map', async (page) => {

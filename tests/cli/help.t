@@ -345,6 +345,8 @@
                               (default 10) [$TOP_K]
     --tiers                   popularity has a say in lists for who has rated
                               fewer than 10 films
+    --posters WHOSE           tmdb: the page may fetch posters from TMDb for
+                              whoever gives it a key of their own (default drawn)
     --store STORE             where what people do is kept: a file,
                               postgresql://..., or none: in memory
                               [$MATINEE_PEOPLE]
@@ -359,7 +361,8 @@
                               0.05)
     --retrain-least N         by how many of the newest events two models are
                               compared at least, 1 to 1000 (default 20)
-    --train-memory SIZE       what trainings may take, as in 500MB or 4GB
+    --train-memory SIZE       what a training may take before it is ended, as in
+                              500MB or 4GB; half of what is free
     --run-store FILE          the store of runs; matinee.db in the data folder if
                               not said [$MATINEE_STORE]
     --encoder NAME            auto, minilm, builtin, or the folder of another

@@ -8,6 +8,7 @@ export interface Film {
   genres: string[]
   year?: number
   hue?: number // of its colour: 0 to 359
+  tmdb_id?: string
   score?: number
   why?: string
   reasons?: { item_id: Id; title: string; share: number }[]

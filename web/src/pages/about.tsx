@@ -1,8 +1,9 @@
 /* about.tsx: what this is made of: data, licence, privacy, and the models with what was measured of
  * them (src/guide.json, written by tools/guide.mjs from the results file). */
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import guide from '../guide.json'
 import { t } from '../lib/texts'
+import { setTmdbKey, useTmdbKey, useTmdbOffered } from '../lib/tmdb'
 
 interface Figures {
   fit: number
@@ -86,6 +87,41 @@ function Guide() {
   )
 }
 
+/* The person's own key for TMDb's posters. */
+function Posters() {
+  const isOffered = useTmdbOffered(true)
+  const key = useTmdbKey()
+  const [text, setText] = useState(key)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTmdbKey(text)
+  }
+  return (
+    <section className="prose">
+      <h2 className="section-title">{t.posters.title}</h2>
+      <p>{t.posters.drawn}</p>
+      {isOffered === false && <p className="soft">{t.posters.notOffered}</p>}
+      {isOffered && (
+        <>
+          <p>{t.posters.offered}</p>
+          <form className="key-form" onSubmit={submit}>
+            <label className="field">
+              <span>{t.posters.key}</span>
+              <input type="password" autoComplete="off" value={text} onChange={(event) => setText(event.target.value)} />
+            </label>
+            <button type="submit" className="button">
+              {t.posters.keep}
+            </button>
+          </form>
+          <p role="status" className="soft">
+            {key && t.posters.kept}
+          </p>
+        </>
+      )}
+    </section>
+  )
+}
+
 export default function AboutPage() {
   return (
     <main id="content" className="page">
@@ -103,6 +139,7 @@ export default function AboutPage() {
           </section>
         ))}
       </div>
+      <Posters />
       <section>
         <h2 className="section-title">{t.about.guide}</h2>
         <p className="soft">{t.about.guideNote(guide.data, guide.candidates)}</p>

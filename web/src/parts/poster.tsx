@@ -1,8 +1,9 @@
 /* poster.tsx: a film's poster, drawn from the plan of lib/poster.ts: a motif above, the title at
  * the foot. Decoration: the title is said beside it, so screen readers pass it over. */
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import { numbersOf, type Palette, poster } from '../lib/poster'
 import { title } from '../lib/titles'
+import { useTmdbKey, useTmdbPoster } from '../lib/tmdb'
 
 type Numbers = () => number
 type Motif = (p: Palette, r: Numbers) => ReactNode
@@ -280,10 +281,19 @@ export interface Pictured {
   year?: number
   hue?: number
   genres: string[]
+  tmdb_id?: string
+}
+
+/* TMDb's poster over the drawn one, as soon as it is there. */
+function Photograph({ id }: { id: string }) {
+  const address = useTmdbPoster(id)
+  const [isThere, setThere] = useState(false)
+  return address ? <img className={isThere ? 'poster-photo is-there' : 'poster-photo'} src={address} alt="" loading="lazy" referrerPolicy="no-referrer" onLoad={() => setThere(true)} /> : null
 }
 
 export const Poster = memo(function Poster({ id, film }: { id: string | number; film: Pictured }) {
   const { palette, motif, seed } = poster(id, film.genres, film.hue)
+  const hasKey = useTmdbKey() !== ''
   const name = title(film.title).main
   const size = name.length > 44 ? 'tiny' : name.length > 26 ? 'small' : name.length > 13 ? 'medium' : 'large'
   return (
@@ -295,6 +305,7 @@ export const Poster = memo(function Poster({ id, film }: { id: string | number; 
         <span className={`poster-title ${size}`}>{name}</span>
         {film.year && <span className="poster-year">{film.year}</span>}
       </div>
+      {hasKey && film.tmdb_id && <Photograph id={film.tmdb_id} />}
     </div>
   )
 })

@@ -301,6 +301,15 @@ export const en = {
     send: 'Send',
     took: (ms: number) => `${ms.toFixed(1)} ms`,
   },
+  posters: {
+    title: 'Posters',
+    drawn: 'Posters are drawn here: a motif by the film’s genre, colours by the people who watch it. Nothing is fetched for that.',
+    notOffered: 'Started with --posters tmdb, this server would let this page fetch posters from TMDb with a key of yours.',
+    offered: 'With a key of your own, posters come from TMDb. It stays in this browser and goes to TMDb alone, which then sees which films are on your screen. Matinee uses the TMDB API but is not endorsed or certified by TMDB.',
+    key: 'Your TMDb key or read access token',
+    keep: 'Keep it',
+    kept: 'A key is kept: posters come from TMDb. Keep an empty one to end that.',
+  },
   about: {
     title: 'About Matinee',
     lead: 'A movie recommendation engine in one program: it learns from ratings, says why, understands wishes in plain words, and measures itself honestly.',
@@ -316,7 +325,7 @@ export const en = {
         title: 'Licence',
         paragraphs: [
           'Matinee is under the MIT licence. The built-in data, and every model that is trained on it, may not be used commercially without the permission of GroupLens.',
-          'The posters are drawn by this page from a film’s genres and number. No picture of a film is shipped or fetched.',
+          'The posters are drawn by this page from a film’s genres and number. No picture of a film is shipped, and none is fetched unless you ask for it.',
         ],
       },
       {
