@@ -17,8 +17,13 @@
 
 const char *process_self(struct arena *arena) {
     char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    return length > 0 ? arena_copy_length(arena, path, (size_t)length) : "matinee";
+    static const char self[] = "/proc/self/exe";
+    const ssize_t length = readlink(self, path, sizeof path - 1);
+    if (length <= 0)
+        return "matinee";
+    path[length] = '\0';
+    /* The file was replaced, as by an upgrade: the link still leads to what runs. */
+    return access(path, X_OK) == 0 ? arena_copy(arena, path) : self;
 }
 
 /* Whether a present "NAME=value" is replaced by one of `more`. */

@@ -379,7 +379,7 @@ static enum status check_request(struct learning *learning, const struct learnin
     const enum status status = service_acquire(learning->service, *name, &snapshot, error);
     if (status == STATUS_OK) {
         *name = arena_copy(arena, snapshot->name);
-        served = snapshot->model->ops;
+        served = snapshot->origin->model->ops;
         service_release(snapshot);
     } else if (request->kind != LEARNING_TRAIN || !ops) {
         return status;

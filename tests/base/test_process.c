@@ -39,6 +39,38 @@ static void words_environment_output(void **state) {
     arena_release(&arena);
 }
 
+/* A program whose file was taken away, as by an upgrade, starts itself all the same. */
+static void replaced_program_starts_itself(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct error error;
+    char copy[] = "/tmp/matinee-process-XXXXXX";
+    close(mkstemp(copy));
+    const char *self = process_self(&arena);
+    static const char script[] = "cp \"$1\" \"$2\" && chmod 700 \"$2\" && \"$2\" gone";
+    const char *const words[] = {"-c", script, "sh", self, copy, NULL};
+    const struct process_start start = {.program = "sh", .words = words};
+    pid_t process;
+    assert_int_equal(process_start(&process, &start, &error), STATUS_OK);
+    assert_int_equal(process_wait(process), 7);
+    assert_false(files_exists(copy));
+    arena_release(&arena);
+}
+
+/* What the copy does: takes its file away and starts itself. */
+static int run_gone(const char *file) {
+    struct arena arena = {0};
+    struct error error;
+    static const char *const words[] = {"again", NULL};
+    pid_t process;
+    unlink(file);
+    const struct process_start start = {.program = process_self(&arena), .words = words};
+    const int code =
+        process_start(&process, &start, &error) == STATUS_OK ? process_wait(process) : 1;
+    arena_release(&arena);
+    return code;
+}
+
 static void stopped(void **state) {
     (void)state;
     struct error error;
@@ -68,8 +100,11 @@ static void not_there(void **state) {
         assert_int_equal(status, STATUS_NOT_FOUND);
 }
 
-int main(void) {
+int main(int count, char **words) {
+    if (count > 1)
+        return strcmp(words[1], "gone") == 0 ? run_gone(words[0]) : 7;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replaced_program_starts_itself),
         cmocka_unit_test(words_environment_output),
         cmocka_unit_test(stopped),
         cmocka_unit_test(not_there),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "service/school.h"
+#include "service/service_feedback.h"
 #include "service/service_person.h"
 
 static struct school school;
@@ -213,7 +214,8 @@ static void film_is_learnt(enum learning_kind kind, const char *id) {
         .id = id, .title = "Seven", .genres = "Crime|Thriller", .year = 1995};
     struct live *live = service_live(school.service);
     struct snapshot *snapshot;
-    assert_int_equal(feedback_set_items(live_store(live), &film, 1, &school.error), STATUS_OK);
+    /* It lies over what is served from now on, and what is under it is what learns. */
+    assert_int_equal(service_set_films(school.service, &film, 1, &school.error), STATUS_OK);
     for (int i = 0; i < 8; i++) {
         const struct feedback_event event = {.person = arena_format(&school.arena, "%d", 1 + 4 * i),
                                              .item = id,
@@ -227,7 +229,7 @@ static void film_is_learnt(enum learning_kind kind, const char *id) {
     const struct learning_job job = learn(&request);
     assert_state(&job, LEARNING_REPLACED);
     assert_int_equal(service_acquire(school.service, "als", &snapshot, &school.error), STATUS_OK);
-    const struct dataset *catalogue = service_catalogue(snapshot);
+    const struct dataset *catalogue = snapshot->origin->catalogue;
     const uint32_t item = id_map_find(&catalogue->items, id, strlen(id));
     assert_int_not_equal(item, DATASET_NONE);
     assert_string_equal(catalogue->movies[item].title, "Seven (1995)");
