@@ -16,5 +16,8 @@ struct film_people {
 struct film_people film_people_of(const struct snapshot *snapshot, uint32_t item);
 /* The mean of all that a person gave; 0: there are no ratings. */
 float film_people_mean(const struct snapshot *snapshot, uint32_t user);
+/* counts[genre_count of the model's data]: how many of a person's films are of each genre, as the
+ * data have them. */
+const uint32_t *film_people_genres(const struct snapshot *snapshot, uint32_t user);
 
 #endif

@@ -1,10 +1,10 @@
 /* service_fans.c: see service_fans.h.
  *
- * Idea     Who has the film is at hand (film_people.h). A mix is the mean of people's own shares,
- *          so that who watches much counts as everybody else; that of everyone is made the same
- *          way, so that the two compare.
+ * Idea     Who has the film and everybody's genres are at hand (film_people.h). A mix is the mean
+ *          of people's own shares, so that who watches much counts as everybody else; that of
+ *          everyone is made the same way, so that the two compare.
  * Traps    A small circle's mix is noise of a few people; the answer says how many they are.
- * Cost     The films of at most 2 * FANS_PEOPLE_MAX people.
+ * Cost     The genres of at most 2 * FANS_PEOPLE_MAX people.
  * Checked  tests/service/test_service_fans.c. */
 #include "service/service_fans.h"
 
@@ -36,34 +36,49 @@ static bool likes(const struct snapshot *snapshot, const struct history *history
     return true;
 }
 
+/* The film whose fans are asked for, and who has it. */
+struct subject {
+    const struct snapshot *snapshot;
+    uint64_t genres; /* as the data have them */
+    uint32_t genre_count;
+    struct film_people people;
+};
+
+static bool has_film(const struct film_people *people, uint32_t user) {
+    size_t low = 0, high = people->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (people->users[middle] < user)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < people->count && people->users[low] == user;
+}
+
 /* Adds the shares of a person's films' genres, without the film's own; false: he has no other. */
-static bool add_shares(const struct snapshot *snapshot, const struct history *history,
-                       uint32_t item, double *sums) {
-    uint32_t counts[DATASET_GENRES_MAX] = {0};
+static bool add_shares(const struct subject *subject, uint32_t user, double *sums) {
+    const uint32_t *counts = film_people_genres(subject->snapshot, user);
+    const uint64_t own = has_film(&subject->people, user) ? subject->genres : 0;
     uint32_t all = 0;
-    for (size_t h = 0; h < history->count; h++)
-        for (uint64_t left = history->items[h] == item ? 0 : snapshot->genres[history->items[h]];
-             left; left &= left - 1, all++)
-            counts[__builtin_ctzll(left)]++;
-    for (uint32_t g = 0; all > 0 && g < snapshot->catalogue->genre_count; g++)
-        sums[g] += (double)counts[g] / (double)all;
+    for (uint32_t g = 0; g < subject->genre_count; g++)
+        all += counts[g] - (uint32_t)(own >> g & 1);
+    for (uint32_t g = 0; all > 0 && g < subject->genre_count; g++)
+        sums[g] += (double)(counts[g] - (uint32_t)(own >> g & 1)) / (double)all;
     return all > 0;
 }
 
-/* mix[genre_count] of so many people, of `fans` or, if NULL, of all. */
-static double *mix_of(const struct snapshot *snapshot, const struct film_fan *fans, size_t count,
-                      uint32_t item, struct arena *arena) {
-    const struct dataset *catalogue = snapshot->catalogue;
-    double *mix = ARENA_ARRAY(arena, double, catalogue->genre_count + 1u);
+/* mix[genres] of so many people, of `fans` or, if NULL, of all. */
+static double *mix_of(const struct subject *subject, const struct film_fan *fans, size_t count,
+                      struct arena *arena) {
+    double *mix = ARENA_ARRAY(arena, double, DATASET_GENRES_MAX);
     const size_t taken = count < FANS_PEOPLE_MAX ? count : FANS_PEOPLE_MAX;
     size_t heard = 0;
     for (size_t i = 0; i < taken; i++) {
         const size_t at = i * count / taken;
-        const struct history history =
-            interactions_history(&catalogue->interactions, fans ? fans[at].user : (uint32_t)at);
-        heard += add_shares(snapshot, &history, item, mix);
+        heard += add_shares(subject, fans ? fans[at].user : (uint32_t)at, mix);
     }
-    for (uint32_t g = 0; heard > 0 && g < catalogue->genre_count; g++)
+    for (uint32_t g = 0; heard > 0 && g < subject->genre_count; g++)
         mix[g] /= (double)heard;
     return mix;
 }
@@ -79,8 +94,14 @@ static int by_difference(const void *a, const void *b) {
 static void compare_mixes(const struct snapshot *snapshot, const struct film_fan *all, size_t count,
                           uint32_t item, struct arena *arena, struct film_fans *fans) {
     const struct dataset *catalogue = snapshot->catalogue;
-    const double *theirs = mix_of(snapshot, all, count, item, arena);
-    const double *everyone = mix_of(snapshot, NULL, catalogue->users.count, item, arena);
+    const struct snapshot *origin = snapshot->origin;
+    const struct subject subject = {
+        .snapshot = snapshot,
+        .genres = item < origin->catalogue->items.count ? origin->genres[item] : 0,
+        .genre_count = origin->catalogue->genre_count,
+        .people = film_people_of(snapshot, item)};
+    const double *theirs = mix_of(&subject, all, count, arena);
+    const double *everyone = mix_of(&subject, NULL, origin->catalogue->users.count, arena);
     fans->genres = ARENA_ARRAY(arena, struct film_genre_mix, catalogue->genre_count + 1u);
     for (uint32_t g = 0; g < catalogue->genre_count; g++)
         fans->genres[g] = (struct film_genre_mix){g, theirs[g], everyone[g]};
