@@ -3,15 +3,13 @@
 
 extern const struct model_ops model_spectral;
 
-static const char *const pairs[] = {"model.n_components=4", "model.alpha=0.4",
-                                    "model.sharpening=0.2", "model.user_power=0.3", NULL};
-
-static void scores_agree_with_numpy(void **state) {
-    (void)state;
+static void check_scores(const char *name, const char *low_pass_power) {
+    const char *const pairs[] = {"model.n_components=4", "model.alpha=0.4", "model.sharpening=0.2",
+                                 "model.user_power=0.3", low_pass_power,    NULL};
     struct arena arena = {0};
     struct table table = classic_ratings();
     struct interactions rows = classic_rows(&table, false, &arena);
-    struct table expected = classic_read_file(CLASSIC_GRAPH_FILE, "spectral scores", 14, 9);
+    struct table expected = classic_read_file(CLASSIC_GRAPH_FILE, name, 14, 9);
     struct model *model = classic_fitted(&model_spectral, &rows, pairs);
     for (uint32_t u = 0; u < rows.user_count; u++) {
         struct query query = classic_query(&rows, u);
@@ -26,6 +24,12 @@ static void scores_agree_with_numpy(void **state) {
     classic_check_threads(&model_spectral, &rows, pairs);
     model_destroy(model);
     arena_release(&arena);
+}
+
+static void scores_agree_with_numpy(void **state) {
+    (void)state;
+    check_scores("spectral scores", "model.low_pass_power=0.5");
+    check_scores("spectral scores by 0.3", "model.low_pass_power=0.3");
 }
 
 /* Users {0, 1}, {0, 1}, {2}: without a low pass and with both powers 1/2, item 0 and 1 come from

@@ -51,13 +51,13 @@ def rp3beta(x, alpha, beta):
     return walks
 
 
-def spectral(x, k, alpha, sharpening, a, b):
+def spectral(x, k, alpha, sharpening, a, b, o=0.5):
     users, items = x.sum(1), x.sum(0)
     r = x / users[:, None] ** a / items[None, :] ** b
     _, s, vt = np.linalg.svd(r, full_matrices=False)
     v, l = vt[:k].T, s[:k] ** 2
     g = alpha * l[0] - sharpening * l**2 / l[0]
-    low = (v * g) @ v.T * np.sqrt(items)[None, :] / np.sqrt(items)[:, None]
+    low = (v * g) @ v.T * items[None, :] ** o * items[:, None] ** (o - 1)
     linear = (x / users[:, None] ** (2 * a)).T @ x / np.outer(items, items) ** b
     return x @ (linear + low)
 
@@ -88,6 +88,7 @@ def main():
     show("slim any", slim(x, 0.3, 0.5, False))
     show("rp3beta", rp3beta(x, 0.7, 0.4))
     show("spectral scores", spectral(x, 4, 0.4, 0.2, 0.3, 0.5))
+    show("spectral scores by 0.3", spectral(x, 4, 0.4, 0.2, 0.3, 0.5, 0.3))
     show("next_item", next_item(x, 3, 0.8, 2, 0.6, 2))
 
 

@@ -4,10 +4,10 @@
  * Idea     R~ = D_U^-a R D_I^-b is the graph, P = R~^T R~ says which items share users. A history r
  *          is a signal on the items. Two filters are added up: P itself (what the nearest
  *          neighbours have), and a low pass of its spectrum (what whole groups have):
- *            score = r (P + D_I^-1/2 V g(L) V^T D_I^1/2),   P ~ V L V^T
+ *            score = r (P + D_I^-(1-o) V g(L) V^T D_I^o),   P ~ V L V^T
  *          with V the leading singular vectors of R~ and g = alpha on all of them (the ideal low
- *          pass), or falling from alpha to 0 at the last one (softness p > 0):
- *            g(l) = l_first alpha ((l - l_last) / (l_first - l_last))^p
+ *          pass; o = 1/2 in the papers), or falling from alpha to 0 at the last one (softness p >
+ * 0): g(l) = l_first alpha ((l - l_last) / (l_first - l_last))^p
  *                   - sharpening l^2 / l_first
  *          The last term is the step of sharpening: what two blurs have made of r is taken away.
  * Source   Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021, section
@@ -15,7 +15,7 @@
  *          Collaborative Filtering", SIGIR 2023, equations (6) to (9): one Euler step each. P^2 is
  *          taken on the leading vectors only, where nearly all of it lies.
  * State    who has which item: offsets [items + 1] uint64, users [entries] uint32; factors
- *          [items][k] = V D_I^1/2; filter [k] = g; popularity [items]. float32.
+ *          [items][k] = V D_I^o; filter [k] = g; popularity [items]. float32.
  * Cost     fit: sparse/svd.h. score: for a history the entries of all users that it meets, and
  *          2 k items. Memory 8 k items bytes; the matrix items x items never exists.
  * Bare     A history is all that the filters ask for: known users and new ones are the same.
@@ -41,7 +41,7 @@ extern const struct model_ops model_spectral;
 struct spectral {
     struct model base;
     size_t components;
-    double user_power, item_power, alpha, softness, sharpening;
+    double user_power, item_power, low_pass_power, alpha, softness, sharpening;
     struct tensor offsets, users, factors, filter, popularity;
     /* Derived. */
     struct csr by_item, by_user; /* who has what; no values */
@@ -64,6 +64,8 @@ static const struct setting_spec settings_table[] = {
      "users' rows are divided by their length to this power"},
     {"model.item_power", SETTING_REAL, "0.5", 0, 2, NULL, NULL,
      "items' columns are divided by their length to this power"},
+    {"model.low_pass_power", SETTING_REAL, "0.5", 0, 1, NULL, NULL,
+     "power of an item's count in what the low pass says of it; an entry of a history has 1 less"},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -77,6 +79,7 @@ static enum status create(struct model **out, const struct settings *settings,
     model->sharpening = settings_real(settings, "model.sharpening");
     model->user_power = settings_real(settings, "model.user_power");
     model->item_power = settings_real(settings, "model.item_power");
+    model->low_pass_power = settings_real(settings, "model.low_pass_power");
     model->offsets.name = "offsets";
     model->users.name = "users";
     model->factors.name = "factors";
@@ -118,9 +121,10 @@ static void fill_filter(const struct spectral *model, const struct svd *svd) {
 static void fill_factors(const struct spectral *model, const struct svd *svd) {
     float *factors = tensor_floats(&model->factors);
     for (uint32_t i = 0; i < model->base.item_count; i++) {
-        const float root = sqrtf((float)csr_row(&model->by_item, i).count);
+        const double users = (double)csr_row(&model->by_item, i).count;
+        const float power = (float)pow(users, model->low_pass_power);
         for (size_t c = 0; c < svd->count; c++)
-            factors[i * svd->count + c] = svd->right[i * svd->count + c] * root;
+            factors[i * svd->count + c] = svd->right[i * svd->count + c] * power;
     }
 }
 
