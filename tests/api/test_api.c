@@ -14,7 +14,7 @@ static void lists(void **state) {
     assert_answer("/users", NULL, 200, "[1,2,3,\"ann\",\"u/5\"]");
     assert_answer("/api/health", NULL, 200,
                   "{\"status\":\"healthy\",\"models_loaded\":1,\"initialized\":true,"
-                  "\"version\":\"" MATINEE_VERSION "\",\"encoder\":null}");
+                  "\"version\":\"" MATINEE_VERSION "\",\"encoder\":null,\"posters\":\"drawn\"}");
     assert_answer("/api/models", NULL, 200,
                   "{\"models\":[\"tiny\"],\"default\":\"tiny\",\"details\":{\"tiny\":{"
                   "\"model\":\"tiny\",\"family\":\"test\","

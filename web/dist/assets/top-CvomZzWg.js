@@ -1,1 +1,0 @@
-import{FilmList as e}from"./browse-CqEiPoKw.js";import{n as t}from"./texts-D8i1mfWC.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};
