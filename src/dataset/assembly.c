@@ -75,9 +75,10 @@ uint32_t assembly_item(struct assembly *assembly, struct text_slice id, bool onl
 }
 
 uint32_t assembly_genre(struct assembly *assembly, struct text_slice name) {
+    /* A name may have a zero byte in it. */
     for (uint32_t genre = 0; genre < assembly->genre_count; genre++)
-        if (strncmp(assembly->genres[genre], name.start, name.length) == 0 &&
-            assembly->genres[genre][name.length] == '\0')
+        if (strlen(assembly->genres[genre]) == name.length &&
+            memcmp(assembly->genres[genre], name.start, name.length) == 0)
             return genre;
     char key[GENRE_KEY_BYTES], other[GENRE_KEY_BYTES];
     genre_key(name.start, name.length, key);
