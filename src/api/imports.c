@@ -65,22 +65,26 @@ static json_t *report_json(const struct dataset *catalogue, const struct import_
 struct import_job {
     const struct api_context *api;
     const struct request *request;
-    struct response *response;
     struct snapshot *snapshot;
     struct import_request wanted;
+    struct arena arena; /* of the report: the request's is the server's meanwhile */
+    struct import_report report;
+    enum status status;
+    struct error error;
 };
 
 static atomic_uint running;
 
 /* The body as a file; the path is the caller's, to be removed and freed. */
-static enum status spool(const struct request *request, char **path, struct error *error) {
+static enum status spool(struct import_job *job, char **path) {
+    const struct request *request = job->request;
     struct body body;
     body_begin(&body, 0, request->body_size, 0);
-    body_take(&body, request->body, request->body_size, request->arena);
+    body_take(&body, request->body, request->body_size, &job->arena);
     if (body.status != STATUS_OK) {
-        *error = body.error;
+        job->error = body.error;
         body_end(&body);
-        return error->status;
+        return body.status;
     }
     close(body.descriptor);
     *path = body.path;
@@ -96,68 +100,62 @@ static void hide_path(struct error *error, const char *path) {
     *error = shown;
 }
 
-static enum status read_file(struct import_job *job, const char *path, struct import_report *report,
-                             struct error *error) {
+static enum status read_file(struct import_job *job, const char *path) {
     const char *const paths[] = {path};
     job->wanted.paths = paths;
     job->wanted.path_count = 1;
     const enum status status = service_import_live(job->api->service, job->snapshot, &job->wanted,
-                                                   job->request->arena, report, error);
+                                                   &job->arena, &job->report, &job->error);
     if (status != STATUS_OK)
-        hide_path(error, path);
+        hide_path(&job->error, path);
     return status;
 }
 
 static void run(struct import_job *job) {
-    struct import_report report;
-    struct error error;
     char *own = NULL;
-    enum status status = STATUS_OK;
     if (!job->request->body_path)
-        status = spool(job->request, &own, &error);
-    if (status == STATUS_OK)
-        status = read_file(job, own ? own : job->request->body_path, &report, &error);
+        job->status = spool(job, &own);
+    if (job->status == STATUS_OK)
+        job->status = read_file(job, own ? own : job->request->body_path);
     if (own)
         unlink(own);
     alloc_free(own);
-    if (status == STATUS_OK)
-        response_json(job->response, job->request,
-                      report_json(service_catalogue(job->snapshot), &report));
-    else if (status == STATUS_BAD_INPUT || status == STATUS_LIMIT)
-        problem_answer(job->response, job->request, 422, "%s", error.text);
-    else
-        problem_error(job->response, job->request, &error);
-    service_release(job->snapshot);
-    atomic_fetch_sub(&running, 1);
 }
 
 static void *run_beside(void *context) {
     struct import_job *job = context;
-    struct later *later = job->request->later;
     run(job);
-    later_done(later);
+    later_done(job->request->later);
     return NULL;
 }
 
-static void answer_is_made(void *context, const struct request *request,
-                           struct response *response) {
-    (void)context;
-    (void)request;
-    (void)response;
+static void finish(void *context, const struct request *request, struct response *response) {
+    struct import_job *job = context;
+    if (job->status == STATUS_OK)
+        response_json(response, request,
+                      report_json(service_catalogue(job->snapshot), &job->report));
+    else if (job->status == STATUS_BAD_INPUT || job->status == STATUS_LIMIT)
+        problem_answer(response, request, 422, "%s", job->error.text);
+    else
+        problem_error(response, request, &job->error);
+    service_release(job->snapshot);
+    arena_release(&job->arena);
+    atomic_fetch_sub(&running, 1);
 }
 
 /* Takes the job's snapshot. */
-static void begin(struct import_job *job) {
+static void begin(struct import_job *job, struct response *response) {
     struct later *later = job->request->later;
     pthread_t thread;
     atomic_fetch_add(&running, 1);
     if (!later) {
         run(job);
+        finish(job, job->request, response);
         return;
     }
     job->wanted.cancel = later->is_stopping;
     later->may_take_long = true;
-    later_begin(later, answer_is_made, job);
+    later_begin(later, finish, job);
     if (pthread_create(&thread, NULL, run_beside, job) == 0)
         pthread_detach(thread);
     else
@@ -168,14 +166,14 @@ static void answer(const struct api_context *api, const struct import_request *w
                    struct parameters *parameters, struct response *response) {
     const struct request *request = parameters->request;
     struct import_job *job = ARENA_NEW(request->arena, struct import_job);
-    *job = (struct import_job){.api = api, .request = request, .response = response};
+    *job = (struct import_job){.api = api, .request = request};
     job->wanted = *wanted;
     job->wanted.dry = parameters_flag(parameters, "dry_run", false);
     job->wanted.replace_library = parameters_flag(parameters, "replace", false);
     if (!lookup_snapshot(api, parameters, response, &job->snapshot))
         return;
     if (request->body_size > 0 && atomic_load(&running) < IMPORTS_MAX) {
-        begin(job);
+        begin(job, response);
         return;
     }
     service_release(job->snapshot);

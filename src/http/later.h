@@ -5,7 +5,9 @@
  *     hand_on(job);                                  and the handler returns
  *     later_done(request->later);                    once, by whichever thread has done the work
  *
- * `finish` is then called by a thread of the server and may change what the handler has answered.
+ * `finish` is then called by a thread of the server, once, and may change what the handler has
+ * answered; also when the client has gone. Until then whoever works must touch neither the response
+ * nor the request's arena, which are the server's.
  * The request, its arena and the response live until the answer is sent. */
 #ifndef MATINEE_HTTP_LATER_H
 #define MATINEE_HTTP_LATER_H

@@ -172,8 +172,10 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     struct exchange *ended = *exchange;
     if (!ended)
         return;
-    if (ended->is_waiting) /* the client has gone while it slept */
+    if (ended->is_waiting) { /* the client has gone while it slept: the work is done all the same */
+        ended->later.finish(ended->later.context, &ended->request, &ended->response);
         atomic_fetch_sub(&server->waiting, 1);
+    }
     if (ended->is_answered)
         observe(server, ended);
     exchange_give_back(server, ended);

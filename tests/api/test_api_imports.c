@@ -113,7 +113,7 @@ static char *many_lines(size_t bytes, size_t *count) {
 static void a_long_export_comes_in(void **state) {
     (void)state;
     size_t count;
-    char *text = many_lines((size_t)3 << 20, &count);
+    char *text = many_lines((size_t)5 << 18, &count);
     const char *expected = arena_format(&arena, "\"lines\":%zu,", count);
     struct client_answer whole =
         client_ask(loopback.port, "POST", "/api/admin/import?dry_run=true", "", text);
