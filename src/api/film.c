@@ -113,5 +113,6 @@ void film_write(struct buffer *out, const struct snapshot *snapshot, uint32_t it
     film_describe(object, catalogue, item);
     film_colour(object, snapshot, item);
     json_text_members(out, object);
-    film_memo_keep(snapshot, item, out->bytes + begin, out->size - begin);
+    if (film_hues_known(snapshot))
+        film_memo_keep(snapshot, item, out->bytes + begin, out->size - begin);
 }

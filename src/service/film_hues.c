@@ -11,7 +11,8 @@
 struct film_hues {
     pthread_mutex_t mutex; /* of making them */
     struct arena arena;
-    const uint16_t *_Atomic hues; /* [items]; NULL: not asked for yet */
+    const uint16_t *_Atomic hues; /* [items]; NULL: not made yet */
+    atomic_bool is_making;        /* in the background */
 };
 
 struct film_hues *film_hues_create(void) {
@@ -28,33 +29,66 @@ void film_hues_destroy(struct film_hues *hues) {
     alloc_free(hues);
 }
 
-static const uint16_t *hues_of(const struct snapshot *snapshot) {
-    struct film_hues *slot = snapshot->hues;
-    const struct interactions *known = &snapshot->catalogue->interactions;
-    const uint16_t *hues = atomic_load_explicit(&slot->hues, memory_order_acquire);
-    if (hues)
-        return hues;
-    pthread_mutex_lock(&slot->mutex);
-    hues = atomic_load_explicit(&slot->hues, memory_order_acquire);
-    if (!hues) {
-        const struct csr rows = {known->user_count, known->item_count, known->offsets, known->items,
-                                 NULL};
-        hues = layout_hues(&rows, &slot->arena);
-        atomic_store_explicit(&slot->hues, hues, memory_order_release);
-    }
-    pthread_mutex_unlock(&slot->mutex);
-    return hues;
+static const uint16_t *made(const struct snapshot *origin) {
+    return atomic_load_explicit(&origin->hues->hues, memory_order_acquire);
 }
+
+static void make(const struct snapshot *origin) {
+    struct film_hues *slot = origin->hues;
+    const struct interactions *rated = &origin->catalogue->interactions;
+    const struct csr rows = {rated->user_count, rated->item_count, rated->offsets, rated->items,
+                             NULL};
+    pthread_mutex_lock(&slot->mutex);
+    if (!made(origin))
+        atomic_store_explicit(&slot->hues, layout_hues(&rows, &slot->arena), memory_order_release);
+    pthread_mutex_unlock(&slot->mutex);
+}
+
+static void *make_apart(void *context) {
+    struct snapshot *origin = context;
+    make(origin);
+    arena_release(arena_scratch());
+    snapshot_release(origin);
+    return NULL;
+}
+
+/* Nobody waits for it: of millions of interactions it takes seconds. */
+static void begin(struct snapshot *origin) {
+    pthread_t thread;
+    if (atomic_exchange(&origin->hues->is_making, true))
+        return;
+    snapshot_keep(origin);
+    if (pthread_create(&thread, NULL, make_apart, origin) == 0) {
+        pthread_detach(thread);
+        return;
+    }
+    atomic_store(&origin->hues->is_making, false);
+    snapshot_release(origin);
+}
+
+/* NULL: they are being made. */
+static const uint16_t *hues_of(struct snapshot *origin) {
+    const struct interactions *rated = &origin->catalogue->interactions;
+    if (made(origin))
+        return made(origin);
+    if (rated->count > FILM_HUES_AT_ONCE)
+        begin(origin);
+    else
+        make(origin);
+    return made(origin);
+}
+
+bool film_hues_known(const struct snapshot *snapshot) { return made(snapshot->origin) != NULL; }
 
 int film_hues_find(const struct snapshot *snapshot, uint32_t item) {
     if (item >= snapshot->catalogue->items.count)
         return -1;
     const uint32_t known = snapshot->origin->catalogue->items.count;
-    if (item >=
-        known) { /* who will have an added film nobody knows: as the one that it is most like */
+    if (item >= known) {
+        /* Who will have an added film nobody knows: it is as the one that it is most like. */
         const struct cold_items *cold = &snapshot->edited->cold;
         item = cold->near[cold->offsets[item - known]];
     }
-    const uint16_t hue = hues_of(snapshot->origin)[item];
-    return hue == LAYOUT_HUES_NONE ? -1 : hue;
+    const uint16_t *hues = hues_of(snapshot->origin);
+    return !hues || hues[item] == LAYOUT_HUES_NONE ? -1 : hues[item];
 }

@@ -5,8 +5,13 @@
 
 #include "service/service.h"
 
-/* 0 ... 359, or -1: nobody has the film, or the snapshot does not know it. Made for all films at
- * the first call; many threads may ask. */
+/* 0 ... 359, or -1: nobody has the film, the snapshot does not know it, or hues are being made,
+ * which the first call begins: of up to FILM_HUES_AT_ONCE interactions while it waits, of more in
+ * the background. Many threads may ask. */
 int film_hues_find(const struct snapshot *snapshot, uint32_t item);
+/* Whether they are made. */
+bool film_hues_known(const struct snapshot *snapshot);
+
+#define FILM_HUES_AT_ONCE 200000
 
 #endif
