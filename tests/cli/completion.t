@@ -100,6 +100,7 @@
   model.sharpening=
   model.user_power=
   model.item_power=
+  model.low_pass_power=
   model.normalize=
   model.decay=
   model.window=
@@ -158,6 +159,7 @@
   model.shared_negatives=
   model.ranking=
   model.message_dropout=
+  model.unit_layers=
   model.num_blocks=
   model.num_heads=
   model.feed_forward_dim=

@@ -9,13 +9,13 @@
     1 passed over: the person has the film already
     1 passed over: rated outside 0.5 to 5, the scale of the fit
     1 passed over: the same person and film come again further down
-  3 films for user zoe  (eals on ml-latest-small; known user, 1 film)
+  3 films for user zoe  (eals on ml-latest-small; known user, 1 film; popularity has 60 %)
 
        film                         genres                                                   score
     ──────────────────────────────────────────────────────────────────────────────────────────────
-    1  Beauty and the Beast (1991)  Animation, Children, Fantasy, IMAX, Musical, Romance  0.598128
-    2  Toy Story 2 (1999)           Adventure, Animation, Children, Comedy, Fantasy       0.595881
-    3  Aladdin (1992)               Adventure, Animation, Children, Comedy, Musical       0.593309
+    1  Aladdin (1992)               Adventure, Animation, Children, Comedy, Musical       0.928640
+    2  Beauty and the Beast (1991)  Animation, Children, Fantasy, IMAX, Musical, Romance  0.915896
+    3  Jurassic Park (1993)         Action, Adventure, Sci-Fi, Thriller                   0.895867
 
 # In place; one person is enough, and a second time there is nothing to learn.
 
