@@ -77,6 +77,7 @@ export async function openPage(browser, address, options = {}) {
 export async function settle(page) {
   await page.waitForLoadState('networkidle').catch(() => undefined)
   await page.waitForFunction(() => document.querySelector('#content') && !document.querySelector('#content[aria-busy="true"], #content [aria-busy="true"]'), undefined, { timeout: 20000 })
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished)))
 }
 
 /* Waits by a look from outside: Playwright's own scripts in the page would count as the page's work. */

@@ -13,7 +13,7 @@ import { Bars, Columns } from '../parts/bars'
 import { Poster } from '../parts/poster'
 import { Rail, RailSkeleton } from '../parts/rail'
 import { Stars } from '../parts/stars'
-import { Failed } from '../parts/states'
+import { Failed, Notice } from '../parts/states'
 
 interface Facts {
   id: Id
@@ -207,10 +207,14 @@ export default function FilmPage({ id }: { id: string }) {
   return (
     <main id="content" className="page" aria-busy={film.isLoading}>
       {film.problem ? (
-        <>
-          <h1 className="sr-only">{t.film.unknown}</h1>
-          <Failed problem={film.problem} retry={film.retry} />
-        </>
+        film.problem.status === 404 ? (
+          <Notice isPage title={t.film.unknown}>{film.problem.message}</Notice>
+        ) : (
+          <>
+            <h1 className="sr-only">{t.film.unknown}</h1>
+            <Failed problem={film.problem} retry={film.retry} />
+          </>
+        )
       ) : film.data ? <Head film={film.data} /> : <div className="film-head skeleton"><div className="poster" /></div>}
       {!film.problem && (
         <>
