@@ -40,7 +40,7 @@ static void figures(void **state) {
         "matinee_model_request_seconds_count{model=\"tiny\"} 2\n",
         "matinee_model_info{model=\"tiny\",family=\"test\",default=\"true\"} 1\n",
         "matinee_http_requests_in_flight ",
-        "matinee_model_age_seconds{model=\"tiny\"} \n",
+        "matinee_model_age_seconds{model=\"tiny\"} ",
         "process_resident_memory_bytes "};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_contains("/metrics", NULL, 200, expected[i]);
