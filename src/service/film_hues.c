@@ -83,12 +83,8 @@ bool film_hues_known(const struct snapshot *snapshot) { return made(snapshot->or
 int film_hues_find(const struct snapshot *snapshot, uint32_t item) {
     if (item >= snapshot->catalogue->items.count)
         return -1;
-    const uint32_t known = snapshot->origin->catalogue->items.count;
-    if (item >= known) {
-        /* Who will have an added film nobody knows: it is as the one that it is most like. */
-        const struct cold_items *cold = &snapshot->edited->cold;
-        item = cold->near[cold->offsets[item - known]];
-    }
+    /* Who will have an added film nobody knows: it is as the one that it is most like. */
+    item = snapshot_edited_like(snapshot, item);
     const uint16_t *hues = hues_of(snapshot->origin);
     return !hues || hues[item] == LAYOUT_HUES_NONE ? -1 : hues[item];
 }

@@ -123,8 +123,9 @@ void service_map_follow(struct service *service, const char *name, const struct 
     struct error ignored; /* nothing of that name: nobody has seen its map */
     if (service_acquire(service, name, &now, &ignored) != STATUS_OK)
         return;
-    const float *points = atomic_load(&now->atlas->points);
-    if (points && has_same_films(&now->catalogue->items, &next->catalogue->items)) {
+    const struct snapshot *origin = now->origin;
+    const float *points = atomic_load(&origin->atlas->points);
+    if (points && has_same_films(&origin->catalogue->items, &next->catalogue->items)) {
         const size_t count = 2 * (size_t)next->catalogue->items.count;
         float *copy = ARENA_ARRAY(&next->atlas->arena, float, count);
         memcpy(copy, points, count * sizeof *copy);
@@ -137,12 +138,34 @@ void service_map_follow(struct service *service, const char *name, const struct 
     service_release(now);
 }
 
+/* Added films stand where those stand that they are most like. */
+static const float *place_added(const struct snapshot *snapshot, const float *known) {
+    struct service_atlas *atlas = snapshot->atlas;
+    const uint32_t count = snapshot->catalogue->items.count;
+    pthread_mutex_lock(&atlas->mutex);
+    if (!atomic_load(&atlas->points)) {
+        float *points = ARENA_ARRAY(&atlas->arena, float, 2 * (size_t)count);
+        for (uint32_t i = 0; i < count; i++)
+            memcpy(points + 2 * (size_t)i, known + 2 * (size_t)snapshot_edited_like(snapshot, i),
+                   2 * sizeof *points);
+        atomic_store(&atlas->points, points);
+    }
+    pthread_mutex_unlock(&atlas->mutex);
+    return atomic_load(&atlas->points);
+}
+
 enum status service_map(const struct snapshot *snapshot, const float **points,
                         struct error *error) {
     struct service_atlas *atlas = snapshot->atlas;
     *points = atomic_load(&atlas->points);
     if (*points)
         return STATUS_OK;
+    if (snapshot->origin != snapshot) {
+        const float *known;
+        TRY(service_map(snapshot->origin, &known, error));
+        *points = place_added(snapshot, known);
+        return STATUS_OK;
+    }
     if (snapshot->edited) {
         const float *known_points;
         TRY(service_map(snapshot->origin, &known_points, error));

@@ -331,6 +331,14 @@ struct snapshot *snapshot_edited_create(struct snapshot *origin, const struct sn
     return snapshot;
 }
 
+uint32_t snapshot_edited_like(const struct snapshot *snapshot, uint32_t item) {
+    const uint32_t known = snapshot->origin->catalogue->items.count;
+    if (item < known)
+        return item;
+    const struct cold_items *cold = &snapshot->edited->cold;
+    return cold->near[cold->offsets[item - known]];
+}
+
 void snapshot_edited_release(struct snapshot_edits *edited) {
     if (!edited)
         return;

@@ -23,6 +23,8 @@ struct snapshot_edits {
  * be found out again what they are like. NULL: nothing was. */
 struct snapshot *snapshot_edited_create(struct snapshot *origin, const struct snapshot *before,
                                         struct film_edits *edits);
+/* The film of the origin that an added one is most like; a film of the origin is its own. */
+uint32_t snapshot_edited_like(const struct snapshot *snapshot, uint32_t item);
 void snapshot_edited_release(struct snapshot_edits *edited); /* NULL is fine */
 
 #endif
