@@ -120,6 +120,17 @@ static json_t *file_json(const struct route_parameter *file) {
                      "binary");
 }
 
+/* One media type after the other, as in "application/x-ndjson|text/csv". */
+static json_t *media_json(const char *types, json_t *schema) {
+    json_t *content = json_object();
+    for (size_t length; *types; types += length + (types[length] == '|')) {
+        length = strcspn(types, "|");
+        json_object_setn(content, types, length, schema);
+    }
+    json_decref(schema);
+    return content;
+}
+
 static json_t *responses_json(const struct route *route) {
     json_t *problem = json_pack(
         "{s:s, s:{s:{s:{s:s}}}}", "description", "an error: what was wrong and what to do",
@@ -133,8 +144,9 @@ static json_t *responses_json(const struct route *route) {
     json_t *schema = is_json     ? shape_schema(route->answer)
                      : is_events ? json_object()
                                  : json_pack("{s:s}", "type", "string");
-    good = json_pack("{s:s, s:{s:{s:o}}}", "description", route->summary, "content",
-                     is_json ? "application/json" : route->answer, "schema", schema);
+    good = json_pack("{s:s, s:o}", "description", route->summary, "content",
+                     media_json(is_json ? "application/json" : route->answer,
+                                json_pack("{s:o}", "schema", schema)));
     /* What is made or taken down may be answered 201, 202 or 204. */
     return json_pack("{s:o, s:o}", route->method == REQUEST_GET ? "200" : "2XX", good, "default",
                      problem);

@@ -44,7 +44,7 @@ struct route {
     enum route_scope scope;
     router_handler *handler;
     const struct route_parameter *parameters; /* NULL: none */
-    const char *answer;                       /* shape.h, or a media type ("text/html"), or "302" */
+    const char *answer;                       /* shape.h, media types ("a/b|c/d"), or "302" */
     const char *summary;                      /* one line for people */
     const char *example;                      /* an address to try; "" for none */
 };
