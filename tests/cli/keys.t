@@ -53,7 +53,7 @@
   warning GET /genres 401 239
   info GET /genres 200 188 key=page model=popularity
   warning GET /genres 401 241
-  info GET /api/health 200 95
+  info GET /api/health 200 113
 
   $ matinee serve model.safetensors --host 0.0.0.0 --keys empty.db --port 0
   ! matinee: --host 0.0.0.0 lets others in, and there is no key; make one with `matinee keys create NAME`, or say --insecure
