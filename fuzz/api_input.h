@@ -49,7 +49,7 @@ static inline struct service *api_input_service(bool renew) {
     if (service && !renew)
         return service;
     service_destroy(service);
-    setenv("XDG_DATA_HOME", "/nonexistent", 1);
+    setenv("XDG_DATA_HOME", "/dev/null", 1);
     service = tiny_service(tiny_create());
     if (service_open_store(service, "none", &error) != STATUS_OK ||
         service_search_open(service, &options, NULL, 0, &error) != STATUS_OK)
