@@ -46,7 +46,7 @@ export function Columns({ bars, label }: { bars: Bar[]; label: string }) {
     <dl className="histogram" aria-label={label}>
       {bars.map((bar) => (
         <div key={bar.name}>
-          <dd>{bar.text ?? t.number(bar.value)}</dd>
+          <dd title={t.number(bar.value)}>{bar.text ?? t.short(bar.value)}</dd>
           <span className="histogram-bar" aria-hidden="true" style={{ height: `${(bar.value / high) * 100}%` }} />
           <dt>{bar.name}</dt>
         </div>

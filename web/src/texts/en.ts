@@ -2,11 +2,14 @@
 
 /* A small whole number needs no Intl, whose first use costs the first view some 10 ms. */
 const number = (n: number) => (Number.isInteger(n) && Math.abs(n) < 1000 ? String(n) : n.toLocaleString('en'))
+/* For where there is room for four letters. */
+const short = (n: number) => (n < 10000 ? number(n) : n.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 0 }))
 const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`
 
 export const en = {
   name: 'Matinee',
   number,
+  short,
   skip: 'Skip to the content',
   nav: {
     label: 'Pages',
