@@ -54,7 +54,8 @@ static double change(int connection, const char *target, int film, char **list) 
     struct client_answer rated = ask(connection, "PUT", where, body);
     struct client_answer after = ask(connection, "GET", target, "");
     const double taken = progress_clock() - began;
-    const bool is_changed = rated.status == 200 && after.status == 200 && strcmp(after.body, *list);
+    const bool is_changed =
+        rated.status == 200 && after.status == 200 && strcmp(after.body, *list) != 0;
     free(rated.body);
     free(*list);
     *list = after.body;

@@ -361,7 +361,7 @@ static bool apply_years(struct reading *reading, const struct rules_match *match
     const struct rules_years years = years_of(match, action, now);
     const char *label = years_label(reading, &years);
     if (add_chip(reading, CHIP_YEARS, match->begin, match->end, label,
-                 (uint32_t)years.first << 16 | (uint32_t)years.last))
+                 (uint32_t)years.first * 65536U | (uint32_t)years.last))
         join_years(reading, years, label);
     return true;
 }

@@ -20,11 +20,11 @@ static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
 static enum status keep_present(struct service *service, const char *file, struct error *error) {
     struct arena arena = {0};
     unsigned number;
-    const char *path;
-    enum status status = STATUS_OK;
-    if (files_exists(file))
-        status = model_versions_keep(file, &arena, &number, &path, error);
-    if (status == STATUS_OK && files_exists(file))
+    const char *path = file;
+    if (!files_exists(file))
+        return STATUS_OK;
+    const enum status status = model_versions_keep(file, &arena, &number, &path, error);
+    if (status == STATUS_OK)
         service_runs_moved(service, file, path);
     arena_release(&arena);
     return status;

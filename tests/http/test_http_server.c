@@ -330,9 +330,9 @@ static void running_requests_end_before_a_stop(void **state) {
 /* Whatever clients leave unfinished: a stop waits as long as it is told, and no longer. */
 static void a_stop_does_not_wait_for_ever(void **state) {
     (void)state;
-    static const char *const beginnings[] = {"", "GET /hel", "GET /hello HTTP/1.1\r\nHost: t\r\n",
-                                             "POST /echo HTTP/1.1\r\nHost: t\r\n"
-                                             "Content-Length: 1000\r\n\r\nabc"};
+    static const char *const beginnings[] = {
+        "", "GET /hel", "GET /hello HTTP/1.1\r\nHost: t\r\n",
+        "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n\r\nabc"};
     const struct server_options options = {.stop_timeout_seconds = 1};
     struct server *server;
     struct error error;
