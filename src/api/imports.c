@@ -39,7 +39,7 @@ static json_t *report_json(const struct dataset *catalogue, const struct import_
     json_t *films = json_object(), *notes = json_array();
     for (size_t f = 0; f < IMPORTS_FORMATS; f++)
         if (report->films[f] > 0)
-            json_object_set_new(films, imports_format_name(f),
+            json_object_set_new(films, imports_format_name((enum imports_format)f),
                                 json_integer((json_int_t)report->films[f]));
     for (size_t i = 0; i < report->note_count; i++)
         json_array_append_new(notes, note_json(catalogue, &report->notes[i]));
