@@ -42,11 +42,14 @@ enum status people_open_keys(struct feedback **out, const struct arguments *argu
     return address ? feedback_open(out, address, error) : STATUS_OK;
 }
 
+const char *people_old_keys(struct arena *arena) {
+    return files_join(arena, files_data_home(arena), "keys.db");
+}
+
 enum status people_take_keys(struct feedback *store, const struct arguments *arguments,
                              struct error *error) {
     const char *named = command_text(arguments, "--keys");
-    const char *path =
-        named ? named : files_join(arguments->arena, files_data_home(arguments->arena), "keys.db");
+    const char *path = named ? named : people_old_keys(arguments->arena);
     size_t taken;
     if (!is_file(path) || !files_exists(path))
         return STATUS_OK;

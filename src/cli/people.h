@@ -34,6 +34,8 @@ enum status people_open_present(struct feedback **out, const struct arguments *a
 /* Opens what --keys names; NULL if it names nothing: then keys are in the store. */
 enum status people_open_keys(struct feedback **out, const struct arguments *arguments,
                              struct error *error);
+/* The file of keys that earlier versions had in the data folder; lives in the arena. */
+const char *people_old_keys(struct arena *arena);
 /* Copies the keys of the file that earlier versions had (what --keys names, or keys.db of the data
  * folder), if it is there, and says so when any are new. */
 enum status people_take_keys(struct feedback *store, const struct arguments *arguments,

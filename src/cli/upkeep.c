@@ -68,9 +68,8 @@ static enum status find_keys(struct upkeep *upkeep, const struct arguments *argu
     if (!upkeep->keys)
         service_store(upkeep->served->service, &upkeep->keys, &none);
     if (!upkeep->keys) {
-        const char *old =
-            files_join(arguments->arena, files_data_home(arguments->arena), "keys.db");
-        const bool is_there = files_exists(feedback_default(arguments->arena)) || files_exists(old);
+        const bool is_there = files_exists(feedback_default(arguments->arena)) ||
+                              files_exists(people_old_keys(arguments->arena));
         keyring_replace(upkeep->keyring, NULL, 0, is_there);
         return STATUS_OK;
     }

@@ -8,8 +8,7 @@
 
 #include <cmocka.h>
 
-#include "models/classic.h"
-#include "models/trainer.h"
+#include "models/updating.h"
 
 enum { USERS = 160, ITEMS = 80, CIRCLES = 4, EACH = 20, ROWS = 10, NEW = 2, NEWCOMERS = 2 };
 /* The new items: one for circle 1 and one for circle 2. */
@@ -72,38 +71,6 @@ static struct interactions make_fresh(struct arena *arena) {
         rows.offsets[user + 1] = rows.count;
     }
     return end(&rows, users, ITEMS + NEW);
-}
-
-static struct model *fitted(const struct model_ops *ops, const struct interactions *train,
-                            const char *more) {
-    struct arena arena = {0};
-    struct error error;
-    struct settings *settings = settings_create(&arena);
-    settings_add(settings, ops->settings);
-    settings_add(settings, trainer_settings);
-    if (ops->suggest)
-        ops->suggest(settings, train);
-    if (ops->traits & MODEL_TRAINED)
-        settings_default(settings, "trainer.max_epochs", "20");
-    if (more && settings_set_pair(settings, more, NULL, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    struct progress progress;
-    progress_init(&progress, true);
-    const struct fit_input input = {.train = train, .seed = 5, .progress = &progress};
-    struct model *model = NULL;
-    if (ops->create(&model, settings, &error) != STATUS_OK ||
-        ops->fit(model, &input, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    arena_release(&arena);
-    return model;
-}
-
-static struct model *updated(const struct model *model, const struct model_events *events) {
-    struct error error;
-    struct model *after = NULL;
-    if (model->ops->update(&after, model, events, &error) != STATUS_OK)
-        fail_msg("%s: %s", model->ops->name, error.text);
-    return after;
 }
 
 static void score(const struct model *model, const struct interactions *rows, uint32_t user,

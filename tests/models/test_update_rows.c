@@ -7,9 +7,8 @@
 
 #include <cmocka.h>
 
-#include "models/classic.h"
-#include "models/trainer.h"
 #include "models/update_rows.h"
+#include "models/updating.h"
 
 enum { USERS = 120, ITEMS = 80, CIRCLES = 4, ROWS = 10 };
 
@@ -70,35 +69,6 @@ static double lead(const struct model *model, uint32_t user, const struct intera
     return sum / 20;
 }
 
-static struct model *fitted(const struct model_ops *ops, const struct interactions *train) {
-    struct arena arena = {0};
-    struct error error;
-    struct settings *settings = settings_create(&arena);
-    settings_add(settings, ops->settings);
-    settings_add(settings, trainer_settings);
-    if (ops->suggest)
-        ops->suggest(settings, train);
-    if (ops->traits & MODEL_TRAINED)
-        settings_default(settings, "trainer.max_epochs", "20");
-    struct progress progress;
-    progress_init(&progress, true);
-    const struct fit_input input = {.train = train, .seed = 5, .progress = &progress};
-    struct model *model = NULL;
-    if (ops->create(&model, settings, &error) != STATUS_OK ||
-        ops->fit(model, &input, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    arena_release(&arena);
-    return model;
-}
-
-static struct model *updated(const struct model *model, const struct model_events *events) {
-    struct error error;
-    struct model *after = NULL;
-    if (model->ops->update(&after, model, events, &error) != STATUS_OK)
-        fail_msg("%s: %s", model->ops->name, error.text);
-    return after;
-}
-
 static void assert_same(struct model *a, struct model *b, bool same) {
     uint8_t left[32], right[32];
     model_checksum(a, left);
@@ -116,7 +86,7 @@ static void check(const char *name) {
     const struct interactions fresh = make_fresh(USERS + 3, &arena);
     const struct interactions all = interactions_merge(&known, &fresh, &arena);
     const struct model_events events = {&known, &fresh};
-    struct model *before = fitted(ops, &train), *twin = fitted(ops, &train);
+    struct model *before = fitted(ops, &train, NULL), *twin = fitted(ops, &train, NULL);
     struct model *after = updated(before, &events), *again = updated(before, &events);
     assert_same(before, twin, true);
     assert_same(after, again, true);
