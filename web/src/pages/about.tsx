@@ -1,9 +1,10 @@
 /* about.tsx: what this is made of: data, licence, privacy, and the models with what was measured of
  * them (src/guide.json, written by tools/guide.mjs from the results file). */
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import guide from '../guide.json'
 import { t } from '../lib/texts'
 import { setTmdbKey, useTmdbKey, useTmdbOffered } from '../lib/tmdb'
+import { KeyForm } from '../parts/key_form'
 
 interface Figures {
   fit: number
@@ -91,11 +92,6 @@ function Guide() {
 function Posters() {
   const isOffered = useTmdbOffered(true)
   const key = useTmdbKey()
-  const [text, setText] = useState(key)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    setTmdbKey(text)
-  }
   return (
     <section className="prose">
       <h2 className="section-title">{t.posters.title}</h2>
@@ -104,15 +100,7 @@ function Posters() {
       {isOffered && (
         <>
           <p>{t.posters.offered}</p>
-          <form className="key-form" onSubmit={submit}>
-            <label className="field">
-              <span>{t.posters.key}</span>
-              <input type="password" autoComplete="off" value={text} onChange={(event) => setText(event.target.value)} />
-            </label>
-            <button type="submit" className="button">
-              {t.posters.keep}
-            </button>
-          </form>
+          <KeyForm label={t.posters.key} button={t.posters.keep} initial={key} onKey={setTmdbKey} />
           <p role="status" className="soft">
             {key && t.posters.kept}
           </p>

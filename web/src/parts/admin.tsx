@@ -1,31 +1,20 @@
 /* admin.tsx: what changes the server: what is served, and the versions that it replaced. Where the server
  * wants a key, it is asked for, kept for this window alone, and what was wanted is done. */
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { forget, useAnswer } from '../lib/answer'
 import { ask, Problem } from '../lib/api'
 import { useOffers } from '../lib/offers'
 import { t } from '../lib/texts'
 import { Dialog } from './dialog'
+import { KeyForm } from './key_form'
 
 export function Key({ onSet }: { onSet?: () => void }) {
-  const [key, setKey] = useState(() => sessionStorage.getItem('matinee.key') ?? '')
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const take = (key: string) => {
     if (key) sessionStorage.setItem('matinee.key', key)
     else sessionStorage.removeItem('matinee.key')
     onSet?.()
   }
-  return (
-    <form className="key-form" onSubmit={submit}>
-      <label className="field">
-        <span>{t.runs.key}</span>
-        <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
-      </label>
-      <button type="submit" className="button">
-        {t.runs.useKey}
-      </button>
-    </form>
-  )
+  return <KeyForm label={t.runs.key} button={t.runs.useKey} initial={sessionStorage.getItem('matinee.key') ?? ''} onKey={take} />
 }
 
 /* Does something and hands back what to say of it. */

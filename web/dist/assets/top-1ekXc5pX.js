@@ -1,0 +1,1 @@
+import{FilmList as e}from"./browse-BjGG0562.js";import{n as t}from"./texts-Djtg0EVC.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};

@@ -1,1 +1,0 @@
-import{FilmList as e}from"./browse-DtKFPt2a.js";import{n as t}from"./texts-Djtg0EVC.js";var n=t();function r(){return(0,n.jsx)(e,{kind:`top`})}export{r as default};
